@@ -1,0 +1,58 @@
+# Tocsin: every target works from a clean clone with Python 3.11 or newer and make.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tocsin needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the locked dependencies into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+setup: $(STAMP)  ## make the virtual environment with the locked dependencies
+
+demo: setup  ## run the whole system once, show what each reader sees, stop it (DATA=file.csv for real rows)
+	@$(BIN)/python -m scripts.demo $(if $(DATA),--data $(DATA))
+
+test: setup  ## all tests, with a real Kafka
+	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+check: setup  ## format, lint, strict types, import contracts, schemas, documents in step
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m scripts.check_schemas
+	@$(BIN)/python -m scripts.check_documents
+
+bench: setup  ## ratios against peers in one run, a table and JSON in var/bench
+	@$(BIN)/python -m bench
+
+chaos: setup  ## kill -9 rounds while reports flow (N=rounds)
+	@$(BIN)/python -m tests.chaos --rounds $(or $(N),20)
+
+up: setup  ## bring the demo up and leave it running
+	@$(BIN)/python -m scripts.demo --keep
+
+down: setup  ## stop what make up started
+	@$(BIN)/python -m scripts.demo --down
+
+format: setup  ## write the house format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: setup  ## renew constraints.txt from pyproject.toml
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --all-extras -o constraints.txt pyproject.toml
+
+clean: ## remove what the other targets made
+	@test ! -x $(BIN)/python || $(BIN)/python -m scripts.demo --down
+	rm -rf $(VENV) var .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info
+
+.PHONY: help setup demo test check bench chaos up down format lock clean

@@ -1,0 +1,1 @@
+"""The `tocsin` command: gathers the verbs that each service registers."""
