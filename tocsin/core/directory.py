@@ -1,0 +1,206 @@
+"""Law: one consistent state of the directory, and every question that is asked of it.
+
+It guarantees that one bad entry refuses itself and never the others (`refused` names them), and that
+answers depend on the entries and the time given, nothing else. That the bytes are the authority's is
+left to TUF; what to do when the timestamp has expired, to the caller through `freshness`.
+Source: wire format, "Directory".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from tocsin.core import canonical_json
+from tocsin.core.errors import MalformedError, TheirFault
+from tocsin.core.ids import audience_id, own_audience, schema_id
+from tocsin.core.participants import (
+    Audience,
+    Participant,
+    PublicKey,
+    read_audience,
+    read_participant,
+)
+from tocsin.core.schema_lint import lint
+from tocsin.core.streams import Layout, Stream
+
+OWN_AUDIENCE_MAX_AGE_S = 30 * 86_400
+READING_GRACE_S = 72 * 3_600
+PARTICIPANTS, AUDIENCES, SCHEMAS, STREAMS = "participants/", "audiences/", "schemas/", "streams"
+
+
+class Freshness(StrEnum):
+    """How old the directory's timestamp is."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    TOO_OLD = "too old"
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A snapshot of the directory. `version` is the snapshot's, `expires_at_s` the timestamp's."""
+
+    version: int
+    expires_at_s: int
+    layout: Layout
+    participants: Mapping[bytes, Participant]
+    audiences: Mapping[bytes, Audience]
+    schemas: Mapping[bytes, bytes] = field(repr=False)
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def keys(self) -> Mapping[bytes, tuple[Participant, PublicKey]]:
+        """Every key by its id, with its owner. A key that two participants claim is nobody's."""
+        owners: dict[bytes, tuple[Participant, PublicKey]] = {}
+        doubled: set[bytes] = set()
+        for participant in self.participants.values():
+            for key in participant.keys:
+                if key.id in owners:
+                    doubled.add(key.id)
+                owners[key.id] = (participant, key)
+        return {id_: owner for id_, owner in owners.items() if id_ not in doubled}
+
+    @cached_property
+    def own_audiences(self) -> Mapping[bytes, Participant]:
+        """The implicit `to.` audience of each participant, by audience id."""
+        everyone = self.participants.values()
+        return {audience_id(own_audience(one.id)): one for one in everyone}
+
+    def audience(self, audience: bytes) -> Audience | None:
+        """The audience of this id, also an implicit one; None where there is none."""
+        if (owner := self.own_audiences.get(audience)) is not None:
+            return Audience(own_audience(owner.id), max_age_s=OWN_AUDIENCE_MAX_AGE_S)
+        return self.audiences.get(audience)
+
+    def audience_named(self, name: str) -> Audience | None:
+        """The audience of this name; None where there is none."""
+        return self.audience(audience_id(name))
+
+    def members(self, audience: bytes, originator: bytes, time_s: int) -> tuple[bytes, ...]:
+        """The participant ids, sorted, that may read what `originator` sends to `audience`."""
+        if (owner := self.own_audiences.get(audience)) is not None:
+            wanted = [owner]
+        elif (rule := self.audiences.get(audience)) is not None:
+            wanted = [one for one in self.participants.values() if rule.wants(one)]
+        else:
+            return ()
+        return tuple(
+            sorted(one.id for one in wanted if one.id != originator and one.in_force(time_s))
+        )
+
+    def is_member(self, participant: bytes, audience: bytes, originator: bytes, time_s: int) -> bool:
+        """Whether `participant` is one of `members`."""
+        return participant in self.members(audience, originator, time_s)
+
+    def may_publish(self, participant: bytes, stream: str, time_s: int) -> bool:
+        """Whether a role of `participant` allows the stream; an inbox takes all participants."""
+        one = self.participants.get(participant)
+        if one is None or not one.in_force(time_s):
+            return False
+        if stream == "inbox":
+            return True
+        known = self.layout.streams.get(stream)
+        return known is not None and not known.publish_roles.isdisjoint(one.roles)
+
+    def freshness(self, now_s: int) -> Freshness:
+        """FRESH until the timestamp expires; STALE (read with a warning) for 72 h; then TOO_OLD."""
+        if now_s < self.expires_at_s:
+            return Freshness.FRESH
+        too_old = now_s >= self.expires_at_s + READING_GRACE_S
+        return Freshness.TOO_OLD if too_old else Freshness.STALE
+
+
+def read_directory(version: int, expires_at_s: int, targets: Mapping[str, bytes]) -> Directory:
+    """The directory made of a consistent set of TUF targets (name -> bytes).
+
+    A bad participant, audience or schema is left out and named in `refused`; without a good `streams`
+    target there is no directory: MalformedError.
+    """
+    if STREAMS not in targets:
+        raise MalformedError("the directory has no streams target")
+    reader = _Reader()
+    for name, data in sorted(targets.items()):
+        reader.take(name, data)
+    layout = read_layout(targets[STREAMS])
+    return Directory(
+        version,
+        expires_at_s,
+        layout,
+        reader.participants,
+        reader.audiences,
+        reader.schemas,
+        reader.refused,
+    )
+
+
+class _Reader:
+    """Sorts targets by kind; a bad one refuses itself alone."""
+
+    def __init__(self) -> None:
+        self.participants: dict[bytes, Participant] = {}
+        self.audiences: dict[bytes, Audience] = {}
+        self.schemas: dict[bytes, bytes] = {}
+        self.refused: dict[str, str] = {}
+
+    def take(self, name: str, data: bytes) -> None:
+        try:
+            self._take(name, data)
+        except TheirFault as error:
+            self.refused[name] = str(error)
+
+    def _take(self, name: str, data: bytes) -> None:
+        if name.startswith(PARTICIPANTS):
+            one = read_participant(data)
+            _named(name, f"{PARTICIPANTS}{one.id.hex()}")
+            self.participants[one.id] = one
+        elif name.startswith(AUDIENCES):
+            audience = read_audience(data)
+            _named(name, f"{AUDIENCES}{audience.name}")
+            self.audiences[audience.id] = audience
+        elif name.startswith(SCHEMAS):
+            _named(name, f"{SCHEMAS}{schema_id(data).hex()}.avsc")
+            lint(data)
+            self.schemas[schema_id(data)] = data
+
+
+def _named(name: str, wanted: str) -> None:
+    if name != wanted:
+        raise MalformedError(f"its content belongs to {wanted}")
+
+
+def read_layout(data: bytes) -> Layout:
+    """The `streams` target: {"regions": [...], "streams": {name: {...}}}. Raises MalformedError."""
+    record = canonical_json.load(data)
+    try:
+        streams = {name: _stream(name, one) for name, one in record["streams"].items()}
+        regions = tuple(record["regions"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise MalformedError("the streams target lacks a field") from error
+    if len(set(regions)) != len(regions) or not all(isinstance(one, str) for one in regions):
+        raise MalformedError("a region is named twice or is no text")
+    return Layout(regions, streams)
+
+
+def _stream(name: str, record: Mapping[str, object]) -> Stream:
+    width, days, roles = record["width"], record["retention_days"], record["publish_roles"]
+    if not (isinstance(width, int) and 1 <= width <= 1_024 and isinstance(days, int)):
+        raise MalformedError("a stream's width or retention is out of range")
+    if not isinstance(roles, list):
+        raise MalformedError("a stream's roles are no list")
+    return Stream(name, width, days, frozenset(str(role) for role in roles))
+
+
+def write_layout(layout: Layout) -> bytes:
+    """Inverse of `read_layout`."""
+    streams = {
+        stream.name: {
+            "width": stream.width,
+            "retention_days": stream.retention_days,
+            "publish_roles": sorted(stream.publish_roles),
+        }
+        for stream in layout.streams.values()
+    }
+    return canonical_json.dump({"regions": list(layout.regions), "streams": streams})
