@@ -31,7 +31,8 @@ _Check = Callable[[Any], None]
 
 class Codec:
     """Encodes and strictly decodes one schema. `schema` is the parsed JSON, `prefix` the 10 bytes of
-    the single-object encoding: C3 01 and the little-endian CRC-64-AVRO fingerprint."""
+    the single-object encoding: C3 01 and the little-endian CRC-64-AVRO fingerprint.
+    """
 
     def __init__(self, schema_bytes: bytes) -> None:
         self.schema: Record = json.loads(schema_bytes)
@@ -53,7 +54,7 @@ class Codec:
     def decode(self, data: bytes) -> Record:
         """The value whose one canonical encoding `data` is. Raises MalformedError."""
         try:
-            value = fastavro.schemaless_reader(BytesIO(data), self._parsed, None)
+            value: Any = fastavro.schemaless_reader(BytesIO(data), self._parsed, None)
             if self._check_numbers is not None:
                 self._check_numbers(value)
             canonical = self._write(value) == data
@@ -82,7 +83,8 @@ class Codec:
 
 def _number_check(schema: Any, named: dict[str, _Check | None]) -> _Check | None:
     """A function that raises ValueError for a number out of its type's range, or None where the
-    schema holds no number, so that texts and bytes cost nothing."""
+    schema holds no number, so that texts and bytes cost nothing.
+    """
     if isinstance(schema, list):
         branch = next(part for part in schema if part != "null")
         return _optional(_number_check(branch, named))

@@ -87,9 +87,7 @@ class Directory:
             wanted = [one for one in self.participants.values() if rule.wants(one)]
         else:
             return ()
-        return tuple(
-            sorted(one.id for one in wanted if one.id != originator and one.in_force(time_s))
-        )
+        return tuple(sorted(one.id for one in wanted if one.id != originator and one.in_force(time_s)))
 
     def is_member(self, participant: bytes, audience: bytes, originator: bytes, time_s: int) -> bool:
         """Whether `participant` is one of `members`."""

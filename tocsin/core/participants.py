@@ -160,7 +160,13 @@ def read_key(record: Mapping[str, Any]) -> PublicKey:
     if begin >= end:
         raise MalformedError("a key ends before it begins")
     return PublicKey(
-        key_id(algorithm, public), purpose, public, begin, end, record.get("person"), _final(record)
+        key_id(algorithm, public),
+        purpose,
+        public,
+        begin,
+        end,
+        record.get("person"),
+        _final(record),
     )
 
 
@@ -186,7 +192,8 @@ def request_bytes(request: Mapping[str, Any]) -> bytes:
 
 
 def verify_request(request: Mapping[str, Any]) -> tuple[PublicKey, ...]:
-    """The keys of an application whose statement key signed it. Raises MalformedError, UntrustedError."""
+    """The keys of an application that its own statement key signed. Raises MalformedError or
+    UntrustedError."""
     keys = tuple(read_key(key) for key in _list(request, "keys", MAX_KEYS))
     signers = [key for key in keys if key.purpose == "statement"]
     if len(signers) != 1:

@@ -205,9 +205,7 @@ class CompositePrivate:
 
     def __init__(self, dsa: mldsa.MLDSA65PrivateKey, ed: ed25519.Ed25519PrivateKey) -> None:
         self._dsa, self._ed = dsa, ed
-        self.public: bytes = (
-            dsa.public_key().public_bytes_raw() + ed.public_key().public_bytes_raw()
-        )
+        self.public: bytes = dsa.public_key().public_bytes_raw() + ed.public_key().public_bytes_raw()
 
     @classmethod
     def generate(cls) -> CompositePrivate:
@@ -241,9 +239,7 @@ class XWingPrivate:
 
     def __init__(self, kem: mlkem.MLKEM768PrivateKey, dh: x25519.X25519PrivateKey) -> None:
         self._kem, self._dh = kem, dh
-        self.public: bytes = (
-            kem.public_key().public_bytes_raw() + dh.public_key().public_bytes_raw()
-        )
+        self.public: bytes = kem.public_key().public_bytes_raw() + dh.public_key().public_bytes_raw()
 
     @classmethod
     def generate(cls) -> XWingPrivate:

@@ -51,9 +51,7 @@ def release_message(audience: bytes, item: wire.Item) -> bytes:
     )
 
 
-def approve(
-    key: Ed25519Private, signing_key: bytes, audience: bytes, item: wire.Item
-) -> wire.Approval:
+def approve(key: Ed25519Private, signing_key: bytes, audience: bytes, item: wire.Item) -> wire.Approval:
     """A person's approval of `item` for `audience`."""
     return wire.Approval(signing_key, key.sign(release_message(audience, item)))
 
@@ -79,9 +77,7 @@ def read_statement(value: bytes) -> tuple[wire.StatementBody, bytes, bytes]:
     return wire.decode_body(statement["body"]), statement["body"], statement["signature"]
 
 
-def verify_statement(
-    public: bytes, body: wire.StatementBody, data: bytes, signature: bytes
-) -> None:
+def verify_statement(public: bytes, body: wire.StatementBody, data: bytes, signature: bytes) -> None:
     """Raises UntrustedError unless both halves of the composite hold over these exact bytes."""
     label = _LABELS[type(body)]
     verify_composite(public, signature, label, label + data)

@@ -1,0 +1,73 @@
+"""Law: what an originator's checkpoint says of its logs, against what a reader has seen of them.
+
+It guarantees that a head that the reader passed with another leaf is an alarm, and that what lies
+beyond the reader's own head is news, not an alarm, until it had time to arrive. Heads of regions that
+are not read, or older than retention, say nothing. Source: wire format, "Completeness".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tocsin.core import wire
+from tocsin.core.errors import MalformedError
+from tocsin.core.outcomes import Alarm, AlarmKind, KnownLeaf, LogHead, LogId
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A log whose checkpoint lies beyond what we read; still missing later, it was withheld."""
+
+    log: LogId
+    head: LogHead
+
+
+def compare(
+    checkpoint: wire.Checkpoint,
+    held: wire.Checkpoint | None,
+    head_of: Callable[[LogId], LogHead | None],
+    known: Callable[[LogId, int, int], KnownLeaf | None],
+    oldest_s: int,
+) -> tuple[list[Alarm], list[Behind]]:
+    """(alarms, logs to wait for). `held` is the originator's checkpoint before this one; `head_of`
+    answers None for logs that we do not read; heads dated before `oldest_s` are passed over.
+    """
+    alarms: list[Alarm] = []
+    behind: list[Behind] = []
+    if held is not None and (
+        checkpoint.time < held.time or (checkpoint.time == held.time and checkpoint.heads != held.heads)
+    ):
+        alarms.append(Alarm(AlarmKind.CHECKPOINT, checkpoint.originator, "checkpoints", ""))
+    for said in checkpoint.heads:
+        log = LogId(checkpoint.originator, said.stream, said.region)
+        ours = head_of(log)
+        if ours is None or said.time < oldest_s:
+            continue
+        stated = LogHead(said.session, said.counter, said.leaf)
+        if stated.place > ours.place:
+            behind.append(Behind(log, stated))
+        elif _disagrees(stated, ours, known(log, said.session, said.counter)):
+            alarms.append(_alarm(log, stated))
+    return alarms, behind
+
+
+def _disagrees(stated: LogHead, ours: LogHead, known: KnownLeaf | None) -> bool:
+    if stated.place == ours.place:
+        return stated.leaf != ours.leaf
+    return known is not None and known.leaf16 != stated.leaf[:16]
+
+
+def _alarm(log: LogId, head: LogHead) -> Alarm:
+    return Alarm(
+        AlarmKind.CHECKPOINT, log.originator, log.stream, log.scope, head.session, head.counter
+    )
+
+
+def check_checkpoint(checkpoint: wire.Checkpoint) -> None:
+    """Raises MalformedError for heads that name one log twice or are out of range."""
+    logs = {(head.stream, head.region) for head in checkpoint.heads}
+    if len(logs) != len(checkpoint.heads):
+        raise MalformedError("a checkpoint names one log twice")
+    if any(head.counter < 1 or head.session < 0 for head in checkpoint.heads):
+        raise MalformedError("a checkpoint's head is out of range")
