@@ -1,0 +1,86 @@
+"""Processes that outlive the command that started them: found again by pid and mark."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+def spawn(command: Sequence[str], output: Path, environment: dict[str, str]) -> int:
+    """Start `command` in its own session with its output in a file; the pid."""
+    with output.open("ab") as sink:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+        )
+    # The pid is kept in the state folder; Popen must not warn that it is still running.
+    process.returncode = 0
+    return process.pid
+
+
+def is_running(pid: int, mark: str) -> bool:
+    """Whether `pid` is still the process with `mark` on its command line, not a later one."""
+    if _PROC.exists():
+        try:
+            return mark.encode() in (_PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return False
+    shown = subprocess.run(
+        ["ps", "-ww", "-p", str(pid), "-o", "command="],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return mark in shown.stdout.split()
+
+
+def find_marked(mark: str) -> set[int]:
+    """Pids of all processes that carry `mark` as an argument (Linux; elsewhere empty).
+
+    Finds those whose pid was never written down because their starter was killed.
+    """
+    pids = (int(entry.name) for entry in _PROC.glob("[0-9]*") if entry.name.isdigit())
+    return {pid for pid in pids if is_running(pid, mark)}
+
+
+def send(pids: Iterable[int], which: signal.Signals) -> None:
+    """Send a signal to each; one that has gone meanwhile is no fault."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, which)
+
+
+def end_all(pids: Iterable[int], mark: str, patience_s: float) -> bool:
+    """Ask all to end together, after `patience_s` make them; whether all obeyed by themselves."""
+    alive = [pid for pid in pids if is_running(pid, mark)]
+    send(alive, signal.SIGTERM)
+    stubborn = _wait_for_end(alive, mark, patience_s)
+    send(stubborn, signal.SIGKILL)
+    _wait_for_end(stubborn, mark, patience_s)
+    reap(alive)
+    return not stubborn
+
+
+def _wait_for_end(pids: list[int], mark: str, patience_s: float) -> list[int]:
+    deadline = time.monotonic() + patience_s
+    while (pids := [pid for pid in pids if is_running(pid, mark)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return pids
+
+
+def reap(pids: Iterable[int]) -> None:
+    """Our own dead children stay zombies until they are waited for; others' are left alone."""
+    for pid in pids:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)

@@ -1,0 +1,1 @@
+"""Kafka, the only outside thing here that aiokafka speaks to: bytes and offsets, no meaning."""

@@ -1,0 +1,77 @@
+"""The one place where aiokafka's exceptions become Tocsin's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiokafka import errors as kafka
+
+from tocsin.adapters.kafka.records import Placed
+from tocsin.core.errors import BrokerRefusedError, BrokerUnavailableError
+
+
+class DeliveryFailedError(BrokerUnavailableError):
+    """Not everything was acknowledged; publish the rest again.
+
+    `placed` maps the index of each acknowledged record among those given to where it is.
+    """
+
+    def __init__(self, message: str, placed: Mapping[int, Placed]) -> None:
+        super().__init__(message)
+        self.placed = dict(placed)
+
+
+class DeliveryRefusedError(BrokerRefusedError):
+    """The broker said no to at least one record; `placed` as in DeliveryFailedError."""
+
+    def __init__(self, message: str, placed: Mapping[int, Placed]) -> None:
+        super().__init__(message)
+        self.placed = dict(placed)
+
+
+# What trying again with the same input cannot help, and what to do about it.
+_REFUSALS: dict[type[Exception], str] = {
+    kafka.TopicAuthorizationFailedError: "not allowed on this topic: ask for the ACL",
+    kafka.GroupAuthorizationFailedError: "not allowed to use this group: ask for the ACL",
+    kafka.ClusterAuthorizationFailedError: (
+        "not allowed: an idempotent producer needs WRITE on at least one topic"
+    ),
+    kafka.SaslAuthenticationFailed: "the user name or password is wrong",
+    kafka.UnsupportedSaslMechanismError: "this broker does not offer that SASL mechanism",
+    kafka.MessageSizeTooLargeError: "the record is larger than the topic allows",
+    kafka.RecordListTooLargeError: "the batch is larger than the topic allows",
+    kafka.InvalidMessageError: "the broker found the record invalid (a key may be missing)",
+    kafka.InvalidTopicError: "the topic's name is not allowed",
+    kafka.InvalidConfigurationError: "a topic setting is not valid",
+    kafka.InvalidReplicationFactorError: "there are fewer brokers than copies asked for",
+    kafka.InvalidPartitionsError: "that number of partitions is not possible",
+    kafka.PolicyViolationError: "a policy of the broker forbids it",
+    kafka.UnsupportedVersionError: "the broker is too old for this request",
+}
+
+
+def translated(
+    error: BaseException, doing: str, bootstrap: str
+) -> BrokerUnavailableError | BrokerRefusedError:
+    """The error to raise for `error`, which came while `doing` something at `bootstrap`."""
+    for kind, advice in _REFUSALS.items():
+        if isinstance(error, kind):
+            return BrokerRefusedError(f"{doing}: {advice} ({type(error).__name__})")
+    return unreachable(doing, bootstrap, type(error).__name__)
+
+
+def unreachable(doing: str, bootstrap: str, cause: str) -> BrokerUnavailableError:
+    """No usable answer from any of the addresses."""
+    return BrokerUnavailableError(
+        f"{doing}: Kafka at {bootstrap} cannot be reached ({cause}): "
+        "is it running, are address, user and password right?"
+    )
+
+
+def missing_topics(names: list[str]) -> BrokerRefusedError:
+    """Topics that do not exist, or that this user may not see."""
+    shown = ", ".join(sorted(names)[:5]) + (f" and {len(names) - 5} more" if names[5:] else "")
+    are = "topic {} is" if len(names) == 1 else "topics {} are"
+    return BrokerRefusedError(
+        f"{are.format(shown)} missing, or hidden from this user: run `tocsin authority topics apply`"
+    )

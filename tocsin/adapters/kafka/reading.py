@@ -1,0 +1,37 @@
+"""Reads a small topic from an offset to where it ends now: the directory, manifests."""
+
+from __future__ import annotations
+
+from tocsin.adapters.kafka.records import IncomingRecord, Start
+from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.kafka.subscriber import Subscriber
+from tocsin.core.errors import BrokerRefusedError, BrokerUnavailableError
+
+MAX_TOTAL_BYTES = 268_435_456
+SILENT_POLLS = 40
+POLL_MS = 250
+
+
+async def read_to_end(
+    access: KafkaAccess | str, topic: str, partition: int = 0, from_offset: int | Start = 0
+) -> list[IncomingRecord]:
+    """All records from `from_offset` to the end that the partition has when asked.
+
+    Where earlier offsets are gone (compaction, retention) it begins with the first that is
+    there. Raises BrokerUnavailableError (nothing for 10 s), BrokerRefusedError (over 256 MiB).
+    """
+    place = (topic, partition)
+    async with Subscriber(access, {place: from_offset}) as subscriber:
+        end = (await subscriber.end_offsets())[place]
+        found: list[IncomingRecord] = []
+        size = silent = 0
+        while await subscriber.position(place) < end:
+            records = await subscriber.poll(max_records=500, wait_ms=POLL_MS)
+            silent = 0 if records else silent + 1
+            if silent > SILENT_POLLS:
+                raise BrokerUnavailableError(f"topic {topic} stopped answering before its end")
+            size += sum(len(record.value or b"") for record in records)
+            if size > MAX_TOTAL_BYTES:
+                raise BrokerRefusedError(f"topic {topic} holds over {MAX_TOTAL_BYTES} bytes")
+            found += records
+    return [record for record in found if record.offset < end]

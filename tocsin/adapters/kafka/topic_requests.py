@@ -1,0 +1,114 @@
+"""The four requests about topics, each answer checked: aiokafka raises for few of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, for_code
+
+from tocsin.adapters.kafka.errors import translated
+from tocsin.core.errors import BrokerRefusedError
+
+ANSWER_TIMEOUT_S = 60.0
+MOST_COPIES = 3
+_NO_ERROR, _UNKNOWN_TOPIC, _ALREADY_THERE = 0, 3, 36
+_SET_ON_TOPIC = 1  # config_source DYNAMIC_TOPIC_CONFIG
+
+
+@dataclass
+class TopicState:
+    """A topic as the broker has it: all effective settings, and those set on itself."""
+
+    partitions: int
+    settings: dict[str, str] = field(default_factory=dict)
+    own_settings: dict[str, str] = field(default_factory=dict)
+
+
+async def describe(
+    admin: AIOKafkaAdminClient, bootstrap: str, names: Sequence[str]
+) -> dict[str, TopicState]:
+    """Those of `names` that exist. Raises BrokerRefusedError, BrokerUnavailableError."""
+    listed = await _answer(admin.describe_topics(list(names)), bootstrap)
+    found = {}
+    for topic in listed:
+        if topic["error_code"] == _UNKNOWN_TOPIC:
+            continue
+        _check(topic["error_code"], topic["topic"], None)
+        found[topic["topic"]] = TopicState(len(topic["partitions"]))
+    if found:
+        await _add_settings(admin, bootstrap, found)
+    return found
+
+
+async def create(
+    admin: AIOKafkaAdminClient,
+    bootstrap: str,
+    wanted: Sequence[tuple[str, int, Mapping[str, str]]],
+    replication: int | None,
+) -> None:
+    """Make topics (name, partitions, settings); one that is there meanwhile is no fault."""
+    if replication is None:
+        cluster = await _answer(admin.describe_cluster(), bootstrap)
+        replication = min(MOST_COPIES, len(cluster["brokers"]))
+    topics = [
+        NewTopic(name, partitions, replication, topic_configs=dict(settings))
+        for name, partitions, settings in wanted
+    ]
+    answer = await _answer(admin.create_topics(topics), bootstrap)
+    for name, code, *message in answer.topic_errors:
+        if code != _ALREADY_THERE:
+            _check(code, name, message[0] if message else None)
+
+
+async def more_partitions(
+    admin: AIOKafkaAdminClient, bootstrap: str, counts: Mapping[str, int]
+) -> None:
+    """Widen each topic to the number of partitions given."""
+    wanted = {name: NewPartitions(count) for name, count in counts.items()}
+    await _answer(admin.create_partitions(wanted), bootstrap)
+
+
+async def alter_settings(
+    admin: AIOKafkaAdminClient, bootstrap: str, settings: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Set all settings of each topic. The request replaces: give also those that stay."""
+    resources = [
+        ConfigResource(ConfigResourceType.TOPIC, name, dict(values))
+        for name, values in settings.items()
+    ]
+    for answer in await _answer(admin.alter_configs(resources), bootstrap):
+        for code, message, _, name in answer.resources:
+            _check(code, name, message)
+
+
+async def _add_settings(
+    admin: AIOKafkaAdminClient, bootstrap: str, found: dict[str, TopicState]
+) -> None:
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in found]
+    for answer in await _answer(admin.describe_configs(resources), bootstrap):
+        for code, message, _, topic, entries in answer.resources:
+            _check(code, topic, message)
+            for name, value, _, source, *_ in entries:
+                found[topic].settings[name] = value
+                if source == _SET_ON_TOPIC:
+                    found[topic].own_settings[name] = value
+
+
+async def _answer(question: Awaitable[Any], bootstrap: str) -> Any:
+    try:
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            return await question
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise translated(error, "asking about topics", bootstrap) from error
+
+
+def _check(code: int, topic: str, message: str | None) -> None:
+    """Raises BrokerRefusedError with the broker's own words for an error code."""
+    if code != _NO_ERROR:
+        reason = message or for_code(code).__name__
+        raise BrokerRefusedError(f"topic {topic}: {reason} (Kafka's error {code})")
