@@ -1,4 +1,4 @@
-"""What import contracts cannot see: the core never awaits, never asks a clock, does nothing at import."""
+"""What import contracts cannot see: the core never awaits, never asks a clock."""
 
 import ast
 
