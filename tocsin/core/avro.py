@@ -146,7 +146,14 @@ def _finite(value: Any) -> None:
         raise ValueError
 
 
+def _truth(value: Any) -> None:
+    # The library writes anything as true or false.
+    if not isinstance(value, bool):
+        raise TypeError
+
+
 _PLAIN: dict[str, _Check] = {
+    "boolean": _truth,
     "int": _within(_INT_MAX),
     "long": _within(_LONG_MAX),
     "float": _finite,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from tocsin.core import wire
 from tocsin.core.errors import MalformedError
 from tocsin.core.outcomes import Alarm, AlarmKind, KnownLeaf, LogHead, LogId
+from tocsin.core.participants import PublicKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,23 @@ def _alarm(log: LogId, head: LogHead) -> Alarm:
     return Alarm(
         AlarmKind.CHECKPOINT, log.originator, log.stream, log.scope, head.session, head.counter
     )
+
+
+def unreached_finals(
+    originator: bytes, key: PublicKey, head_of: Callable[[LogId], LogHead | None]
+) -> list[Alarm]:
+    """FINAL_HEAD for each log that a retired `key` ended beyond what we read: to be asked when the
+    log's topic was read to its end. `head_of` answers None for logs that we do not read, and a
+    head of session 0, counter 0 for one of which nothing came.
+    """
+    alarms = []
+    for (stream, region), (session, counter, _leaf) in (key.final or {}).items():
+        log = LogId(originator, stream, region)
+        ours = head_of(log)
+        if ours is not None and ours.place < (session, counter):
+            missing = Alarm(AlarmKind.FINAL_HEAD, originator, stream, region, session, counter)
+            alarms.append(missing)
+    return alarms
 
 
 def check_checkpoint(checkpoint: wire.Checkpoint) -> None:

@@ -90,8 +90,14 @@ class Directory:
         return tuple(sorted(one.id for one in wanted if one.id != originator and one.in_force(time_s)))
 
     def is_member(self, participant: bytes, audience: bytes, originator: bytes, time_s: int) -> bool:
-        """Whether `participant` is one of `members`."""
-        return participant in self.members(audience, originator, time_s)
+        """Whether `participant` is one of `members`, without asking everybody."""
+        one = self.participants.get(participant)
+        if one is None or participant == originator or not one.in_force(time_s):
+            return False
+        if (owner := self.own_audiences.get(audience)) is not None:
+            return owner.id == participant
+        rule = self.audiences.get(audience)
+        return rule is not None and rule.wants(one)
 
     def may_publish(self, participant: bytes, stream: str, time_s: int) -> bool:
         """Whether a role of `participant` allows the stream; an inbox takes all participants."""

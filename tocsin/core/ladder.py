@@ -33,8 +33,15 @@ def examine(
 def resume(
     value: bytes, place: Place, reader: Reader, now_s: int, domain_check: DomainCheck
 ) -> RecordFate:
-    """The fate of a record that was parked after rung 10: its log is not judged again."""
-    return _climb(early.read(value, place, reader, now_s), domain_check, resumed=True)
+    """The fate of a record that was parked after rung 10: its log is not judged again.
+
+    `value` must be the very bytes that were parked, or read again and compared with their leaf.
+    """
+    try:
+        climb = early.read(value, place, reader, now_s)
+    except Stopped as stop:
+        return RecordFate(stop.outcome, stop.step, stop.reason)
+    return _climb(climb, domain_check, resumed=True)
 
 
 def _climb(climb: Climb, domain_check: DomainCheck, *, resumed: bool) -> RecordFate:

@@ -87,6 +87,13 @@ def ghosts(manifest: wire.Manifest, directory: Directory, now_s: int) -> tuple[A
     return () if honest else (AlarmKind.GHOST_READER,)
 
 
+def directory_alarms(manifest: wire.Manifest, directory: Directory) -> tuple[AlarmKind, ...]:
+    """GHOST_READER where the manifest rests on a directory version that nobody can fetch. To be
+    asked after a refresh: until then the originator may only have been quicker.
+    """
+    return (AlarmKind.GHOST_READER,) if manifest.directory_version > directory.version else ()
+
+
 def manifest_alarm(kind: AlarmKind, manifest: wire.Manifest) -> Alarm:
     """The alarm about a manifest; its audience stands where a log has its region."""
     scope = manifest.audience.hex()

@@ -94,7 +94,7 @@ class AlarmKind(StrEnum):
     COUNTER_BACK = "a counter went back"
     FORK = "two records under one counter"
     OTHER_BYTES = "other bytes under a known version"
-    FINAL_HEAD = "another record than the final head"
+    FINAL_HEAD = "the final head is missing or another record"
     MANIFEST_CONFLICT = "two manifests under one revision"
     MEMBER_REMOVED = "a revision that removes a member"
     GHOST_READER = "a manifest names somebody outside the audience"
