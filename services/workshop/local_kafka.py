@@ -7,34 +7,21 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from importlib.resources import files
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from services.workshop import ports, processes, readiness
-from services.workshop.broker_settings import as_properties, broker_settings
-from services.workshop.data_folder import lay_out
+from services.workshop import ports, processes
 from services.workshop.kafka_runtime import KafkaRuntime, prepare
+from services.workshop.node import Node, Tuning
 from services.workshop.state import ClusterState, load, save
+from services.workshop.training import train_once
 from tocsin.core.errors import BrokerUnavailableError, SettingsError, StorageError
 
 READY_TIMEOUT_S = 60.0
 STOP_PATIENCE_S = 20.0
 POLL_S = 0.05
-HEAP_MB_ALONE, HEAP_MB_TOGETHER = 128, 160
-
-
-@dataclass(frozen=True)
-class Tuning:
-    """What most callers leave alone.
-
-    `heap_mb` of each broker: thousands of topics want 512 or more. `settings`: win over ours.
-    """
-
-    heap_mb: int | None = None
-    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,8 +62,7 @@ class LocalKafka:
         self._folder = directory.absolute()
         self._brokers = brokers
         self._port = port
-        self._heap_mb = tuning.heap_mb or (HEAP_MB_ALONE if brokers == 1 else HEAP_MB_TOGETHER)
-        self._extra = tuning.settings
+        self._tuning = tuning
         self._environment = dict(os.environ if environment is None else environment)
         self._say = say
 
@@ -84,32 +70,31 @@ class LocalKafka:
     def bootstrap(self) -> str:
         """The addresses of all brokers, comma separated. Raises SettingsError before a start."""
         state = self._known_state()
-        return ",".join(self._address(state, node) for node in self._nodes(state))
+        return ",".join(node.address for node in self._nodes(state))
 
     @property
     def log_dirs(self) -> tuple[Path, ...]:
         """The folder of Kafka's own log of each broker."""
-        return tuple(self._node_folder(node) for node in range(1, self._brokers + 1))
+        return tuple(self._folder / f"node-{number}" for number in range(1, self._brokers + 1))
 
     def start(self) -> None:
         """Start the brokers that do not run; returns when all answer a metadata request.
 
         Raises SettingsError (ports taken, another shape than last time), StorageError (disk),
-        BrokerUnavailableError (a broker ended or never answered; all are stopped again).
+        BrokerUnavailableError (a broker ended or never answered; those started are stopped).
         """
         runtime = prepare(self._environment, self._say)
+        train_once(runtime, self._say)
         state = self._settle_state()
         started = []
-        for node in self._nodes(state):
-            if not self._runs(state, node):
-                self._spawn(runtime, state, node)
-                started.append(node)
         try:
+            for node in self._nodes(state):
+                if not self._runs(state, node):
+                    started.append(self._spawn(runtime, state, node))  # noqa: PERF401 - seen if one fails
             self._await_ready(state)
         except BaseException:
-            pids = [state.pids[node] for node in started]
-            processes.end_all(pids, self._mark, 5.0)
-            processes.reap(pids)
+            processes.end_all(started, self._mark, 5.0)
+            processes.reap(started)
             raise
 
     def stop(self) -> bool:
@@ -192,93 +177,40 @@ class LocalKafka:
         except OSError as error:
             raise StorageError(f"{self._folder} cannot be made: {error.strerror}") from error
 
-    # --- one broker ----------------------------------------------------------------------
+    # --- brokers -------------------------------------------------------------------------
 
-    def _nodes(self, state: ClusterState) -> range:
-        return range(1, state.brokers + 1)
+    def _nodes(self, state: ClusterState) -> list[Node]:
+        return [
+            Node(number, state.brokers, state.base_port, self._folder / f"node-{number}")
+            for number in range(1, state.brokers + 1)
+        ]
 
-    def _node_folder(self, node: int) -> Path:
-        return self._folder / f"node-{node}"
-
-    def _address(self, state: ClusterState, node: int) -> str:
-        return f"{ports.LOOPBACK}:{state.base_port + node - 1}"
-
-    def _runs(self, state: ClusterState, node: int) -> bool:
-        pid = state.pids.get(node)
+    def _runs(self, state: ClusterState, node: Node) -> bool:
+        pid = state.pids.get(node.number)
         return pid is not None and processes.is_running(pid, self._mark)
 
-    def _spawn(self, runtime: KafkaRuntime, state: ClusterState, node: int) -> None:
-        folder = self._node_folder(node)
-        lay_out(folder / "data", runtime.template, node, state.cluster_id)
-        settings = broker_settings(node, state.brokers, state.base_port, folder / "data", self._extra)
-        try:
-            properties = folder / "server.properties"
-            properties.write_text(as_properties(settings), encoding="utf-8")
-            log4j = folder / "log4j2.xml"
-            log4j.write_bytes((files("deploy.local") / "log4j2.xml").read_bytes())
-        except OSError as error:
-            raise StorageError(f"{folder} cannot be written: {error.strerror}") from error
-        command = runtime.command(
-            [
-                f"-Xmx{self._heap_mb}m",
-                self._mark,
-                f"-Dkafka.logs.dir={folder}",
-                f"-Dlog4j2.configurationFile={log4j}",
-                *runtime.ahead_of_time_options(),
-            ],
-            "kafka.Kafka",
-            str(properties),
-        )
-        state.pids[node] = processes.spawn(command, folder / "output.log", self._environment)
+    def _spawn(self, runtime: KafkaRuntime, state: ClusterState, node: Node) -> int:
+        node.lay_out(runtime, state.cluster_id, self._tuning)
+        options = (self._mark, *runtime.ahead_of_time_options())
+        command = node.command(runtime, self._tuning, *options)
+        pid = processes.spawn(command, self._mark, node.output, self._environment)
+        state.pids[node.number] = pid
         save(self._state_file, state)
-
-    # --- readiness -----------------------------------------------------------------------
+        return pid
 
     def _await_ready(self, state: ClusterState) -> None:
         deadline = time.monotonic() + READY_TIMEOUT_S
-        waiting = set(self._nodes(state))
-        while waiting:
-            for node in sorted(waiting):
+        waiting = self._nodes(state)
+        while waiting := [node for node in waiting if not node.is_whole()]:
+            for node in waiting:
                 if not self._runs(state, node):
-                    raise BrokerUnavailableError(f"Kafka ended at once: {self._complaint(node)}")
-                if self._is_whole(state, node):
-                    waiting.discard(node)
-            if waiting and time.monotonic() > deadline:
+                    raise BrokerUnavailableError(f"Kafka ended at once: {node.complaint()}")
+            if time.monotonic() > deadline:
                 raise BrokerUnavailableError(
-                    f"Kafka did not answer within {READY_TIMEOUT_S:.0f} s: "
-                    + self._complaint(min(waiting))
+                    f"Kafka did not answer within {READY_TIMEOUT_S:.0f} s: " + waiting[0].complaint()
                 )
-            time.sleep(POLL_S if waiting else 0)
+            time.sleep(POLL_S)
 
-    def _is_whole(self, state: ClusterState, node: int) -> bool:
-        """Whether `node` answers, knows the controller and sees every broker."""
-        answer = readiness.ask(ports.LOOPBACK, state.base_port + node - 1)
-        return (
-            answer is not None
-            and answer.nodes == tuple(self._nodes(state))
-            and answer.controller in answer.nodes
-        )
-
-    def _status_of(self, state: ClusterState, node: int) -> NodeStatus:
-        pid = state.pids.get(node) if self._runs(state, node) else None
-        answer = readiness.ask(ports.LOOPBACK, state.base_port + node - 1) if pid else None
-        return NodeStatus(node, self._address(state, node), pid, answer is not None)
-
-    def _complaint(self, node: int) -> str:
-        """The last line of what the broker wrote, and where the rest is."""
-        folder = self._node_folder(node)
-        for name in ("output.log", "kafka.log"):
-            lines = read_tail(folder / name, 50)
-            if lines:
-                return f"{lines[-1]} (see {folder / name})"
-        return f"see {folder}"
-
-
-def read_tail(path: Path, lines: int, max_bytes: int = 262_144) -> list[str]:
-    """The last `lines` lines of a log, from at most `max_bytes` of its end; [] if missing."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - max_bytes))
-            return file.read().decode("utf-8", "replace").splitlines()[-lines:]
-    except OSError:
-        return []
+    def _status_of(self, state: ClusterState, node: Node) -> NodeStatus:
+        pid = state.pids.get(node.number) if self._runs(state, node) else None
+        return NodeStatus(node.number, node.address, pid, bool(pid) and node.answers())

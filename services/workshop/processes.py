@@ -13,8 +13,11 @@ from pathlib import Path
 _PROC = Path("/proc")
 
 
-def spawn(command: Sequence[str], output: Path, environment: dict[str, str]) -> int:
-    """Start `command` in its own session with its output in a file; the pid."""
+def spawn(command: Sequence[str], mark: str, output: Path, environment: dict[str, str]) -> int:
+    """Start `command`, which has `mark` among its arguments, in a session of its own; the pid.
+
+    What it prints goes to the end of `output`.
+    """
     with output.open("ab") as sink:
         process = subprocess.Popen(
             command,
@@ -24,6 +27,9 @@ def spawn(command: Sequence[str], output: Path, environment: dict[str, str]) -> 
             env=environment,
             start_new_session=True,
         )
+    # For an instant after exec the command line is still empty.
+    while not is_running(process.pid, mark) and process.poll() is None:
+        time.sleep(0.002)
     # The pid is kept in the state folder; Popen must not warn that it is still running.
     process.returncode = 0
     return process.pid
