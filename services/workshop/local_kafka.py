@@ -86,13 +86,16 @@ class LocalKafka:
         runtime = prepare(self._environment, self._say)
         train_once(runtime, self._say)
         state = self._settle_state()
-        started = []
+        before = processes.find_marked(self._mark)
+        started: set[int] = set()
         try:
             for node in self._nodes(state):
                 if not self._runs(state, node):
-                    started.append(self._spawn(runtime, state, node))  # noqa: PERF401 - seen if one fails
+                    started.add(self._spawn(runtime, state, node))
             self._await_ready(state)
         except BaseException:
+            # An interrupted start may not have told us the pid of what it started.
+            started |= processes.find_marked(self._mark) - before
             processes.end_all(started, self._mark, 5.0)
             processes.reap(started)
             raise
@@ -112,9 +115,9 @@ class LocalKafka:
     def kill(self, node: int = 1) -> None:
         """End one broker with SIGKILL; returns when it is gone. `start` brings it back."""
         state = self._known_state()
-        if pid := state.pids.get(node):
-            processes.send([pid], signal.SIGKILL)
-            processes.end_all([pid], self._mark, STOP_PATIENCE_S)
+        pid = state.pids.get(node)
+        if pid is not None and processes.is_running(pid, self._mark):
+            processes.end_all([pid], self._mark, STOP_PATIENCE_S, first=signal.SIGKILL)
 
     def status(self) -> tuple[NodeStatus, ...]:
         """Each broker as it is now; empty if this folder never held a cluster."""

@@ -27,9 +27,14 @@ def spawn(command: Sequence[str], mark: str, output: Path, environment: dict[str
             env=environment,
             start_new_session=True,
         )
-    # For an instant after exec the command line is still empty.
-    while not is_running(process.pid, mark) and process.poll() is None:
-        time.sleep(0.002)
+    try:
+        # For an instant after exec the command line is still empty.
+        while not is_running(process.pid, mark) and process.poll() is None:
+            time.sleep(0.002)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
     # The pid is kept in the state folder; Popen must not warn that it is still running.
     process.returncode = 0
     return process.pid
@@ -67,14 +72,19 @@ def send(pids: Iterable[int], which: signal.Signals) -> None:
             os.kill(pid, which)
 
 
-def end_all(pids: Iterable[int], mark: str, patience_s: float) -> bool:
-    """Ask all to end together, after `patience_s` make them; whether all obeyed by themselves."""
+def end_all(
+    pids: Iterable[int], mark: str, patience_s: float, first: signal.Signals = signal.SIGTERM
+) -> bool:
+    """Ask all to end together, after `patience_s` make them; whether all obeyed at once.
+
+    Only those that still carry `mark` are touched: a pid may belong to somebody else by now.
+    """
     alive = [pid for pid in pids if is_running(pid, mark)]
-    send(alive, signal.SIGTERM)
+    send(alive, first)
     stubborn = _wait_for_end(alive, mark, patience_s)
     send(stubborn, signal.SIGKILL)
     _wait_for_end(stubborn, mark, patience_s)
-    reap(alive)
+    reap(pid for pid in alive if not is_running(pid, mark))
     return not stubborn
 
 
@@ -86,7 +96,7 @@ def _wait_for_end(pids: list[int], mark: str, patience_s: float) -> list[int]:
 
 
 def reap(pids: Iterable[int]) -> None:
-    """Our own dead children stay zombies until they are waited for; others' are left alone."""
+    """Our own children that have ended stay zombies until waited for; others' are left alone."""
     for pid in pids:
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
+            os.waitpid(pid, 0)
