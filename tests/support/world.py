@@ -171,6 +171,7 @@ def notice(text: str = "look at this", name: str | None = None, **fields: Any) -
     return _item(NOTICE, text, name or text, **fields)
 
 
-def _item(schema: bytes, text: str, name: str, **fields: Any) -> wire.Item:
-    body = codec_of(schema).encode({"text": text, "count": None})
-    return wire.Item(schema_id(schema), report_id(name), **{"version": 1, "body": body} | fields)
+def _item(file: bytes, text: str, name: str, **fields: Any) -> wire.Item:
+    body = codec_of(file).encode({"text": text, "count": None})
+    usual = {"schema": schema_id(file), "report_id": report_id(name), "version": 1, "body": body}
+    return wire.Item(**usual | fields)
