@@ -1,0 +1,40 @@
+"""Law: the closed lists of codes that reports and alerts draw from, read once from the contract.
+
+It guarantees that every list is the one in `schemas/codes`, so that no code is written twice. What a
+code means in which language is left to the labels beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import schemas
+from tocsin.core import codes
+
+
+@cache
+def values(name: str) -> frozenset[str]:
+    """The codes of one list of `codes/report_values.json`. Raises KeyError for an unknown list."""
+    return frozenset(_lists()[name])
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = json.loads(schemas.load("codes/report_values.json"))
+    return lists
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Every country code that a report may use, `ZZ`, `XZ` and `XK` included."""
+    return frozenset(codes.country_codes())
+
+
+@cache
+def places_of_countries() -> dict[str, tuple[int, str]]:
+    """For each country code the index and the code of its region."""
+    order = {region: index for index, region in enumerate(codes.regions())}
+    return {
+        country: (order[codes.region_of(country)], codes.region_of(country)) for country in countries()
+    }
