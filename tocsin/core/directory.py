@@ -8,27 +8,23 @@ Source: wire format, "Directory".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from tocsin.core import canonical_json
+from tocsin.core.audiences import Audience, read_audience
 from tocsin.core.errors import MalformedError, TheirFault
 from tocsin.core.ids import audience_id, own_audience, schema_id
-from tocsin.core.participants import (
-    Audience,
-    Participant,
-    PublicKey,
-    read_audience,
-    read_participant,
-)
+from tocsin.core.participants import Participant, PublicKey, read_participant
 from tocsin.core.schema_lint import lint
-from tocsin.core.streams import Layout, Stream
+from tocsin.core.streams import INBOX, Layout, read_layout
 
 OWN_AUDIENCE_MAX_AGE_S = 30 * 86_400
 READING_GRACE_S = 72 * 3_600
 PARTICIPANTS, AUDIENCES, SCHEMAS, STREAMS = "participants/", "audiences/", "schemas/", "streams"
+
+ReadParticipant = Callable[[bytes], Participant]
 
 
 class Freshness(StrEnum):
@@ -104,7 +100,7 @@ class Directory:
         one = self.participants.get(participant)
         if one is None or not one.in_force(time_s):
             return False
-        if stream == "inbox":
+        if stream == INBOX:
             return True
         known = self.layout.streams.get(stream)
         return known is not None and not known.publish_roles.isdisjoint(one.roles)
@@ -117,22 +113,26 @@ class Directory:
         return Freshness.TOO_OLD if too_old else Freshness.STALE
 
 
-def read_directory(version: int, expires_at_s: int, targets: Mapping[str, bytes]) -> Directory:
+def read_directory(
+    version: int,
+    expires_at_s: int,
+    targets: Mapping[str, bytes],
+    read: ReadParticipant = read_participant,
+) -> Directory:
     """The directory made of a consistent set of TUF targets (name -> bytes).
 
     A bad participant, audience or schema is left out and named in `refused`; without a good `streams`
-    target there is no directory: MalformedError.
+    target there is no directory: MalformedError. `read` may remember what it has read before.
     """
     if STREAMS not in targets:
         raise MalformedError("the directory has no streams target")
-    reader = _Reader()
+    reader = _Reader(read_layout(targets[STREAMS]), read)
     for name, data in sorted(targets.items()):
         reader.take(name, data)
-    layout = read_layout(targets[STREAMS])
     return Directory(
         version,
         expires_at_s,
-        layout,
+        reader.layout,
         reader.participants,
         reader.audiences,
         reader.schemas,
@@ -140,14 +140,31 @@ def read_directory(version: int, expires_at_s: int, targets: Mapping[str, bytes]
     )
 
 
+def participant_target(id_: bytes) -> str:
+    """The target name of a participant."""
+    return f"{PARTICIPANTS}{id_.hex()}"
+
+
+def audience_target(name: str) -> str:
+    """The target name of an audience."""
+    return f"{AUDIENCES}{name}"
+
+
+def schema_target(schema_bytes: bytes) -> str:
+    """The target name of a schema's file."""
+    return f"{SCHEMAS}{schema_id(schema_bytes).hex()}.avsc"
+
+
 class _Reader:
     """Sorts targets by kind; a bad one refuses itself alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout, read: ReadParticipant) -> None:
+        self.layout = layout
         self.participants: dict[bytes, Participant] = {}
         self.audiences: dict[bytes, Audience] = {}
         self.schemas: dict[bytes, bytes] = {}
         self.refused: dict[str, str] = {}
+        self._read = read
 
     def take(self, name: str, data: bytes) -> None:
         try:
@@ -157,54 +174,24 @@ class _Reader:
 
     def _take(self, name: str, data: bytes) -> None:
         if name.startswith(PARTICIPANTS):
-            one = read_participant(data)
-            _named(name, f"{PARTICIPANTS}{one.id.hex()}")
+            one = self._read(data)
+            _named(name, participant_target(one.id))
+            self._known(one.regions)
             self.participants[one.id] = one
         elif name.startswith(AUDIENCES):
             audience = read_audience(data)
-            _named(name, f"{AUDIENCES}{audience.name}")
+            _named(name, audience_target(audience.name))
             self.audiences[audience.id] = audience
         elif name.startswith(SCHEMAS):
-            _named(name, f"{SCHEMAS}{schema_id(data).hex()}.avsc")
+            _named(name, schema_target(data))
             lint(data)
             self.schemas[schema_id(data)] = data
+
+    def _known(self, regions: tuple[str, ...]) -> None:
+        if unknown := set(regions) - set(self.layout.regions):
+            raise MalformedError(f"the streams target has no region {min(unknown)!r}")
 
 
 def _named(name: str, wanted: str) -> None:
     if name != wanted:
         raise MalformedError(f"its content belongs to {wanted}")
-
-
-def read_layout(data: bytes) -> Layout:
-    """The `streams` target: {"regions": [...], "streams": {name: {...}}}. Raises MalformedError."""
-    record = canonical_json.load(data)
-    try:
-        streams = {name: _stream(name, one) for name, one in record["streams"].items()}
-        regions = tuple(record["regions"])
-    except (KeyError, TypeError, AttributeError) as error:
-        raise MalformedError("the streams target lacks a field") from error
-    if len(set(regions)) != len(regions) or not all(isinstance(one, str) for one in regions):
-        raise MalformedError("a region is named twice or is no text")
-    return Layout(regions, streams)
-
-
-def _stream(name: str, record: Mapping[str, object]) -> Stream:
-    width, days, roles = record["width"], record["retention_days"], record["publish_roles"]
-    if not (isinstance(width, int) and 1 <= width <= 1_024 and isinstance(days, int)):
-        raise MalformedError("a stream's width or retention is out of range")
-    if not isinstance(roles, list):
-        raise MalformedError("a stream's roles are no list")
-    return Stream(name, width, days, frozenset(str(role) for role in roles))
-
-
-def write_layout(layout: Layout) -> bytes:
-    """Inverse of `read_layout`."""
-    streams = {
-        stream.name: {
-            "width": stream.width,
-            "retention_days": stream.retention_days,
-            "publish_roles": sorted(stream.publish_roles),
-        }
-        for stream in layout.streams.values()
-    }
-    return canonical_json.dump({"regions": list(layout.regions), "streams": streams})

@@ -1,7 +1,8 @@
 """Law: where a record belongs: topic and partition from stream, region and originator, and back.
 
 Partition = region index * width + u32(SHA-256(originator)[0:4]) mod width. The order of regions only
-grows, widths are fixed at creation. What Kafka says beside the value is never asked.
+grows, widths are fixed at creation. What Kafka says beside the value is never asked. The `streams`
+target of the directory is read and written here; who may publish is left to `directory`.
 Source: wire format, "Topics".
 """
 
@@ -10,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from tocsin.core import canonical_json, json_fields
 from tocsin.core.errors import MalformedError
 from tocsin.core.primitives import sha256
 
@@ -19,6 +22,9 @@ CHECKPOINTS_TOPIC = "tocsin.checkpoints.v1"
 DIRECTORY_TOPIC = "tocsin.directory.v1"
 INBOX = "inbox"
 GLOBAL = "global"
+MAX_WIDTH = 1_024
+MAX_RETENTION_DAYS = 36_500
+_NO_STREAMS = frozenset({INBOX, "manifests", "checkpoints", "directory"})
 _INBOX = re.compile(r"tocsin\.inbox\.(gov|firm)\.([0-9a-f]{32})\.v1")
 _STREAM = re.compile(r"tocsin\.([a-z]+)\.v1")
 
@@ -90,3 +96,36 @@ class Place:
             return INBOX
         match = _STREAM.fullmatch(self.topic)
         return match[1] if match else None
+
+
+def read_layout(data: bytes) -> Layout:
+    """The `streams` target: {"regions": [...], "streams": {name: {...}}}. Raises MalformedError."""
+    record = json_fields.load_object(data, "streams target")
+    regions = json_fields.texts(record, "regions")
+    if not regions or len(set(regions)) != len(regions):
+        raise MalformedError("the streams target names no region, or one twice")
+    streams = json_fields.optional_object(record, "streams") or {}
+    return Layout(regions, {name: _read_stream(name, one) for name, one in streams.items()})
+
+
+def _read_stream(name: str, record: Any) -> Stream:
+    if not isinstance(record, dict) or not _STREAM.fullmatch(stream_topic(name)) or name in _NO_STREAMS:
+        raise MalformedError("a stream is an object with a name of a-z that no other topic has")
+    width = json_fields.number(record, "width", MAX_WIDTH)
+    if width == 0:
+        raise MalformedError("a stream has at least one partition in each region")
+    days = json_fields.number(record, "retention_days", MAX_RETENTION_DAYS)
+    return Stream(name, width, days, frozenset(json_fields.texts(record, "publish_roles")))
+
+
+def write_layout(layout: Layout) -> bytes:
+    """Inverse of `read_layout`."""
+    streams = {
+        stream.name: {
+            "width": stream.width,
+            "retention_days": stream.retention_days,
+            "publish_roles": sorted(stream.publish_roles),
+        }
+        for stream in layout.streams.values()
+    }
+    return canonical_json.dump({"regions": list(layout.regions), "streams": streams})
