@@ -12,9 +12,10 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
 
 from tocsin.adapters.kafka.errors import translated
-from tocsin.core.errors import BrokerRefusedError
+from tocsin.core.errors import BrokerRefusedError, BrokerUnavailableError
 
 ANSWER_TIMEOUT_S = 60.0
+LEADER_PAUSE_S = 0.1
 MOST_COPIES = 3
 _NO_ERROR, _UNKNOWN_TOPIC, _ALREADY_THERE = 0, 3, 36
 _SET_ON_TOPIC = 1  # config_source DYNAMIC_TOPIC_CONFIG
@@ -65,6 +66,22 @@ async def create(
             _check(code, name, message[0] if message else None)
 
 
+async def await_leaders(admin: AIOKafkaAdminClient, bootstrap: str, names: Sequence[str]) -> None:
+    """Returns when each partition of these topics has a leader.
+
+    Kafka answers a creation before that: some seconds before, for thousands of topics.
+    Raises BrokerUnavailableError after 60 s.
+    """
+    waiting = set(names)
+    for _ in range(round(ANSWER_TIMEOUT_S / LEADER_PAUSE_S)):
+        topics = await _answer(admin.describe_topics(sorted(waiting)), bootstrap)
+        waiting -= {topic["topic"] for topic in topics if _is_led(topic)}
+        if not waiting:
+            return
+        await asyncio.sleep(LEADER_PAUSE_S)
+    raise BrokerUnavailableError(f"{len(waiting)} new topics have no leader: {min(waiting)}")
+
+
 async def more_partitions(
     admin: AIOKafkaAdminClient, bootstrap: str, counts: Mapping[str, int]
 ) -> None:
@@ -84,6 +101,11 @@ async def alter_settings(
     for answer in await _answer(admin.alter_configs(resources), bootstrap):
         for code, message, _, name in answer.resources:
             _check(code, name, message)
+
+
+def _is_led(topic: Mapping[str, Any]) -> bool:
+    partitions = topic["partitions"]
+    return topic["error_code"] == _NO_ERROR and all(each["leader"] >= 0 for each in partitions)
 
 
 async def _add_settings(

@@ -15,6 +15,7 @@ from tocsin.adapters.kafka.security import KafkaAccess, as_access
 from tocsin.adapters.kafka.topic_requests import (
     TopicState,
     alter_settings,
+    await_leaders,
     create,
     describe,
     more_partitions,
@@ -94,7 +95,7 @@ async def plan(access: KafkaAccess | str, wishes: Iterable[TopicWish]) -> list[T
 async def apply(
     access: KafkaAccess | str, changes: Sequence[TopicChange], replication: int | None = None
 ) -> None:
-    """Carry out a plan. `replication`: copies of new topics, default min(3, brokers).
+    """Carry out a plan; new topics can be used when it returns. `replication`: copies of new topics, default min(3, brokers).
 
     Raises RefusedByRuleError naming every conflict before anything is changed,
     BrokerRefusedError with the broker's reason, BrokerUnavailableError. May be run again.
@@ -105,6 +106,7 @@ async def apply(
         for some in _chunks([change.wish for change in changes if change.creates]):
             wanted = [(wish.name, wish.partitions, wish.settings) for wish in some]
             await create(admin, bootstrap, wanted, replication)
+            await await_leaders(admin, bootstrap, [wish.name for wish in some])
         for widened in _chunks([change for change in changes if _widens(change)]):
             wider = {change.wish.name: change.wish.partitions for change in widened}
             await more_partitions(admin, bootstrap, wider)
