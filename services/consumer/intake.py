@@ -1,0 +1,114 @@
+"""A poll becomes facts: each value climbs the ladder, and all of it is stored in one transaction.
+
+Guarantee: fates, heads, leaves, reports and offsets of a poll are on disk together or not at all, so
+that a crash repeats a poll and never loses or doubles a report. No await, no clock: see `consume`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from services.consumer.harvest import Harvest
+from services.consumer.keys_intake import KeysIntake
+from tocsin.adapters.inbox.causes import Cause, Wait
+from tocsin.adapters.inbox.reader import InboxReader
+from tocsin.adapters.inbox.store import Inbox
+from tocsin.adapters.kafka.records import IncomingRecord
+from tocsin.core import wire
+from tocsin.core.ladder import examine, resume
+from tocsin.core.outcomes import Outcome, RecordFate
+from tocsin.core.streams import CHECKPOINTS_TOPIC, MANIFESTS_TOPIC, Place
+
+MAX_POLL_RECORDS = 50
+_NO_RECORDS = frozenset({MANIFESTS_TOPIC, CHECKPOINTS_TOPIC})
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts since the start, for metrics and the closing sentence: records and their items."""
+
+    records: Counter[Outcome] = field(default_factory=Counter)
+    items: Counter[Outcome] = field(default_factory=Counter)
+    alarms: int = 0
+
+
+class Intake:
+    """Takes polls, and takes again what was parked when its cause goes."""
+
+    def __init__(
+        self, inbox: Inbox, reader: InboxReader, keys: KeysIntake, harvest: Harvest, tally: Tally
+    ) -> None:
+        self._inbox, self._reader, self._keys = inbox, reader, keys
+        self._harvest, self._tally = harvest, tally
+        self.wants_directory = False
+
+    def take(self, records: Sequence[IncomingRecord], now_s: int) -> None:
+        """Store what became of at most 50 `records`, and the offsets behind them. All or nothing."""
+        seen: list[RecordFate | Outcome] = []
+        with self._inbox.transaction():
+            for record in records:
+                place = Place(record.topic, record.partition, record.offset)
+                seen.append(self._one(record.value, place, now_s))
+            for topic, partition, next_offset in _ends(records):
+                self._inbox.offsets.advance(topic, partition, next_offset)
+        self._count(seen)
+
+    def resume(self, wait: Wait, now_s: int) -> int:
+        """Climb again with all that was parked for `wait`, in the order of its logs; how many."""
+        resumed, after = 0, None
+        while parked := self._inbox.waiting.due(wait, now_s, after, MAX_POLL_RECORDS):
+            seen: list[RecordFate | Outcome] = []
+            with self._inbox.transaction():
+                for one in parked:
+                    self._inbox.waiting.drop(one.place)
+                    fate = resume(one.value, one.place, self._reader, now_s, self._harvest.check)
+                    seen.append(self._keep(fate, one.value, one.place, now_s))
+            self._count(seen)
+            resumed += len(parked)
+            after = parked[-1].place
+        return resumed
+
+    def retry(self, value: bytes, place: Place, now_s: int, *, past_log: bool) -> RecordFate:
+        """Climb again with a quarantined value that was read again from `place`."""
+        climb = resume if past_log else examine
+        with self._inbox.transaction():
+            fate = climb(value, place, self._reader, now_s, self._harvest.check)
+            self._keep(fate, value, place, now_s)
+        return fate
+
+    def _one(self, value: bytes | None, place: Place, now_s: int) -> RecordFate | Outcome:
+        inbox_talk = place.inbox_of is not None and wire.kind_of(value or b"") in ("wrap", "statement")
+        if place.topic in _NO_RECORDS or inbox_talk:
+            return self._keys.take(value, place, now_s)
+        fate = examine(value, place, self._reader, now_s, self._harvest.check)
+        return self._keep(fate, value, place, now_s)
+
+    def _keep(self, fate: RecordFate, value: bytes | None, place: Place, now_s: int) -> RecordFate:
+        order = {region: bit for bit, region in enumerate(self._reader.directory.layout.regions)}
+        self._inbox.keep(fate, value, place, self._harvest.reports(fate, order, now_s), now_s)
+        if fate.waits:
+            self.wants_directory = True
+        return fate
+
+    def _count(self, seen: Sequence[RecordFate | Outcome]) -> None:
+        for one in seen:
+            if isinstance(one, Outcome):
+                self._tally.records[one] += 1
+                continue
+            self._tally.records[one.outcome] += 1
+            self._tally.alarms += len(one.alarms)
+            for item in one.items:
+                self._tally.items[item.outcome] += 1
+
+
+def _ends(records: Sequence[IncomingRecord]) -> list[tuple[str, int, int]]:
+    ends = {(one.topic, one.partition): one.offset + 1 for one in records}
+    return [(*place, next_offset) for place, next_offset in ends.items()]
+
+
+def directory_waits(inbox: Inbox, reader: InboxReader) -> list[Wait]:
+    """The waits that a newer directory may end: unknown signers that it knows now, and the rest."""
+    signers = inbox.waiting.subjects(Cause.SIGNER) & set(reader.directory.keys)
+    return [Wait(Cause.DIRECTORY), Wait(Cause.SIGNER), *(Wait(Cause.SIGNER, one) for one in signers)]

@@ -1,0 +1,141 @@
+"""What arrives about keys: manifests and wraps, on the manifests topic and in our own inbox.
+
+A statement of an unknown signer, and a wrap whose manifest is unknown, keep only their position. One
+bad wrap never stands in the way of a good one. Source: wire format, "Keys".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.consumer.checkpoint_watch import CheckpointWatch
+from tocsin.adapters.inbox.causes import Cause, Wait
+from tocsin.adapters.inbox.keys import generation_of, subject_of
+from tocsin.adapters.inbox.reader import InboxReader
+from tocsin.adapters.inbox.store import Inbox
+from tocsin.adapters.inbox.waiting import MAX_WAIT_S
+from tocsin.core import wire
+from tocsin.core.errors import CannotOpenError, MalformedError, UntrustedError
+from tocsin.core.manifests import (
+    Statement,
+    UnknownSignerError,
+    check_manifest,
+    judge_manifest,
+    manifest_alarm,
+    open_wrap,
+    verified_statement,
+)
+from tocsin.core.outcomes import Outcome, Reason, Step
+from tocsin.core.primitives import XWingPrivate
+from tocsin.core.signatures import read_statement
+from tocsin.core.streams import CHECKPOINTS_TOPIC, MANIFESTS_TOPIC, Place
+
+
+class KeysIntake:
+    """Stores what it believes, inside the caller's transaction; `woken` are waits that may end."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        reader: InboxReader,
+        kem_keys: Mapping[bytes, XWingPrivate],
+        checkpoints: CheckpointWatch,
+    ) -> None:
+        self._inbox, self._reader = inbox, reader
+        self._kem_keys, self._checkpoints = kem_keys, checkpoints
+        self.woken: set[Wait] = set()
+        self.wants_directory = False
+
+    def take(self, value: bytes | None, place: Place, now_s: int) -> Outcome:
+        """What became of a value that is no record."""
+        kind = wire.kind_of(value or b"")
+        try:
+            if value is None or kind is None:
+                return self._refuse(value, place, (Step.MAGIC, Reason.NOT_OURS), now_s)
+            if kind == "wrap":
+                return self._wrap(value, place, now_s)
+            if kind == "statement":
+                return self._statement(value, place, now_s)
+        except MalformedError:
+            return self._refuse(value, place, (Step.ENVELOPE, Reason.MALFORMED), now_s)
+        except UntrustedError:
+            return self._refuse(value, place, (Step.SIGNATURE, Reason.BAD_SIGNATURE), now_s)
+        return self._refuse(value, place, (Step.PLACE, Reason.WRONG_PLACE), now_s)
+
+    def _statement(self, value: bytes, place: Place, now_s: int) -> Outcome:
+        try:
+            statement = verified_statement(value, self._reader.directory)
+        except UnknownSignerError:
+            signer = read_statement(value)[0].signing_key
+            self._inbox.waiting.note(Wait(Cause.SIGNER, signer), place, now_s + MAX_WAIT_S, now_s)
+            self.wants_directory = True
+            return Outcome.PARKED
+        if not self._rightly_here(statement.body, place):
+            return self._refuse(value, place, (Step.PLACE, Reason.WRONG_PLACE), now_s)
+        return self._believe(statement, now_s)
+
+    def _rightly_here(self, body: wire.StatementBody, place: Place) -> bool:
+        """A `to.` audience's manifest belongs in its inbox, any other on the manifests topic."""
+        if isinstance(body, wire.Checkpoint):
+            return place.topic == CHECKPOINTS_TOPIC or place.inbox_of == self._reader.me
+        if isinstance(body, wire.KeyRequest):
+            return place.inbox_of == self._reader.me == body.to
+        owner = self._reader.directory.own_audiences.get(body.audience)
+        if owner is None:
+            return place.topic == MANIFESTS_TOPIC
+        return place.inbox_of == owner.id
+
+    def _believe(self, statement: Statement, now_s: int) -> Outcome:
+        body = statement.body
+        if isinstance(body, wire.Checkpoint):
+            return self._checkpoints.take(body, now_s)
+        if isinstance(body, wire.KeyRequest):
+            return Outcome.SKIPPED  # our own producer answers it
+        return self._manifest(body, now_s)
+
+    def _manifest(self, manifest: wire.Manifest, now_s: int) -> Outcome:
+        check_manifest(manifest)
+        generation = generation_of(manifest)
+        held = self._inbox.keys.manifest(generation)
+        believed, kinds = judge_manifest(manifest, held, self._reader.directory, now_s)
+        for kind in kinds:
+            self._inbox.alarms.note(manifest_alarm(kind, manifest), now_s)
+        if not believed:
+            return Outcome.QUARANTINED if kinds else Outcome.DUPLICATE
+        if manifest.directory_version > self._reader.directory.version:
+            self.wants_directory = True
+        self._inbox.keys.keep_manifest(manifest)
+        self._wake(subject_of(generation), Cause.MANIFEST, Cause.KEY, Cause.MEMBERSHIP)
+        return Outcome.ACCEPTED
+
+    def _wrap(self, value: bytes, place: Place, now_s: int) -> Outcome:
+        wrap = wire.decode_wrap(value)
+        if place.inbox_of != self._reader.me:
+            return self._refuse(value, place, (Step.PLACE, Reason.WRONG_PLACE), now_s)
+        key = self._kem_keys.get(wrap.recipient_key)
+        if key is None:
+            return self._refuse(value, place, (Step.SIGNER, Reason.WRONG_KEY), now_s)
+        generation = generation_of(wrap)
+        if self._inbox.keys.secret(generation) is not None:
+            return Outcome.DUPLICATE
+        manifest = self._inbox.keys.manifest(generation)
+        if manifest is None:
+            wait = Wait(Cause.MANIFEST, subject_of(generation))
+            self._inbox.waiting.note(wait, place, now_s + MAX_WAIT_S, now_s)
+            return Outcome.PARKED
+        try:
+            secret = open_wrap(wrap, manifest, key)
+        except CannotOpenError:
+            return self._refuse(value, place, (Step.OPEN, Reason.CANNOT_OPEN), now_s)
+        self._inbox.keys.keep_secret(generation, secret)
+        self._wake(subject_of(generation), Cause.KEY, Cause.MEMBERSHIP)
+        return Outcome.ACCEPTED
+
+    def _wake(self, subject: bytes, *causes: Cause) -> None:
+        self.woken |= {Wait(cause, subject) for cause in causes}
+
+    def _refuse(
+        self, value: bytes | None, place: Place, why: tuple[Step, Reason], now_s: int
+    ) -> Outcome:
+        self._inbox.quarantine.add(value, place, why, None, now_s)
+        return Outcome.QUARANTINED

@@ -1,0 +1,65 @@
+"""When what records waited for has come: which waits end, what resumes, where reading goes back to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from services.consumer.intake import Intake, directory_waits
+from tocsin.adapters.inbox.causes import Cause, Wait
+from tocsin.adapters.inbox.keys import generation_from
+from tocsin.adapters.inbox.reader import InboxReader
+from tocsin.adapters.inbox.store import Inbox
+from tocsin.core.streams import Place
+
+_ABOUT_GENERATIONS = (Cause.KEY, Cause.MANIFEST, Cause.MEMBERSHIP)
+
+
+class Waking:
+    """Ends waits. Each method returns the places to which the subscription must go back."""
+
+    def __init__(self, inbox: Inbox, reader: InboxReader, intake: Intake) -> None:
+        self._inbox, self._reader, self._intake = inbox, reader, intake
+
+    def end(self, waits: Iterable[Wait], now_s: int) -> list[Place]:
+        """End those of `waits` whose subject is here: resume what has its bytes, go back for the rest.
+
+        The offsets move back in the transaction that forgets the positions: no crash loses them.
+        """
+        back: list[Place] = []
+        for wait in waits:
+            if self._satisfied(wait):
+                self._intake.resume(wait, now_s)
+                back += self._go_back(wait)
+        return back
+
+    def all(self, now_s: int) -> list[Place]:
+        """At the start: whatever could have ended while we were not there."""
+        waiting = self._inbox.waiting
+        waits = [Wait(cause, one) for cause in _ABOUT_GENERATIONS for one in waiting.subjects(cause)]
+        waits += [Wait(Cause.SUITE), Wait(Cause.TIME)]
+        return self.end([*waits, *directory_waits(self._inbox, self._reader)], now_s)
+
+    def newer_directory(self, now_s: int) -> list[Place]:
+        """After the directory changed."""
+        return self.end(directory_waits(self._inbox, self._reader), now_s)
+
+    def passed_time(self, now_s: int) -> list[Place]:
+        """What was dated ahead and whose time has come."""
+        return self.end([Wait(Cause.TIME)], now_s)
+
+    def _satisfied(self, wait: Wait) -> bool:
+        if wait.cause not in _ABOUT_GENERATIONS or not wait.subject:
+            return True
+        generation = generation_from(wait.subject)
+        manifest = self._inbox.keys.manifest(generation)
+        if manifest is None or wait.cause is Cause.MANIFEST:
+            return manifest is not None
+        held = self._inbox.keys.secret(generation) is not None
+        return held and self._reader.me in manifest.members
+
+    def _go_back(self, wait: Wait) -> list[Place]:
+        with self._inbox.transaction():
+            places = self._inbox.waiting.wake(wait)
+            for place in places:
+                self._inbox.offsets.go_back(place)
+        return places

@@ -1,0 +1,83 @@
+"""The inbox's tables, as migrations: version n is reached by running the first n of them.
+
+Times are Unix seconds, ids and hashes are blobs. `reports.seq` never repeats: it is the cursor of
+every sink, page and stream of events.
+"""
+
+from __future__ import annotations
+
+_FIRST = """
+CREATE TABLE offsets (
+    topic TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL,
+    PRIMARY KEY (topic, partition)
+) WITHOUT ROWID;
+CREATE TABLE gaps (
+    topic TEXT NOT NULL, partition INTEGER NOT NULL, wanted INTEGER NOT NULL, found INTEGER NOT NULL,
+    at_s INTEGER NOT NULL, PRIMARY KEY (topic, partition, wanted)
+) WITHOUT ROWID;
+CREATE TABLE logs (
+    id INTEGER PRIMARY KEY, originator BLOB NOT NULL, stream TEXT NOT NULL, scope TEXT NOT NULL,
+    session INTEGER NOT NULL, counter INTEGER NOT NULL, leaf BLOB NOT NULL,
+    UNIQUE (originator, stream, scope)
+);
+CREATE TABLE leaves (
+    log INTEGER NOT NULL, session INTEGER NOT NULL, counter INTEGER NOT NULL, leaf16 BLOB NOT NULL,
+    settled INTEGER NOT NULL, expires_at_s INTEGER NOT NULL, PRIMARY KEY (log, session, counter)
+) WITHOUT ROWID;
+CREATE TABLE reports (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, report_id BLOB NOT NULL, originator BLOB NOT NULL,
+    version INTEGER NOT NULL, digest BLOB NOT NULL, schema BLOB NOT NULL, stream TEXT NOT NULL,
+    region TEXT NOT NULL, regions INTEGER NOT NULL, kind TEXT, exercise INTEGER NOT NULL,
+    time_s INTEGER NOT NULL, received_at_s INTEGER NOT NULL, body BLOB,
+    UNIQUE (report_id, originator, version)
+);
+CREATE TABLE withdrawn (
+    report_id BLOB NOT NULL, originator BLOB NOT NULL, at_s INTEGER NOT NULL,
+    PRIMARY KEY (report_id, originator)
+) WITHOUT ROWID;
+CREATE TABLE manifests (
+    originator BLOB NOT NULL, audience BLOB NOT NULL, generation INTEGER NOT NULL,
+    body BLOB NOT NULL, PRIMARY KEY (originator, audience, generation)
+) WITHOUT ROWID;
+CREATE TABLE secrets (
+    originator BLOB NOT NULL, audience BLOB NOT NULL, generation INTEGER NOT NULL,
+    secret BLOB NOT NULL, PRIMARY KEY (originator, audience, generation)
+) WITHOUT ROWID;
+CREATE TABLE requests (
+    generation BLOB PRIMARY KEY, asked_at_s INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE parked (
+    topic TEXT NOT NULL, partition INTEGER NOT NULL, place INTEGER NOT NULL, originator BLOB NOT NULL,
+    cause TEXT NOT NULL, subject BLOB NOT NULL, value BLOB NOT NULL, parked_at_s INTEGER NOT NULL,
+    wakes_at_s INTEGER NOT NULL, expires_at_s INTEGER NOT NULL, PRIMARY KEY (topic, partition, place)
+);
+CREATE INDEX parked_by_cause ON parked (cause, subject);
+CREATE TABLE waiting (
+    cause TEXT NOT NULL, subject BLOB NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL,
+    place INTEGER NOT NULL, records INTEGER NOT NULL, since_s INTEGER NOT NULL,
+    expires_at_s INTEGER NOT NULL, PRIMARY KEY (cause, subject, topic, partition)
+) WITHOUT ROWID;
+CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, partition INTEGER NOT NULL,
+    place INTEGER NOT NULL, step INTEGER NOT NULL, reason TEXT NOT NULL, originator BLOB,
+    sha256 BLOB NOT NULL, size_bytes INTEGER NOT NULL, excerpt BLOB NOT NULL, at_s INTEGER NOT NULL
+);
+CREATE TABLE quarantine_counts (
+    topic TEXT NOT NULL, partition INTEGER NOT NULL, reason TEXT NOT NULL, hour INTEGER NOT NULL,
+    records INTEGER NOT NULL, PRIMARY KEY (topic, partition, reason, hour)
+) WITHOUT ROWID;
+CREATE TABLE alarms (
+    kind TEXT NOT NULL, originator BLOB NOT NULL, stream TEXT NOT NULL, scope TEXT NOT NULL,
+    hour INTEGER NOT NULL, session INTEGER NOT NULL, counter INTEGER NOT NULL,
+    missing INTEGER NOT NULL, times INTEGER NOT NULL, first_at_s INTEGER NOT NULL,
+    PRIMARY KEY (kind, originator, stream, scope, hour)
+) WITHOUT ROWID;
+CREATE TABLE checkpoints (
+    originator BLOB PRIMARY KEY, time_s INTEGER NOT NULL, body BLOB NOT NULL, seen_at_s INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE taps (
+    id TEXT PRIMARY KEY, cursor INTEGER NOT NULL, pending INTEGER, terms TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
