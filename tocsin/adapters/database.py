@@ -1,0 +1,192 @@
+"""Opens encrypted databases; the only file that knows `apsw` and SQLite3 Multiple Ciphers.
+
+A file is encrypted whole (ChaCha20-Poly1305, page by page) under a key of its own, derived from the
+participant's storage key and a label. What a transaction wrote is on disk under fsync when it ends.
+Foreign errors become ours here, with the path and what to do; their texts never hold values.
+Source: wire format, "At rest".
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn, Self
+
+import apsw
+
+from tocsin.core.errors import HeldElsewhereError, KeyUnusableError, StorageError, TocsinError
+from tocsin.core.primitives import expand_sha512
+
+BUSY_TIMEOUT_MS = 5_000
+MAX_WAL_BYTES = 67_108_864
+WAL_CHECKPOINT_PAGES = 1_000
+CACHE_KIB = 16_384
+STORAGE_KEY_BYTES = 32
+
+Row = tuple[Any, ...]
+Values = Sequence[str | int | float | bytes | None]
+_READ_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+
+
+class Database:
+    """One connection. A writer holds the home's lock; any number of readers may open beside it."""
+
+    def __init__(self, connection: apsw.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        storage_key: bytes,
+        label: bytes,
+        migrations: Sequence[str],
+        *,
+        read_only: bool = False,
+    ) -> Self:
+        """The database at `path`, made where it is missing (0600), its schema brought up to date.
+
+        `storage_key`: the participant's 32 bytes; `label` keeps databases apart; the first n
+        `migrations` make version n. `read_only` never creates or changes anything.
+        Raises KeyUnusableError (wrong key, or no such database), StorageError, HeldElsewhereError.
+        """
+        if len(storage_key) != STORAGE_KEY_BYTES:
+            raise KeyUnusableError(f"a storage key has {STORAGE_KEY_BYTES} bytes")
+        _prepare(path, read_only)
+        connection: apsw.Connection | None = None
+        try:
+            flags = apsw.SQLITE_OPEN_READONLY if read_only else _READ_WRITE
+            connection = apsw.Connection(str(path), flags=flags)
+            _unlock(connection, expand_sha512(storage_key, label))
+            _tune(connection, read_only)
+            _migrate(connection, path, migrations, read_only)
+        except BaseException as error:
+            if connection is not None:
+                connection.close(True)
+            if isinstance(error, apsw.Error):
+                _raise_ours(error, path)
+            raise
+        return cls(connection, path)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is executed inside is on disk when the block ends, or nothing of it."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            # A full disk may have rolled back already.
+            if self._connection.in_transaction:
+                self.execute("ROLLBACK")
+            raise
+
+    def execute(self, sql: str, values: Values = ()) -> list[Row]:
+        """All rows that `sql` gives; ask for pages with LIMIT where there may be many."""
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except apsw.Error as error:
+            _raise_ours(error, self._path)
+
+    def execute_many(self, sql: str, rows: Iterable[Values]) -> None:
+        """Run `sql` once for each of `rows`."""
+        try:
+            self._connection.executemany(sql, rows)
+        except apsw.Error as error:
+            _raise_ours(error, self._path)
+
+    def changes(self) -> int:
+        """How many rows the last statement that wrote has changed."""
+        return self._connection.changes()
+
+    def size_bytes(self) -> int:
+        """What the database takes on disk, without its log."""
+        pages = self.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        return int(pages[0][0])
+
+    def truncate_log(self) -> None:
+        """Move the write-ahead log into the database and empty it, as far as readers allow."""
+        self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close the connection; what was committed is on disk already."""
+        self._connection.close(True)
+
+    def __repr__(self) -> str:
+        return f"Database({str(self._path)!r})"
+
+
+def _prepare(path: Path, read_only: bool) -> None:
+    if read_only:
+        if not path.exists():
+            raise StorageError(f"there is no {path} yet")
+        return
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise StorageError(f"{path} cannot be opened: {error.strerror}") from error
+
+
+def _unlock(connection: apsw.Connection, key: bytes) -> None:
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    connection.pragma("cipher", "chacha20")
+    connection.pragma("key", f"raw:{key.hex()}")
+    connection.pragma("schema_version")  # the first read: a wrong key fails here
+
+
+def _tune(connection: apsw.Connection, read_only: bool) -> None:
+    connection.pragma("cache_size", -CACHE_KIB)
+    connection.pragma("foreign_keys", True)
+    if read_only:
+        connection.pragma("query_only", True)
+        return
+    connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "full")
+    connection.pragma("secure_delete", True)
+    connection.pragma("wal_autocheckpoint", WAL_CHECKPOINT_PAGES)
+    connection.pragma("journal_size_limit", MAX_WAL_BYTES)
+
+
+def _migrate(
+    connection: apsw.Connection, path: Path, migrations: Sequence[str], read_only: bool
+) -> None:
+    version = int(connection.pragma("user_version"))
+    if version > len(migrations):
+        raise StorageError(f"{path} was written by a newer version of Tocsin: update this one")
+    if read_only and version < len(migrations):
+        raise StorageError(
+            f"{path} is of an older version: start the service once to bring it up to date"
+        )
+    for number, script in enumerate(migrations[version:], version + 1):
+        with connection:
+            connection.execute(script)
+            connection.pragma("user_version", number)
+
+
+def _raise_ours(error: apsw.Error, path: Path) -> NoReturn:
+    """Our error for a foreign one; a broken constraint is a bug and stays what it is."""
+    ours = _translated(error, path)
+    if ours is None:
+        raise error
+    raise ours from error
+
+
+def _translated(error: apsw.Error, path: Path) -> TocsinError | None:
+    match error:
+        case apsw.NotADBError():
+            return KeyUnusableError(f"{path} is damaged, or belongs to another storage key")
+        case apsw.FullError():
+            return StorageError(f"the disk of {path} is full: make room, nothing was lost")
+        case apsw.BusyError() | apsw.LockedError():
+            return HeldElsewhereError(f"another process is writing to {path}")
+        case apsw.ReadOnlyError() | apsw.PermissionsError() | apsw.CantOpenError():
+            return StorageError(f"{path} cannot be written: check its owner, mode and mount")
+        case apsw.CorruptError():
+            return StorageError(f"{path} is damaged: stop, and restore the last backup")
+        case apsw.IOError() | apsw.NoMemError():
+            return StorageError(f"reading or writing {path} failed ({type(error).__name__})")
+        case _:
+            return None
