@@ -1,0 +1,3 @@
+"""A service whose commands cannot be loaded."""
+
+raise RuntimeError("broken at import")
