@@ -1,0 +1,109 @@
+"""What an originator says of its logs, against what a reader saw."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.world import ORIGINATOR
+from tocsin.core import wire
+from tocsin.core.checkpoints import Behind, check_checkpoint, compare, unreached_finals
+from tocsin.core.errors import MalformedError
+from tocsin.core.outcomes import Alarm, AlarmKind, KnownLeaf, LogHead, LogId
+
+LOG = LogId(ORIGINATOR.id, "ion", "global")
+OURS = LogHead(5, 9, b"h" * 32)
+HEAD = wire.Head("ion", "global", 5, 9, b"h" * 32, 1_000)
+SAID = wire.Checkpoint(ORIGINATOR.id, b"k" * 16, 1_000, (HEAD,))
+Answer = tuple[list[Alarm], list[Behind]]
+
+
+def _compare(
+    checkpoint: wire.Checkpoint,
+    held: wire.Checkpoint | None = None,
+    ours: LogHead | None = OURS,
+    known: KnownLeaf | None = None,
+    oldest_s: int = 0,
+) -> Answer:
+    return compare(checkpoint, held, lambda _log: ours, lambda *_place: known, oldest_s)
+
+
+def _said(**changes: object) -> wire.Checkpoint:
+    return replace(SAID, heads=(replace(HEAD, **changes),))  # type: ignore[arg-type]
+
+
+DISAGREES = Alarm(AlarmKind.CHECKPOINT, ORIGINATOR.id, "ion", "global", 5, 9)
+
+
+def test_a_head_that_agrees_says_nothing() -> None:
+    assert ([], []) == _compare(SAID)
+
+
+def test_another_leaf_at_our_head_is_an_alarm() -> None:
+    assert ([DISAGREES], []) == _compare(_said(leaf=b"x" * 32))
+
+
+def test_another_leaf_at_a_record_that_we_know_is_an_alarm() -> None:
+    known = KnownLeaf(b"x" * 16, settled=True)
+    assert ([replace(DISAGREES, counter=8)], []) == _compare(_said(counter=8), known=known)
+
+
+@pytest.mark.parametrize("known", [None, KnownLeaf(b"h" * 16, settled=True)])
+def test_an_older_head_that_we_forgot_or_that_agrees_says_nothing(known: KnownLeaf | None) -> None:
+    assert ([], []) == _compare(_said(counter=8), known=known)
+
+
+def test_a_head_beyond_ours_is_waited_for() -> None:
+    assert ([], [Behind(LOG, LogHead(5, 10, b"h" * 32))]) == _compare(_said(counter=10))
+
+
+def test_a_log_that_we_do_not_read_says_nothing() -> None:
+    assert ([], []) == _compare(_said(leaf=b"x" * 32), ours=None)
+
+
+def test_a_head_older_than_retention_says_nothing() -> None:
+    assert ([], []) == _compare(_said(leaf=b"x" * 32), oldest_s=1_001)
+
+
+STATEMENT = Alarm(AlarmKind.CHECKPOINT, ORIGINATOR.id, "checkpoints", "")
+
+
+def test_a_checkpoint_that_goes_back_is_an_alarm() -> None:
+    assert ([STATEMENT], []) == _compare(replace(SAID, time=999), held=SAID)
+
+
+def test_two_checkpoints_at_one_time_are_an_alarm_if_they_differ() -> None:
+    assert ([STATEMENT], []) == _compare(replace(SAID, heads=()), held=SAID)
+    assert ([], []) == _compare(SAID, held=SAID)
+
+
+def test_a_later_checkpoint_is_none() -> None:
+    assert ([], []) == _compare(replace(SAID, time=1_001), held=SAID)
+
+
+def test_an_honest_checkpoint_passes_its_check() -> None:
+    check_checkpoint(SAID)
+
+
+@pytest.mark.parametrize(
+    "heads", [(HEAD, HEAD), (replace(HEAD, counter=0),), (replace(HEAD, session=-1),)]
+)
+def test_a_checkpoint_that_no_sender_makes_is_refused(heads: tuple[wire.Head, ...]) -> None:
+    with pytest.raises(MalformedError):
+        check_checkpoint(replace(SAID, heads=heads))
+
+
+RETIRED = replace(ORIGINATOR.key("record"), final={("ion", "global"): (5, 10, b"f" * 32)})
+
+
+def test_a_final_head_that_does_not_come_is_an_alarm() -> None:
+    missing = Alarm(AlarmKind.FINAL_HEAD, ORIGINATOR.id, "ion", "global", 5, 10)
+    assert [missing] == unreached_finals(ORIGINATOR.id, RETIRED, lambda _log: OURS)
+
+
+@pytest.mark.parametrize("ours", [None, LogHead(5, 10, b"f" * 32), LogHead(6, 1, b"f" * 32)])
+def test_a_final_head_that_came_or_that_we_do_not_read_says_nothing(ours: LogHead | None) -> None:
+    assert [] == unreached_finals(ORIGINATOR.id, RETIRED, lambda _log: ours)
+
+
+def test_a_key_in_use_has_no_final_heads() -> None:
+    assert [] == unreached_finals(ORIGINATOR.id, ORIGINATOR.key("record"), lambda _log: OURS)

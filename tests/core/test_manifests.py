@@ -1,0 +1,173 @@
+"""The first manifest under each revision stays, and a secret counts only if it matches."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.support.parties import KEY_ENDS_S
+from tests.support.world import (
+    COURIER,
+    DAY_S,
+    NEIGHBOUR,
+    NOW_S,
+    ORIGINATOR,
+    OUTSIDER,
+    Sender,
+    directory_of,
+    small_world,
+    targets,
+)
+from tocsin.core import manifests as m
+from tocsin.core import wire
+from tocsin.core.errors import CannotOpenError, MalformedError, UntrustedError
+from tocsin.core.generations import manifest_of
+from tocsin.core.outcomes import AlarmKind
+from tocsin.core.signatures import sign_statement
+
+WORLD = small_world()
+SENDER = WORLD.sender()
+MANIFEST = manifest_of(SENDER.generation, ORIGINATOR.key("statement").id, 7, SENDER.reason)
+
+
+def test_an_honest_statement_is_verified_and_keeps_its_exact_bytes() -> None:
+    statement = m.verified_statement(SENDER.manifest(), WORLD.directory)
+    assert (MANIFEST, wire.encode_body(MANIFEST)) == (statement.body, statement.data)
+
+
+def test_a_signer_that_the_directory_does_not_know_asks_for_a_refresh() -> None:
+    older = directory_of(targets(NEIGHBOUR))
+    with pytest.raises(m.UnknownSignerError):
+        m.verified_statement(SENDER.manifest(), older)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"originator": NEIGHBOUR.id},
+        {"signing_key": NEIGHBOUR.key("statement").id},
+        {"signing_key": ORIGINATOR.key("record").id},
+        {"not_before": KEY_ENDS_S + 1},
+    ],
+    ids=["another originator", "another's key", "another purpose", "after the key's end"],
+)
+def test_a_statement_under_a_key_that_does_not_fit_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(UntrustedError):
+        m.verified_statement(SENDER.manifest(**changes), WORLD.directory)
+
+
+def test_a_statement_is_dated_by_its_receiver_where_it_wishes() -> None:
+    with pytest.raises(UntrustedError):
+        m.verified_statement(SENDER.manifest(), WORLD.directory, KEY_ENDS_S + 1)
+
+
+def test_a_checkpoint_is_dated_by_its_own_time() -> None:
+    body = wire.Checkpoint(ORIGINATOR.id, ORIGINATOR.key("statement").id, KEY_ENDS_S + 1, ())
+    with pytest.raises(UntrustedError):
+        m.verified_statement(sign_statement(ORIGINATOR.statement, body), WORLD.directory)
+
+
+def test_a_statement_whose_signature_does_not_hold_is_refused() -> None:
+    forged = sign_statement(NEIGHBOUR.statement, MANIFEST)
+    with pytest.raises(UntrustedError):
+        m.verified_statement(forged, WORLD.directory)
+
+
+def test_an_honest_manifest_passes_its_check() -> None:
+    m.check_manifest(MANIFEST)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"members": MANIFEST.members[::-1]},
+        {"members": MANIFEST.members[:1] * 2},
+        {"suite": 2},
+        {"revision": 0},
+        {"generation": -1},
+        {"not_before": -1},
+        {"not_after": MANIFEST.not_before},
+        {"not_after": MANIFEST.not_before + 31 * DAY_S + 1},
+    ],
+)
+def test_a_manifest_that_no_sender_makes_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(MalformedError):
+        m.check_manifest(replace(MANIFEST, **changes))
+
+
+GHOST = (AlarmKind.GHOST_READER,)
+ONE = replace(MANIFEST, members=MANIFEST.members[:1])
+
+
+@pytest.mark.parametrize(
+    ("manifest", "held", "wanted"),
+    [
+        (MANIFEST, None, (True, ())),
+        (MANIFEST, MANIFEST, (False, ())),
+        (MANIFEST, replace(MANIFEST, revision=2), (False, ())),
+        (replace(MANIFEST, reason="age"), MANIFEST, (False, (AlarmKind.MANIFEST_CONFLICT,))),
+        (replace(MANIFEST, revision=2), ONE, (True, ())),
+        (
+            replace(MANIFEST, revision=2, commitment=bytes(32)),
+            ONE,
+            (False, (AlarmKind.MANIFEST_CONFLICT,)),
+        ),
+        (replace(ONE, revision=2), MANIFEST, (False, (AlarmKind.MEMBER_REMOVED,))),
+        (replace(MANIFEST, members=(COURIER.id,)), None, (True, GHOST)),
+        (replace(MANIFEST, members=()), None, (True, GHOST)),
+        (replace(MANIFEST, audience=b"?" * 16), None, (True, GHOST)),
+    ],
+    ids=[
+        "first",
+        "again",
+        "older revision",
+        "two bodies",
+        "later revision",
+        "another commitment",
+        "member removed",
+        "ghost reader",
+        "nobody",
+        "unknown audience",
+    ],
+)
+def test_the_first_manifest_under_a_revision_stays(
+    manifest: wire.Manifest, held: wire.Manifest | None, wanted: tuple[bool, tuple[AlarmKind, ...]]
+) -> None:
+    assert wanted == m.judge_manifest(manifest, held, WORLD.directory, NOW_S)
+
+
+@pytest.mark.parametrize("now_s", [MANIFEST.not_before - 1, MANIFEST.not_after + 1])
+def test_a_manifest_that_is_not_in_force_has_no_ghosts(now_s: int) -> None:
+    haunted = replace(MANIFEST, members=(OUTSIDER.id,))
+    assert () == m.ghosts(haunted, WORLD.directory, now_s)
+
+
+def test_a_directory_version_that_cannot_be_fetched_is_an_alarm() -> None:
+    assert () == m.directory_alarms(MANIFEST, WORLD.directory)
+    assert GHOST == m.directory_alarms(replace(MANIFEST, directory_version=8), WORLD.directory)
+
+
+def test_the_alarm_about_a_manifest_names_originator_audience_and_generation() -> None:
+    alarm = m.manifest_alarm(AlarmKind.GHOST_READER, MANIFEST)
+    assert (ORIGINATOR.id, "manifests", SENDER.audience.hex(), MANIFEST.generation) == (
+        alarm.originator,
+        alarm.stream,
+        alarm.scope,
+        alarm.counter,
+    )
+
+
+def _wrap(sender: Sender) -> wire.Wrap:
+    return wire.decode_wrap(sender.wraps()[NEIGHBOUR.id])
+
+
+def test_a_wrap_opens_to_the_secret_that_the_manifest_commits_to() -> None:
+    assert SENDER.generation.secret == m.open_wrap(_wrap(SENDER), MANIFEST, NEIGHBOUR.kem)
+
+
+def test_a_wrap_of_another_secret_than_the_commitments_is_refused() -> None:
+    other = WORLD.sender()
+    lie = replace(other.generation, secret=bytes(32))
+    manifest = manifest_of(lie, MANIFEST.signing_key, 7, other.reason)
+    with pytest.raises(CannotOpenError):
+        m.open_wrap(_wrap(other), manifest, NEIGHBOUR.kem)
