@@ -18,6 +18,7 @@ from typing import Any
 import fastavro
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 
+from tocsin.core.avro_writer import compile_writer
 from tocsin.core.errors import MalformedError
 
 MAGIC = b"\xc3\x01"
@@ -39,7 +40,9 @@ class Codec:
         self._parsed = parse_schema(self.schema, named_schemas={})
         canonical = to_parsing_canonical_form(self.schema)
         self.prefix: bytes = MAGIC + bytes.fromhex(fingerprint(canonical, "CRC-64-AVRO"))
-        self._check_numbers = _number_check(self.schema, {})
+        # The compiled writer holds numbers to their range itself, and decoding encodes again.
+        self._compiled = compile_writer(self.schema)
+        self._check_numbers = None if self._compiled else _number_check(self.schema, {})
 
     def encode(self, value: Record) -> bytes:
         """The canonical encoding of `value`. Raises MalformedError naming no content."""
@@ -76,6 +79,8 @@ class Codec:
         return self.decode(data[SINGLE_OBJECT_PREFIX_BYTES:])
 
     def _write(self, value: Record) -> bytes:
+        if self._compiled is not None:
+            return self._compiled(value)
         out = BytesIO()
         fastavro.schemaless_writer(out, self._parsed, value)
         return out.getvalue()
