@@ -85,7 +85,6 @@ class InboxLogs:
             self._remember(log, found[0], head)
             return
         row = (log.originator, log.stream, log.scope, *values)
-        # Read to the end: a statement left half-way would hold the transaction open.
         ((id_,),) = self._database.execute(_NEW_LOG, row)
         self._remember(log, id_, head)
 

@@ -46,4 +46,4 @@ class InboxOffsets:
     def gaps(self, since_s: int = 0) -> list[tuple[Place, int]]:
         """(first missing place, offset where reading went on) noted since `since_s`."""
         sql = "SELECT topic, partition, wanted, found FROM gaps WHERE at_s >= ? ORDER BY at_s"
-        return [(Place(*row[:3]), row[3]) for row in list(self._database.execute(sql, (since_s,)))]
+        return [(Place(*row[:3]), row[3]) for row in self._database.execute(sql, (since_s,))]

@@ -4,7 +4,7 @@ content. 100 per partition, reason and hour, then a count; 100,000 in all, for 3
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tocsin.adapters.database import Database
@@ -71,7 +71,7 @@ class Quarantine:
     def find(self, id_: int) -> Refused | None:
         """One refusal, or None."""
         sql = f"SELECT {_COLUMNS} FROM quarantine WHERE id = ?"  # noqa: S608 - constants only
-        return next(iter(list(_read(self._database.execute(sql, (id_,))))), None)
+        return next(_read(self._database.execute(sql, (id_,))), None)
 
     def drop(self, id_: int) -> None:
         """Forget a refusal that came right when it was tried again."""
@@ -101,7 +101,7 @@ class Quarantine:
         return int(self._rows or 0)
 
 
-def _read(rows: Iterator[tuple[object, ...]]) -> Iterator[Refused]:
+def _read(rows: Iterable[tuple[object, ...]]) -> Iterator[Refused]:
     for id_, topic, partition, place, step, reason, *rest in rows:
         where = Place(topic, partition, place)  # type: ignore[arg-type]
         yield Refused(id_, where, Step(step), Reason(reason), *rest)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ A report that concerns several regions is one row: the first copy stays, the oth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tocsin.adapters.database import Database
@@ -155,7 +155,7 @@ class InboxReports:
         return int(count)
 
 
-def _read(rows: Iterator[tuple[object, ...]]) -> Iterator[StoredReport]:
+def _read(rows: Iterable[tuple[object, ...]]) -> Iterator[StoredReport]:
     for row in rows:
         values = list(row)
         values[9] = bool(values[9])

@@ -107,5 +107,7 @@ def open_inbox(folder: Path, storage_key: bytes, *, read_only: bool = False) -> 
 
     Raises StorageError, KeyUnusableError. The caller holds the home's `inbox` lock to write.
     """
+    if not read_only:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / FILE_NAME
     return Inbox(Database.open(path, storage_key, KEY_LABEL, MIGRATIONS, read_only=read_only))

@@ -79,25 +79,26 @@ class InboxWaiting:
         """Remember only that a partition must be read again from `place` when `wait` ends."""
         subject = wait.subject
         spot = (place.topic, place.partition)
-        known = list(self._database.execute(_KNOWN, (wait.cause.value, subject, *spot)))
+        known = self._database.execute(_KNOWN, (wait.cause.value, subject, *spot))
         if not known and self._position_count(wait.cause) >= MAX_POSITIONS_PER_CAUSE:
             subject = ANY
         row = (wait.cause.value, subject, *spot, place.offset, now_s, ends_s)
         self._database.execute(_NOTE, row)
-        self._positions.pop(wait.cause, None) if not known else None
+        if not known:
+            self._positions.pop(wait.cause, None)
 
     def due(self, wait: Wait, now_s: int, after: Place | None = None, limit: int = 50) -> list[Parked]:
         """Parked records of this cause and subject behind `after`, in the order of their logs."""
         start = ("", -1, -1) if after is None else (after.topic, after.partition, after.offset)
         row = (wait.cause.value, wait.subject, now_s, *start, limit)
-        found = list(self._database.execute(_DUE, row))
+        found = self._database.execute(_DUE, row)
         return [Parked(Place(*one[:3]), one[3], one[4]) for one in found]
 
     def wake(self, wait: Wait) -> list[Place]:
         """Take out the positions of this cause and subject; what fell under `ANY` if it has none."""
-        rows = list(self._database.execute(_WAKE, (wait.cause.value, wait.subject)))
+        rows = self._database.execute(_WAKE, (wait.cause.value, wait.subject))
         if not rows:
-            rows = list(self._database.execute(_WAKE, (wait.cause.value, ANY)))
+            rows = self._database.execute(_WAKE, (wait.cause.value, ANY))
         self._positions.pop(wait.cause, None)
         return [Place(*row) for row in rows]
 
@@ -112,7 +113,7 @@ class InboxWaiting:
         sql = """DELETE FROM parked WHERE topic = ? AND partition = ? AND place = ?
             RETURNING originator, length(value)"""
         row = (place.topic, place.partition, place.offset)
-        for originator, size in list(self._database.execute(sql, row)):
+        for originator, size in self._database.execute(sql, row):
             self._count(originator, -1, -size)
 
     def forget_expired(self, now_s: int) -> int:
@@ -125,7 +126,7 @@ class InboxWaiting:
 
     def summary(self) -> list[WaitingSummary]:
         """What waits, by cause, subject and originator; what was skipped is not in it."""
-        rows = list(self._database.execute(_SUMMARY))
+        rows = self._database.execute(_SUMMARY)
         return [WaitingSummary(Cause(row[0]), *row[1:]) for row in rows]
 
     def positions(self, cause: Cause) -> int:
