@@ -105,7 +105,7 @@ class MemoryReader:
                 key = (fate.header.originator, one.item.report_id, one.item.version)
                 self.digests[key] = one.digest
                 self.accepted.append(one.item)
-        if fate.waits and value is not None:
+        if fate.waits and value is not None and value not in [kept.value for kept in self.parked]:
             self.parked.append(Kept(value, place, fate))
 
     def resume_parked(self, now_s: int) -> list[RecordFate]:
