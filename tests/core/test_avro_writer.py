@@ -148,7 +148,9 @@ def test_null_takes_nothing_but_null() -> None:
 
 
 def test_what_is_left_to_the_library_is_held_to_its_types_all_the_same() -> None:
-    fields = [{"name": "real", "type": "double"}, {"name": "truth", "type": "boolean"}]
+    types = {"real": "double", "truth": "boolean", "number": "int"}
+    fields = [{"name": name, "type": field_type} for name, field_type in types.items()]
     codec = Codec(json.dumps({"type": "record", "name": "R", "fields": fields}).encode())
-    with pytest.raises(MalformedError):
-        codec.encode({"real": 1.0, "truth": 1})
+    for wrong in ({"real": "1"}, {"truth": 1}, {"number": 2**31}):
+        with pytest.raises(MalformedError):
+            codec.encode({"real": 1.0, "truth": True, "number": 1, **wrong})

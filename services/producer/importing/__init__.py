@@ -1,0 +1,1 @@
+"""Bulk import of rows from files: reading, mapping, counting."""
