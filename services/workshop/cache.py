@@ -6,11 +6,14 @@ import contextlib
 import fcntl
 import os
 import pwd
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tocsin.core.errors import StorageError
+
+UNUSED_AFTER_S = 30 * 86_400
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path:
@@ -36,6 +39,17 @@ def exclusively(folder: Path) -> Iterator[None]:
     with (folder / ".lock").open("w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def forget_unused(folder: Path, pattern: str, now_s: float) -> None:
+    """Delete what matches `pattern` below `folder` and was last used over 30 days ago.
+
+    Each Python environment has a Java of its own, so what is derived from it piles up.
+    """
+    for entry in folder.glob(pattern):
+        with contextlib.suppress(OSError):
+            if now_s - entry.stat().st_mtime > UNUSED_AFTER_S:
+                shutil.rmtree(entry)
 
 
 def _candidates(environment: Mapping[str, str]) -> Iterator[Path]:

@@ -91,7 +91,7 @@ def _download(jar: PinnedJar, repository: Path) -> None:
 
 def _ask_maven(jar: PinnedJar, repository: Path) -> None:
     try:
-        from jgo.maven import MavenContext  # noqa: PLC0415 - an optional extra, needed once
+        from jgo.maven import MavenContext
     except ImportError as error:
         raise SettingsError(
             "a local Kafka needs the extra `tocsin[local]`: pip install 'tocsin[local]', "

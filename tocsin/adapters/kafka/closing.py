@@ -18,6 +18,7 @@ async def close_producer(producer: AIOKafkaProducer, polite_s: float = POLITE_S)
     if await _bounded(producer.stop(), polite_s):
         return
     # aiokafka's own stop waits for every pending batch, for ever if no broker returns.
+    producer._closed = True  # noqa: SLF001 - or its __del__ complains
     producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001
     sender = producer._sender.sender_task  # noqa: SLF001
     if sender is not None:

@@ -11,6 +11,7 @@ from tocsin.adapters.kafka.errors import missing_topics, unreachable
 from tocsin.adapters.kafka.records import Place
 from tocsin.core.errors import BrokerRefusedError
 
+ANSWER_TIMEOUT_S = 10.0
 # A topic made a moment ago is not known to every broker yet.
 MISSING_TOPIC_TRIES = 10
 MISSING_TOPIC_PAUSE_S = 0.2
@@ -33,12 +34,20 @@ async def require_places(client: AIOKafkaClient, places: Iterable[Place], bootst
             await asyncio.sleep(MISSING_TOPIC_PAUSE_S)
         # set_topics replaces the set: what is tracked already stays in it.
         client.set_topics({topic for topic, _ in wanted} | set(client._topics))  # noqa: SLF001
-        if not await client.force_metadata_update():
+        if not await _renewed(client):
             raise unreachable("asking for topics", bootstrap, "no broker answers")
     missing = [place for place in wanted if not _knows(client, place)]
     if missing:
         _forget(client, missing)
         raise _refusal(client, missing)
+
+
+async def _renewed(client: AIOKafkaClient) -> bool:
+    try:
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):  # a frozen broker answers nothing
+            return bool(await client.force_metadata_update())
+    except TimeoutError:
+        return False
 
 
 def _forget(client: AIOKafkaClient, places: list[Place]) -> None:

@@ -95,8 +95,9 @@ async def plan(access: KafkaAccess | str, wishes: Iterable[TopicWish]) -> list[T
 async def apply(
     access: KafkaAccess | str, changes: Sequence[TopicChange], replication: int | None = None
 ) -> None:
-    """Carry out a plan; new topics can be used when it returns. `replication`: copies of new topics, default min(3, brokers).
+    """Carry out a plan; new topics can be used when it returns.
 
+    `replication`: copies of new topics, default min(3, brokers).
     Raises RefusedByRuleError naming every conflict before anything is changed,
     BrokerRefusedError with the broker's reason, BrokerUnavailableError. May be run again.
     """
