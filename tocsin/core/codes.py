@@ -1,0 +1,125 @@
+"""Law: the codes of the contract, read from `schemas/codes` and nowhere written twice.
+
+It guarantees that the order of regions is the file's (partitions hang on it), that every country has
+one region, and that what is handed out cannot be changed. Codes only: names of countries are left to
+`adapters.country_names`, lists that one schema alone uses to `report_values`. That the files are sound
+is left to `scripts.check_schemas`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import schemas
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of UN/ECE Recommendation 20. `factor` is its exact size as a decimal text, in kilograms,
+    litres, pieces or square metres, by `dimension`: mass, volume, count or area.
+    """
+
+    code: str
+    dimension: str
+    factor: str
+
+
+def regions() -> tuple[str, ...]:
+    """All regions in the order that decides on partitions."""
+    return tuple(_rows("regions"))
+
+
+def region_index(region: str) -> int:
+    """The place of a region in `regions()`, from 0. Raises KeyError for an unknown one."""
+    return _region_indices()[region]
+
+
+def region_of(country: str) -> str:
+    """The one region of a country's code. Raises KeyError for a code not in `country_codes()`."""
+    return _countries()[country]
+
+
+def country_codes() -> frozenset[str]:
+    """ISO 3166-1 alpha-2, and ZZ unknown, XZ international waters, XK Kosovo."""
+    return frozenset(_countries())
+
+
+@cache
+def country_aliases() -> Mapping[str, tuple[str, ...]]:
+    """Names that real data use and ISO does not, with the codes that each may mean."""
+    aliases = _load("countries")["aliases"]
+    return MappingProxyType({name: tuple(found) for name, found in aliases.items()})
+
+
+@cache
+def kinds() -> Mapping[str, str]:
+    """Kinds of incident, each with its family (seizure, shipment, order, ...)."""
+    return MappingProxyType({code: row["family"] for code, row in _rows("kinds").items()})
+
+
+@cache
+def units() -> Mapping[str, Unit]:
+    """Units by code."""
+    rows = _rows("units").items()
+    return MappingProxyType({code: Unit(code, row["dimension"], row["factor"]) for code, row in rows})
+
+
+def transport_modes() -> frozenset[str]:
+    """Modes of transport, one digit each (UN/ECE Recommendation 19)."""
+    return frozenset(_rows("transport_modes"))
+
+
+def sectors() -> frozenset[str]:
+    """Sectors of firms."""
+    return frozenset(_rows("sectors"))
+
+
+@cache
+def roles() -> Mapping[str, str]:
+    """Roles of participants, each with its side: government or firm."""
+    return MappingProxyType({code: row["side"] for code, row in _rows("roles").items()})
+
+
+def tlp_markings() -> frozenset[str]:
+    """The Traffic Light Protocol 2.0."""
+    return frozenset(_rows("markings", "tlp"))
+
+
+def pap_markings() -> frozenset[str]:
+    """The Permissible Actions Protocol."""
+    return frozenset(_rows("markings", "pap"))
+
+
+def labels(name: str, key: str | None = None) -> Mapping[str, Mapping[str, str]]:
+    """Labels of a list by code and language (en, fr, es, ar), in the list's order: `labels("kinds")`,
+    `labels("markings", "tlp")`. Raises FileNotFoundError or KeyError for a list that is not there.
+    """
+    return MappingProxyType(
+        {code: MappingProxyType(row["label"]) for code, row in _rows(name, key).items()}
+    )
+
+
+@cache
+def _region_indices() -> dict[str, int]:
+    return {region: index for index, region in enumerate(regions())}
+
+
+@cache
+def _countries() -> dict[str, str]:
+    return {code: country["region"] for code, country in _load("countries")["countries"].items()}
+
+
+@cache
+def _rows(name: str, key: str | None = None) -> dict[str, dict[str, Any]]:
+    return {row["code"]: row for row in _load(name)[key or name]}
+
+
+@cache
+def _load(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(schemas.load(f"codes/{name}.json"))
+    return data
