@@ -1,0 +1,217 @@
+"""The authority's TUF repository: a folder whose files are what the directory topic carries.
+
+Law: `timestamp.json` is written last, and names everything that counts. A crash between two files
+leaves the state before; the next command writes the same version again, which nobody has seen,
+because only what the timestamp names is ever published. Versions never go back.
+Source: wire format, "Directory".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuf.api.metadata import Root, Snapshot, TargetFile, Targets, Timestamp
+
+from tocsin.adapters import tuf_signing as signing
+from tocsin.adapters.whole_files import read_whole, write_whole
+from tocsin.core.errors import RefusedByRuleError, StorageError
+from tocsin.core.primitives import Ed25519Private, sha256
+
+MAX_METADATA_BYTES = 6_291_456
+MAX_TARGETS = 16_384
+SNAPSHOT_RENEWED_BEFORE_END_S = 3 * signing.DAY_S
+TARGETS_FOLDER = "targets/"
+
+
+def root_file(version: int) -> str:
+    """The name of a version of the root."""
+    return f"{version}.root.json"
+
+
+def stored_name(name: str, digest: str) -> str:
+    """Under which name a target's file lies: the hash before the last part, as TUF clients ask."""
+    folder, slash, last = name.rpartition("/")
+    return f"{TARGETS_FOLDER}{folder}{slash}{digest}.{last}"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Which version of each role is in force, and when it ends (seconds since 1970)."""
+
+    versions: Mapping[str, int]
+    ends_at_s: Mapping[str, int]
+    signed_at_s: int
+    """When the timestamp was signed."""
+
+
+class TufRepository:
+    """The folder and the keys. `key_of` opens the key of a role when something is to be signed.
+
+    One process at a time may change it: the caller holds the lock.
+    """
+
+    def __init__(self, folder: Path, key_of: signing.KeyOf) -> None:
+        self.folder = folder
+        self._key_of = key_of
+
+    @property
+    def exists(self) -> bool:
+        """Whether the repository was made to its end."""
+        return (self.folder / "timestamp.json").exists()
+
+    def create(self, targets: Mapping[str, bytes], now_s: int) -> None:
+        """Make version 1 of everything. Continues after a crash; RefusedByRuleError if it is there."""
+        if self.exists:
+            raise RefusedByRuleError(f"{self.folder} holds a directory already")
+        if read_whole(self.folder / root_file(1), MAX_METADATA_BYTES) is None:
+            self._write_root(1, self._key_of("root"), now_s)
+        self._write_state(targets, {}, _Versions(0, 0, 0), now_s)
+
+    def put_targets(
+        self, changes: Mapping[str, bytes], now_s: int, remove: Collection[str] = ()
+    ) -> None:
+        """Add, replace and remove targets: new versions of targets, snapshot and timestamp.
+
+        Without changes the same targets are signed anew. Raises RefusedByRuleError over 16,384.
+        """
+        kept = {name: file for name, file in self._targets().targets.items() if name not in remove}
+        self._write_state(changes, kept, self._versions(), now_s)
+
+    def refresh_timestamp(self, now_s: int) -> None:
+        """Sign a new timestamp, and a new snapshot where the present one ends within 3 days."""
+        now = self._versions()
+        snapshot_version = now.snapshot
+        ends_at_s = signing.expires_at_s(self._snapshot())
+        if ends_at_s - now_s < SNAPSHOT_RENEWED_BEFORE_END_S:
+            snapshot_version += 1
+            self._write_snapshot(snapshot_version, now.targets, now_s)
+        self._write_timestamp(now.timestamp + 1, snapshot_version, now_s)
+
+    def renew_root(self, now_s: int) -> None:
+        """A new version of the root with the same keys, for another year."""
+        present = self._root()
+        present.version += 1
+        present.expires = signing.expiry("root", now_s)
+        data = signing.sign(present, self._key_of("root"))
+        write_whole(self.folder / root_file(present.version), data)
+
+    def targets(self) -> dict[str, bytes]:
+        """Every target in force, name -> bytes. StorageError if a file is missing or wrong."""
+        return {name: self._target(name, file) for name, file in self._targets().targets.items()}
+
+    def files(self) -> dict[str, bytes]:
+        """What the topic carries, file name -> bytes, in publishing order: the timestamp last."""
+        found = {name: self._file(name) for name in self._root_files()}
+        for name, file in self._targets().targets.items():
+            found[stored_name(name, file.hashes["sha256"])] = self._target(name, file)
+        for name in (*self._state_files(), "timestamp.json"):
+            found[name] = self._file(name)
+        return found
+
+    def pinned_root(self) -> bytes:
+        """`1.root.json`, which every participant pins."""
+        return self._file(root_file(1))
+
+    def standing(self) -> Standing:
+        """Versions and ends of what is in force."""
+        signed: dict[str, Root | Targets | Snapshot | Timestamp] = {
+            "root": self._root(),
+            "targets": self._targets(),
+            "snapshot": self._snapshot(),
+            "timestamp": self._timestamp(),
+        }
+        ends = {role: signing.expires_at_s(one) for role, one in signed.items()}
+        return Standing(
+            {role: one.version for role, one in signed.items()},
+            ends,
+            ends["timestamp"] - signing.LIFETIME_S["timestamp"],
+        )
+
+    def timestamp_version_of(self, data: bytes) -> int:
+        """The version of another copy's timestamp. Raises UntrustedError unless our key signed it."""
+        return signing.read_verified(Timestamp, data, self._root()).version
+
+    def _write_state(
+        self,
+        changes: Mapping[str, bytes],
+        kept: Mapping[str, TargetFile],
+        before: _Versions,
+        now_s: int,
+    ) -> None:
+        files = dict(kept) | {name: signing.target_file(name, data) for name, data in changes.items()}
+        if len(files) > MAX_TARGETS:
+            raise RefusedByRuleError(f"the directory would have {len(files)} entries of {MAX_TARGETS}")
+        for name, data in changes.items():
+            write_whole(self.folder / stored_name(name, sha256(data).hex()), data)
+        targets = signing.new_targets(before.targets + 1, files, now_s)
+        self._write(f"{targets.version}.targets.json", signing.sign(targets, self._key_of("targets")))
+        self._write_snapshot(before.snapshot + 1, targets.version, now_s)
+        self._write_timestamp(before.timestamp + 1, before.snapshot + 1, now_s)
+
+    def _write_root(self, version: int, root_key: Ed25519Private, now_s: int) -> None:
+        public = {role: signing.tuf_key(self._key_of(role)) for role in signing.ROLES}
+        root = signing.new_root(public, version, now_s)
+        self._write(root_file(version), signing.sign(root, root_key))
+
+    def _write_snapshot(self, version: int, targets_version: int, now_s: int) -> None:
+        snapshot = signing.new_snapshot(version, targets_version, now_s)
+        self._write(f"{version}.snapshot.json", signing.sign(snapshot, self._key_of("snapshot")))
+
+    def _write_timestamp(self, version: int, snapshot_version: int, now_s: int) -> None:
+        timestamp = signing.new_timestamp(version, snapshot_version, now_s)
+        self._write("timestamp.json", signing.sign(timestamp, self._key_of("timestamp")))
+
+    def _write(self, name: str, data: bytes) -> None:
+        write_whole(self.folder / name, data)
+
+    def _file(self, name: str) -> bytes:
+        data = read_whole(self.folder / name, MAX_METADATA_BYTES)
+        if data is None:
+            raise StorageError(
+                f"{self.folder / name} is missing: restore the authority's folder from its backup, "
+                "or make one with `tocsin authority init`"
+            )
+        return data
+
+    def _target(self, name: str, file: TargetFile) -> bytes:
+        stored = stored_name(name, file.hashes["sha256"])
+        data = self._file(stored)
+        if sha256(data).hex() != file.hashes["sha256"]:
+            raise StorageError(f"{self.folder / stored} was changed: restore it from the backup")
+        return data
+
+    def _root_files(self) -> Iterator[str]:
+        version = 1
+        while (self.folder / root_file(version)).exists():
+            yield root_file(version)
+            version += 1
+
+    def _root(self) -> Root:
+        return signing.read(Root, self._file([root_file(1), *self._root_files()][-1]))
+
+    def _timestamp(self) -> Timestamp:
+        return signing.read(Timestamp, self._file("timestamp.json"))
+
+    def _snapshot(self) -> Snapshot:
+        version = self._timestamp().snapshot_meta.version
+        return signing.read(Snapshot, self._file(f"{version}.snapshot.json"))
+
+    def _targets(self) -> Targets:
+        version = self._snapshot().meta["targets.json"].version
+        return signing.read(Targets, self._file(f"{version}.targets.json"))
+
+    def _versions(self) -> _Versions:
+        return _Versions(self._targets().version, self._snapshot().version, self._timestamp().version)
+
+    def _state_files(self) -> tuple[str, str]:
+        now = self._versions()
+        return f"{now.targets}.targets.json", f"{now.snapshot}.snapshot.json"
+
+
+@dataclass(frozen=True)
+class _Versions:
+    targets: int
+    snapshot: int
+    timestamp: int

@@ -1,0 +1,62 @@
+"""Files that are there whole or not at all, whatever crashes: temporary file, fsync, rename, fsync."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from tocsin.core.errors import StorageError
+
+PRIVATE = 0o600
+
+
+def write_whole(path: Path, data: bytes, mode: int = PRIVATE) -> None:
+    """Put `data` at `path`, replacing what was there; folders above are made.
+
+    Raises StorageError naming path and cause; then what was there before still is.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, data, mode)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def read_whole(path: Path, max_bytes: int) -> bytes | None:
+    """The content of `path`; None if it is not there. Raises StorageError, also for a larger file."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StorageError(f"{path} cannot be read: {error.strerror}") from error
+    if len(data) > max_bytes:
+        raise StorageError(f"{path} is over {max_bytes} bytes")
+    return data
+
+
+def _replace(path: Path, data: bytes, mode: int) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
