@@ -1,0 +1,109 @@
+"""What became of what was accepted: for status, receipts and metrics. Only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tocsin.adapters.database import Database
+
+MAX_FOUND = 100
+
+_ITEM = "SELECT id, report_id, version, reference, exercise, accepted_at_s FROM items"
+_DESTINATIONS = """SELECT d.audience, d.stream, d.region, d.refused, r.topic, r.partition, r.place,
+    r.id IS NOT NULL FROM destinations d LEFT JOIN records r ON r.id = d.record
+    WHERE d.item = ? ORDER BY d.id"""
+_COUNTS = """SELECT
+    (SELECT count(*) FROM destinations WHERE record IS NULL AND refused IS NULL),
+    (SELECT count(*) FROM destinations d JOIN records r ON r.id = d.record WHERE r.place IS NULL),
+    (SELECT count(*) FROM destinations d JOIN records r ON r.id = d.record WHERE r.place IS NOT NULL),
+    (SELECT count(*) FROM destinations WHERE refused IS NOT NULL)"""
+
+
+class State(StrEnum):
+    """The life of an item on its way to one region, in order; or refused."""
+
+    ACCEPTED = "accepted"
+    SEALED = "sealed"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationStatus:
+    """Where an item stands on its way to one region; `offset` once Kafka acknowledged it."""
+
+    audience: str
+    stream: str
+    region: str
+    state: State
+    topic: str | None = None
+    partition: int | None = None
+    offset: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStatus:
+    """One version of a report that was accepted."""
+
+    item: int
+    report_id: bytes
+    version: int
+    reference: str | None = field(repr=False)
+    exercise: bool
+    accepted_at_s: int
+    destinations: tuple[DestinationStatus, ...]
+
+    @property
+    def state(self) -> State:
+        """The state of the destination that is furthest behind; refused only if nothing waits."""
+        states = {one.state for one in self.destinations}
+        return next(state for state in State if state in states)
+
+
+class OutboxStatus:
+    """Answers questions; the service may write meanwhile."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of_items(self, items: Iterable[int]) -> list[ItemStatus]:
+        """The items with these numbers, in order."""
+        sql = f"{_ITEM} WHERE id = ?"
+        return [self._status(row) for item in items for row in self._database.execute(sql, (item,))]
+
+    def of_report(self, report_id: bytes) -> list[ItemStatus]:
+        """The versions of a report, newest first."""
+        sql = f"{_ITEM} WHERE report_id = ? ORDER BY version DESC LIMIT {MAX_FOUND}"
+        return [self._status(row) for row in self._database.execute(sql, (report_id,))]
+
+    def of_reference(self, reference: str) -> list[ItemStatus]:
+        """The versions under a national reference, newest first."""
+        sql = f"{_ITEM} WHERE reference = ? ORDER BY family, version DESC LIMIT {MAX_FOUND}"
+        return [self._status(row) for row in self._database.execute(sql, (reference,))]
+
+    def counts(self) -> dict[State, int]:
+        """How many destinations are in each state."""
+        (row,) = self._database.execute(_COUNTS)
+        return dict(zip(State, row, strict=True))
+
+    def _status(self, row: tuple[int, bytes, int, str | None, int, int]) -> ItemStatus:
+        item, report_id, version, reference, exercise, accepted_at_s = row
+        found = [_destination(one) for one in self._database.execute(_DESTINATIONS, (item,))]
+        return ItemStatus(
+            item, report_id, version, reference, bool(exercise), accepted_at_s, tuple(found)
+        )
+
+
+def _destination(
+    row: tuple[str, str, str, str | None, str | None, int | None, int | None, int],
+) -> DestinationStatus:
+    audience, stream, region, refused, topic, partition, offset, is_sealed = row
+    if refused is not None:
+        return DestinationStatus(audience, stream, region, State.REFUSED, reason=refused)
+    if not is_sealed:
+        return DestinationStatus(audience, stream, region, State.ACCEPTED)
+    state = State.SEALED if offset is None else State.PUBLISHED
+    return DestinationStatus(audience, stream, region, state, topic, partition, offset)

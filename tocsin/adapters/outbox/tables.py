@@ -1,0 +1,65 @@
+"""The outbox's tables, as migrations: version n is reached by running the first n of them.
+
+Times are Unix seconds, ids and hashes are blobs. `destinations.id` is the order of acceptance,
+`records.id` the order of sealing. A record's bytes are kept until Kafka acknowledged them.
+"""
+
+from __future__ import annotations
+
+_FIRST = """
+CREATE TABLE items (
+    id INTEGER PRIMARY KEY, report_id BLOB NOT NULL, version INTEGER NOT NULL, schema BLOB NOT NULL,
+    family TEXT NOT NULL, reference TEXT, digest BLOB NOT NULL, body BLOB, exercise INTEGER NOT NULL,
+    accepted_at_s INTEGER NOT NULL, UNIQUE (report_id, version)
+);
+CREATE UNIQUE INDEX items_by_reference ON items (family, reference, version)
+    WHERE reference IS NOT NULL;
+CREATE TABLE destinations (
+    id INTEGER PRIMARY KEY, item INTEGER NOT NULL REFERENCES items, audience TEXT NOT NULL,
+    stream TEXT NOT NULL, region TEXT NOT NULL, approvals BLOB NOT NULL,
+    record INTEGER REFERENCES records, refused TEXT, UNIQUE (item, audience, stream, region)
+);
+CREATE INDEX destinations_waiting ON destinations (id) WHERE record IS NULL AND refused IS NULL;
+CREATE TABLE records (
+    id INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL, stream TEXT NOT NULL,
+    scope TEXT NOT NULL, session INTEGER NOT NULL, counter INTEGER NOT NULL, leaf BLOB NOT NULL UNIQUE,
+    time_s INTEGER NOT NULL, expires_at_s INTEGER NOT NULL, value BLOB, place INTEGER
+);
+CREATE INDEX records_unsent ON records (id) WHERE value IS NOT NULL;
+CREATE TABLE logs (
+    stream TEXT NOT NULL, scope TEXT NOT NULL, topic TEXT NOT NULL, session INTEGER NOT NULL,
+    counter INTEGER NOT NULL, leaf BLOB NOT NULL, sent_session INTEGER, sent_counter INTEGER,
+    sent_leaf BLOB, sent_time_s INTEGER, PRIMARY KEY (stream, scope)
+) WITHOUT ROWID;
+CREATE TABLE positions (
+    topic TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL,
+    PRIMARY KEY (topic, partition)
+) WITHOUT ROWID;
+CREATE TABLE generations (
+    audience BLOB NOT NULL, number INTEGER NOT NULL, secret BLOB NOT NULL, revision INTEGER NOT NULL,
+    members BLOB NOT NULL, not_before_s INTEGER NOT NULL, not_after_s INTEGER NOT NULL,
+    records INTEGER NOT NULL, ended TEXT, PRIMARY KEY (audience, number)
+) WITHOUT ROWID;
+CREATE TABLE wrapped (
+    audience BLOB NOT NULL, number INTEGER NOT NULL, recipient_key BLOB NOT NULL,
+    PRIMARY KEY (audience, number, recipient_key)
+) WITHOUT ROWID;
+CREATE TABLE key_queue (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, value BLOB NOT NULL,
+    required INTEGER NOT NULL, retry_at_s INTEGER NOT NULL
+);
+CREATE TABLE answered (
+    recipient_key BLOB NOT NULL, audience BLOB NOT NULL, number INTEGER NOT NULL, at_s INTEGER NOT NULL,
+    PRIMARY KEY (recipient_key, audience, number)
+) WITHOUT ROWID;
+CREATE TABLE submissions (
+    key BLOB PRIMARY KEY, request BLOB NOT NULL, item INTEGER NOT NULL, at_s INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE alarms (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, topic TEXT NOT NULL,
+    partition INTEGER NOT NULL, place INTEGER NOT NULL, at_s INTEGER NOT NULL
+);
+CREATE TABLE numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
