@@ -36,16 +36,20 @@ class Waking:
         """At the start: whatever could have ended while we were not there."""
         waiting = self._inbox.waiting
         waits = [Wait(cause, one) for cause in _ABOUT_GENERATIONS for one in waiting.subjects(cause)]
-        waits += [Wait(Cause.SUITE), Wait(Cause.TIME)]
-        return self.end([*waits, *directory_waits(self._inbox, self._reader)], now_s)
+        waits += [Wait(Cause.SUITE), Wait(Cause.TIME), *directory_waits(self._inbox, self._reader)]
+        return self.end(waits, now_s)
 
     def newer_directory(self, now_s: int) -> list[Place]:
         """After the directory changed."""
         return self.end(directory_waits(self._inbox, self._reader), now_s)
 
-    def passed_time(self, now_s: int) -> list[Place]:
-        """What was dated ahead and whose time has come."""
-        return self.end([Wait(Cause.TIME)], now_s)
+    def passed_time(self, now_s: int) -> int:
+        """Resume what was dated ahead and whose time has come; how many."""
+        return self._intake.resume(Wait(Cause.TIME), now_s)
+
+    def positions_of_time(self) -> list[Place]:
+        """Where records dated ahead lie that had no room: now and then they are read again."""
+        return self._go_back(Wait(Cause.TIME))
 
     def _satisfied(self, wait: Wait) -> bool:
         if wait.cause not in _ABOUT_GENERATIONS or not wait.subject:

@@ -14,6 +14,7 @@ from tocsin.adapters.database import Database
 from tocsin.adapters.inbox.alarms import InboxAlarms
 from tocsin.adapters.inbox.causes import Cause, wait_of
 from tocsin.adapters.inbox.keys import InboxKeys
+from tocsin.adapters.inbox.known import InboxKnown
 from tocsin.adapters.inbox.logs import InboxLogs
 from tocsin.adapters.inbox.offsets import InboxOffsets
 from tocsin.adapters.inbox.quarantine import Quarantine
@@ -39,6 +40,7 @@ class Inbox:
         self.waiting = InboxWaiting(database)
         self.quarantine = Quarantine(database)
         self.alarms = InboxAlarms(database)
+        self.known = InboxKnown(database)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

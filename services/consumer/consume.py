@@ -1,0 +1,163 @@
+"""The loop: poll, examine, store in one transaction, wake what waited, go on.
+
+Order of the start: directory, then manifests and our own inbox to their end, then the streams, so that
+a fresh reader opens at once. A later offset is never stored without what came before it. The broker,
+the clock and the directory come in as arguments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+
+from services.consumer.assignment import (
+    Partition,
+    checkpoints_partition,
+    key_partitions,
+    starting_at,
+    stream_partitions,
+)
+from services.consumer.intake import MAX_POLL_RECORDS
+from services.consumer.reading import Reading
+from services.consumer.upkeep import Upkeep
+from tocsin.adapters.kafka.records import Start
+from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.kafka.subscriber import Subscriber
+from tocsin.core.errors import BrokerUnavailableError
+from tocsin.core.streams import Place
+
+POLL_WAIT_MS = 500
+SILENCE_S = 30
+CHECKPOINTS_BACK_S = 3 * 3_600
+
+Clock = Callable[[], float]
+
+
+class Consumption:
+    """One process's reading of Kafka into its inbox."""
+
+    def __init__(self, reading: Reading, access: KafkaAccess, upkeep: Upkeep, clock: Clock) -> None:
+        self.reading = reading
+        self._access, self._upkeep, self._clock = access, upkeep, clock
+        self._subscriber: Subscriber | None = None
+        self._places: list[Partition] = []
+        self._lagging: dict[Partition, int] = {}
+
+    def now_s(self) -> int:
+        """Unix seconds by the clock that was handed in."""
+        return int(self._clock())
+
+    async def start(self) -> None:
+        """Bring the keys up to the end of their topics, then take up the streams.
+
+        Raises BrokerUnavailableError, BrokerRefusedError, DirectoryStaleError, StorageError.
+        """
+        self._upkeep.check_freshness(self.now_s())
+        keys = key_partitions(self.reading.identity.me, self.reading.reader.directory)
+        await self._subscribe(keys, {})
+        await self.until_end()
+        await self.stop()
+        await asyncio.to_thread(self.reading.waking.all, self.now_s())
+        streams = stream_partitions(self.reading.wanted, self.reading.reader.directory.layout)
+        await self._subscribe([*keys, *streams], {checkpoints_partition(): Start.END})
+        await self._begin_checkpoints()
+
+    async def stop(self) -> None:
+        """Leave the broker, in bounded time. What was taken is stored already."""
+        subscriber, self._subscriber = self._subscriber, None
+        if subscriber is not None:
+            await subscriber.stop()
+
+    async def step(self, wait_ms: int = POLL_WAIT_MS) -> int:
+        """One poll and all that follows from it; how many records it brought."""
+        records = await self._running().poll(MAX_POLL_RECORDS, wait_ms)
+        now_s = self.now_s()
+        await self._note_gaps(now_s)
+        if records:
+            await asyncio.to_thread(self.reading.intake.take, records, now_s)
+            await self._go_back(await asyncio.to_thread(self.reading.wake, now_s))
+        await self._go_back(await self._upkeep.do(now_s))
+        return len(records)
+
+    async def until_end(self, each: Callable[[int], None] = lambda _count: None) -> None:
+        """Steps until everything that was there at the call is taken; `each` is told of every step.
+
+        Raises BrokerUnavailableError when the broker is silent for 30 s before that.
+        """
+        self._lagging = await self._running().end_offsets()
+        heard_at_s = self._clock()
+        while await self._still_lagging():
+            count = await self.step()
+            each(count)
+            if count:
+                heard_at_s = self._clock()
+            elif self._clock() > heard_at_s + SILENCE_S:
+                raise BrokerUnavailableError(
+                    f"the broker at {self._access.bootstrap} went silent before the end; what came "
+                    "is stored, run again to go on"
+                )
+
+    def last_answer_ms(self) -> int | None:
+        """When the broker last answered about any partition (Unix ms); None before the first."""
+        if self._subscriber is None:
+            return None
+        answers = [self._subscriber.last_poll_ms(place) for place in self._places]
+        return max((one for one in answers if one is not None), default=None)
+
+    async def _subscribe(self, partitions: list[Partition], more: dict[Partition, Start]) -> None:
+        offsets = self.reading.inbox.offsets.all()
+        places = starting_at(partitions, offsets)
+        places |= {one: offsets.get(one, start) for one, start in more.items()}
+        self._places = list(places)
+        self._subscriber = Subscriber(self._access, places)
+        await self._subscriber.start()
+        await self._step_over_what_is_gone(offsets)
+
+    async def _step_over_what_is_gone(self, offsets: Mapping[Partition, int]) -> None:
+        """A topic made anew ends before our place in it; an idle one would never say so."""
+        ends = await self._running().end_offsets()
+        for partition in self._places:
+            if offsets.get(partition, 0) > ends[partition]:
+                found = (await self._running().beginning_offsets())[partition]
+                place = Place(*partition, offsets[partition])
+                await asyncio.to_thread(self.reading.note_gap, place, found, self.now_s())
+                self._running().seek(partition, found)
+
+    async def _begin_checkpoints(self) -> None:
+        """Of checkpoints only the last ones say something about the logs as they are now."""
+        place = checkpoints_partition()
+        if place in self.reading.inbox.offsets.all():
+            return
+        since_ms = (self.now_s() - CHECKPOINTS_BACK_S) * 1_000
+        found = (await self._running().offsets_for_times({place: since_ms}))[place]
+        if found is not None:
+            self._running().seek(place, found)
+
+    async def _note_gaps(self, now_s: int) -> None:
+        gaps = self._running().gaps
+        while gaps:
+            gap = gaps.popleft()
+            place = Place(gap.topic, gap.partition, gap.wanted)
+            await asyncio.to_thread(self.reading.note_gap, place, gap.found, now_s)
+
+    async def _go_back(self, places: Iterable[Place]) -> None:
+        """Read again from `places`, up to where we were; never forward."""
+        for place in places:
+            partition = (place.topic, place.partition)
+            if partition not in self._places:
+                continue
+            position = await self._running().position(partition)
+            if position > place.offset:
+                self._running().seek(partition, place.offset)
+                self._lagging[partition] = max(position, self._lagging.get(partition, 0))
+
+    async def _still_lagging(self) -> bool:
+        for partition, end in list(self._lagging.items()):
+            if await self._running().position(partition) >= end:
+                del self._lagging[partition]
+        return bool(self._lagging)
+
+    def _running(self) -> Subscriber:
+        if self._subscriber is None:
+            raise RuntimeError("Consumption.start() was not awaited")
+        return self._subscriber

@@ -1,0 +1,77 @@
+"""A reader's parts, put together over one inbox, and how a newer directory is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.consumer.assignment import Wanted
+from services.consumer.checkpoint_watch import CheckpointWatch
+from services.consumer.harvest import Harvest
+from services.consumer.intake import Intake, Tally
+from services.consumer.keys_intake import KeysIntake
+from services.consumer.waking import Waking
+from tocsin.adapters.inbox.reader import InboxReader
+from tocsin.adapters.inbox.store import Inbox
+from tocsin.core.directory import Directory
+from tocsin.core.primitives import XWingPrivate
+from tocsin.core.reader import DomainCheck
+from tocsin.core.streams import Place
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who reads: participant id, and its KEM keys by key id (never shown)."""
+
+    me: bytes
+    kem_keys: Mapping[bytes, XWingPrivate]
+
+
+class Reading:
+    """Intake, keys, checkpoints and waking of one reader. Not for two threads at once."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        identity: Identity,
+        directory: Directory,
+        wanted: Wanted,
+        rules: DomainCheck,
+    ) -> None:
+        self.inbox, self.identity, self.wanted = inbox, identity, wanted
+        self.tally = Tally()
+        self.reader = InboxReader(inbox, identity.me, directory)
+        self.checkpoints = CheckpointWatch(inbox, wanted.reads)
+        self.keys = KeysIntake(inbox, self.reader, identity.kem_keys, self.checkpoints)
+        self.intake = Intake(inbox, self.reader, self.keys, Harvest(rules), self.tally)
+        self.waking = Waking(inbox, self.reader, self.intake)
+        self._keep_directory(directory)
+
+    def believe(self, directory: Directory, now_s: int) -> list[Place]:
+        """Take a newer directory; the places to go back to. The same version changes nothing."""
+        changed = directory.version != self.reader.directory.version
+        self.reader.directory = directory
+        if not changed:
+            return []
+        self._keep_directory(directory)
+        return self.waking.newer_directory(now_s)
+
+    def wake(self, now_s: int) -> list[Place]:
+        """End the waits that the last polls ended; the places to go back to."""
+        woken, self.keys.woken = self.keys.woken, set()
+        return self.waking.end(sorted(woken), now_s) if woken else []
+
+    def note_gap(self, place: Place, found: int, now_s: int) -> None:
+        """Remember that offsets from `place` up to `found` were gone."""
+        with self.inbox.transaction():
+            self.inbox.offsets.note_gap(place, found, now_s)
+
+    def take_wish_for_directory(self) -> bool:
+        """Whether something came that a newer directory may explain; asked once."""
+        wish = self.keys.wants_directory or self.intake.wants_directory
+        self.keys.wants_directory = self.intake.wants_directory = False
+        return wish
+
+    def _keep_directory(self, directory: Directory) -> None:
+        with self.inbox.transaction():
+            self.inbox.known.keep(directory)

@@ -1,0 +1,85 @@
+"""A stored report as readers see it: the documented JSON shape of `subscribe`, the API and the feed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from tocsin.adapters.inbox.reader import full_name
+from tocsin.adapters.inbox.reports import StoredReport
+from tocsin.adapters.inbox.store import Inbox
+from tocsin.core.avro import Codec
+
+COLUMNS = ("time", "originator_name", "stream", "region", "kind", "what", "exercise", "report_id")
+
+
+class Views:
+    """Renders reports; codecs and names come from the inbox's own memory of the directory."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self._codecs: dict[bytes, Codec] = {}
+        self._regions: tuple[str, ...] = ()
+
+    def body(self, report: StoredReport) -> dict[str, Any]:
+        """The decoded body, with every field of its schema."""
+        return self._codec(report.schema).decode(report.body)
+
+    def regions(self, report: StoredReport) -> list[str]:
+        """The regions that the report concerns, in the layout's order."""
+        if report.regions >> len(self._regions):
+            self._regions = self._inbox.known.regions()
+        return [one for bit, one in enumerate(self._regions) if report.regions >> bit & 1]
+
+    def name(self, originator: bytes) -> str | None:
+        """The originator's name."""
+        return self._inbox.known.name(originator)
+
+    def render(self, report: StoredReport) -> dict[str, Any]:
+        """The documented shape; `report` holds the body without its empty fields."""
+        return {
+            "originator": report.originator.hex(),
+            "originator_name": self.name(report.originator),
+            "stream": report.stream,
+            "region": report.region,
+            "regions": self.regions(report),
+            "report_id": str(UUID(bytes=report.report_id)),
+            "version": report.version,
+            "schema": full_name(self._codec(report.schema)),
+            "kind": report.kind,
+            "exercise": report.exercise,
+            "time": iso_time(report.time_s),
+            "received_at": iso_time(report.received_at_s),
+            "cursor": report.seq,
+            "report": without_nulls(self.body(report)),
+        }
+
+    def _codec(self, schema: bytes) -> Codec:
+        if schema not in self._codecs:
+            data = self._inbox.known.schema(schema)
+            assert data is not None, "a report was accepted under a schema that was not kept"
+            self._codecs[schema] = Codec(data)
+        return self._codecs[schema]
+
+
+def row_of(rendered: dict[str, Any]) -> dict[str, Any]:
+    """`rendered` with a column `what` for a table on a terminal."""
+    report = rendered["report"]
+    substances = report.get("substances") or []
+    names = [one.get("name_as_declared") or one.get("code") for one in substances]
+    return {**rendered, "what": report.get("title") or [name for name in names if name]}
+
+
+def without_nulls(value: Any) -> Any:
+    """`value` without null fields and empty lists, at every depth."""
+    if isinstance(value, dict):
+        return {name: without_nulls(one) for name, one in value.items() if one not in (None, [])}
+    if isinstance(value, list):
+        return [without_nulls(one) for one in value]
+    return value
+
+
+def iso_time(time_s: int) -> str:
+    """Unix seconds as `2026-11-25T09:12:00Z`."""
+    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

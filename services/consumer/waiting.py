@@ -1,0 +1,67 @@
+"""Says what is not whole: what waits for what and since when, what is missing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from tocsin.adapters.inbox.causes import Cause
+from tocsin.adapters.inbox.keys import generation_from
+from tocsin.adapters.inbox.store import Inbox
+from tocsin.adapters.inbox.waiting import WaitingSummary
+from tocsin.core.outcomes import AlarmKind
+from tocsin.core.streams import Place
+
+MAX_SENTENCES = 20
+_MISSING = frozenset({AlarmKind.GAP, AlarmKind.WRONG_PREVIOUS, AlarmKind.FINAL_HEAD})
+
+
+def waiting_sentences(inbox: Inbox) -> list[str]:
+    """One sentence for each thing that records wait for, with their number; at most 20."""
+    found = sorted(inbox.waiting.summary(), key=lambda one: (one.since_s, one.subject))
+    sentences = [_sentence(inbox, one) for one in found[:MAX_SENTENCES]]
+    if more := len(found) - MAX_SENTENCES:
+        sentences += [f"and {more} more such waits"] if more > 0 else []
+    if unknown := inbox.waiting.positions(Cause.SIGNER):
+        sentences.append(f"{_records(unknown)} by signers that the directory does not know yet")
+    return sentences
+
+
+def missing_sentences(inbox: Inbox, since_s: int) -> list[str]:
+    """One sentence for each gap seen since `since_s`: of the broker's offsets, or of a log."""
+    sentences = [_gone(place, found) for place, found in inbox.offsets.gaps(since_s)]
+    for one in inbox.alarms.since(since_s, MAX_SENTENCES):
+        if one.alarm.kind in _MISSING:
+            about = one.alarm
+            count = f"{_records(about.missing)} " if about.missing else ""
+            log = f"{_name(inbox, about.originator)}, {about.stream}, {about.scope}"
+            sentences.append(f"gap: {count}missing ({about.kind}): {log}, before {about.counter}")
+    return sentences
+
+
+def _sentence(inbox: Inbox, one: WaitingSummary) -> str:
+    subject = (
+        f", generation {generation_from(one.subject).generation}," if one.cause is Cause.KEY else ""
+    )
+    who, since = _name(inbox, one.originator), clock_time(one.since_s)
+    verb = "waits" if one.records == 1 else "wait"
+    return f"{_records(one.records)} of {who} {verb} for {one.cause}{subject} since {since}"
+
+
+def _gone(place: Place, found: int) -> str:
+    where = f"{place.topic}, partition {place.partition}"
+    if found <= place.offset:
+        return f"{where}, was made anew: reading went on at its beginning"
+    return f"gap: offsets {place.offset} to {found - 1} of {where}, were gone"
+
+
+def _name(inbox: Inbox, participant: bytes) -> str:
+    return inbox.known.name(participant) or participant.hex()
+
+
+def _records(count: int) -> str:
+    return f"{count} record{'' if count == 1 else 's'}"
+
+
+def clock_time(time_s: int) -> str:
+    """Unix seconds as `2026-11-25 09:12 UTC`."""
+    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,208 @@
+"""The loop against a real Kafka: order of the start, keys that come late, going back, gaps."""
+
+import os
+
+import pytest
+
+from services.consumer.assignment import Wanted
+from services.consumer.consume import Consumption
+from services.consumer.reading import Identity, Reading
+from services.consumer.upkeep import Upkeep
+from services.consumer.waiting import missing_sentences, waiting_sentences
+from services.workshop.local_kafka import LocalKafka, Tuning
+from tests.support.reading import STORAGE_KEY, no_rules
+from tests.support.world import (
+    ANALYST,
+    COURIER,
+    NEIGHBOUR,
+    NOW_S,
+    ORIGINATOR,
+    Sender,
+    directory_of,
+    note,
+    report_id,
+    small_world,
+    targets,
+)
+from tocsin.adapters.inbox.store import open_inbox
+from tocsin.adapters.kafka.publisher import Publisher
+from tocsin.adapters.kafka.records import OutgoingRecord
+from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.kafka.topics import TopicWish, apply, plan
+from tocsin.core.errors import BrokerRefusedError, DirectoryStaleError
+from tocsin.core.streams import CHECKPOINTS_TOPIC, MANIFESTS_TOPIC, inbox_topic, stream_topic
+
+pytestmark = pytest.mark.kafka
+WORLD = small_world()
+ION = Wanted(("ion",))
+
+
+@pytest.fixture(scope="module")
+def bootstrap(tmp_path_factory):
+    if given := os.environ.get("TOCSIN_BOOTSTRAP"):
+        yield given
+        return
+    with LocalKafka(
+        tmp_path_factory.mktemp("kafka"), tuning=Tuning(heap_mb=256), say=lambda _: None
+    ) as kafka:
+        yield kafka.bootstrap
+
+
+class Held:
+    """A source of directories that holds one."""
+
+    def __init__(self, directory):
+        self.directory = directory
+
+    async def refresh(self, now_s):
+        return self.directory
+
+
+class Bench:
+    """A sender, a reader's inbox, and the broker between them."""
+
+    def __init__(self, bootstrap, folder, directory=WORLD.directory, sender_directory=None):
+        self.bootstrap, self.folder = bootstrap, folder
+        self.source = Held(directory)
+        self.sender = Sender(ORIGINATOR, sender_directory or directory)
+        # Tests share a broker: each has a generation and a session of its own.
+        number = int.from_bytes(os.urandom(2))
+        self.sender.generation = self.sender._begin(NOW_S * 1_000 + number)
+        self.sender.session += number
+        self.told = []
+
+    async def send(self, *records):
+        async with Publisher(self.bootstrap) as publisher:
+            await publisher.publish(
+                [OutgoingRecord(topic, part, None, value) for topic, part, value in records]
+            )
+
+    def report(self, *names):
+        sent = self.sender.send(*(note(name) for name in names))
+        return (sent.place.topic, sent.place.partition, sent.value)
+
+    def manifest(self):
+        return (MANIFESTS_TOPIC, 0, self.sender.manifest())
+
+    def wrap(self, party=NEIGHBOUR):
+        return (inbox_topic(party.id, firm=False), 0, self.sender.wraps()[party.id])
+
+    def open(self, wanted=ION, party=NEIGHBOUR, now_s=NOW_S):
+        identity = Identity(party.id, {party.key("kem").id: party.kem})
+        inbox = open_inbox(self.folder, STORAGE_KEY)
+        reading = Reading(inbox, identity, self.source.directory, wanted, no_rules)
+        upkeep = Upkeep(reading, self.source, self.told.append, now_s)
+        return Consumption(reading, KafkaAccess(self.bootstrap), upkeep, lambda: now_s)
+
+    async def read(self, **how):
+        consumption = self.open(**how)
+        try:
+            await consumption.start()
+            await consumption.until_end()
+            return [one.report_id for one in consumption.reading.inbox.reports.after(0)]
+        finally:
+            await consumption.stop()
+            consumption.reading.inbox.close()
+
+
+@pytest.fixture
+async def bench(bootstrap, tmp_path):
+    await make_topics(bootstrap)
+    return Bench(bootstrap, tmp_path)
+
+
+async def make_topics(bootstrap):
+    settings = {"message.timestamp.type": "LogAppendTime"}
+    layout = WORLD.directory.layout
+    wishes = [TopicWish(stream_topic(one), layout.partitions(one), settings) for one in layout.streams]
+    wishes += [TopicWish(one, 1, settings) for one in (MANIFESTS_TOPIC, CHECKPOINTS_TOPIC)]
+    people = WORLD.directory.participants.values()
+    wishes += [TopicWish(inbox_topic(one.id, one.is_firm), 1, settings) for one in people]
+    await apply(bootstrap, await plan(bootstrap, wishes))
+
+
+async def test_a_fresh_reader_has_its_keys_before_the_first_record(bench):
+    a, b = os.urandom(4).hex(), os.urandom(4).hex()
+    await bench.send(bench.report(a, b), bench.manifest(), bench.wrap())
+    found = await bench.read()
+    assert [report_id(a), report_id(b)] == found[-2:]
+    assert 0 == len(bench.told)
+
+
+async def test_a_second_run_goes_on_where_the_first_stopped(bench):
+    a, b = os.urandom(4).hex(), os.urandom(4).hex()
+    await bench.send(bench.manifest(), bench.wrap(), bench.report(a))
+    await bench.read()
+    await bench.send(bench.report(b))
+    found = await bench.read()
+    assert (1, 1) == (found.count(report_id(a)), found.count(report_id(b)))
+
+
+async def test_a_wrap_that_comes_late_opens_what_waited_in_order(bench):
+    names = [os.urandom(4).hex() for _ in range(3)]
+    await bench.send(bench.manifest(), *(bench.report(name) for name in names))
+    consumption = bench.open()
+    await consumption.start()
+    await consumption.until_end()
+    inbox = consumption.reading.inbox
+    (sentence,) = [one for one in waiting_sentences(inbox) if "a key" in one]
+    assert sentence.startswith("3 records of Originator wait for a key, generation ")
+    await bench.send(bench.wrap())
+    while waiting_sentences(inbox):
+        await consumption.step()
+    assert [report_id(name) for name in names] == [one.report_id for one in inbox.reports.after(0)][-3:]
+    await consumption.stop()
+    inbox.close()
+
+
+async def test_h14_a_reader_that_a_revision_adds_goes_back_and_opens_what_it_skipped(
+    bootstrap, tmp_path
+):
+    await make_topics(bootstrap)
+    before = directory_of(targets(ORIGINATOR, ANALYST, COURIER))
+    bench = Bench(bootstrap, tmp_path, sender_directory=before)
+    a, b = os.urandom(4).hex(), os.urandom(4).hex()
+    await bench.send(bench.manifest(), bench.report(a), bench.report(b))
+    assert report_id(a) not in await bench.read()
+    bench.sender.directory = WORLD.directory
+    bench.sender.revise()
+    await bench.send(bench.manifest(), bench.wrap())
+    found = await bench.read()
+    assert [report_id(a), report_id(b)] == found[-2:]
+
+
+async def test_a_region_that_was_not_asked_for_is_not_read(bench):
+    a = os.urandom(4).hex()
+    await bench.send(bench.manifest(), bench.wrap(), bench.report(a))
+    assert report_id(a) not in await bench.read(wanted=Wanted(("ion",), ("global",)))
+    assert report_id(a) in await bench.read(wanted=Wanted(("ion",), ("south-america",)))
+
+
+async def test_records_that_retention_took_are_said_to_be_gone(bench):
+    consumption = bench.open()
+    reading = consumption.reading
+    with reading.inbox.transaction():
+        reading.inbox.offsets.advance("tocsin.pics.v1", 0, 1_000)
+    reading.inbox.close()
+    assert [] == await bench.read(wanted=Wanted(("pics",)))
+    inbox = open_inbox(bench.folder, STORAGE_KEY)
+    (sentence,) = missing_sentences(inbox, 0)
+    assert "tocsin.pics.v1, partition 0, was made anew: reading went on at its beginning" == sentence
+    inbox.close()
+
+
+async def test_an_expired_directory_is_told_and_after_72_hours_nothing_is_read(bench):
+    day_s = 86_400
+    await bench.read(now_s=NOW_S + day_s)
+    assert "the directory has expired: reading goes on for 72 hours at most" in bench.told
+    with pytest.raises(DirectoryStaleError):
+        await bench.read(now_s=NOW_S + 4 * day_s)
+
+
+async def test_a_missing_topic_is_named(bench):
+    bench.source.directory = WORLD.directory
+    consumption = bench.open()
+    with pytest.raises(BrokerRefusedError, match=r"tocsin\.nowhere"):
+        await consumption._subscribe([("tocsin.nowhere", 0)], {})
+    await consumption.stop()
+    consumption.reading.inbox.close()

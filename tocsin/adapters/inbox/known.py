@@ -1,0 +1,54 @@
+"""What the directory said when we last had it: schemas, names, regions. With it the inbox can be read
+without directory and broker.
+"""
+
+from __future__ import annotations
+
+import json
+
+from tocsin.adapters.database import Database
+from tocsin.core.directory import Directory
+
+_SCHEMA, _NAME, _REGIONS = "schema", "name", "regions"
+_KEEP = """INSERT INTO known VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value
+    WHERE value != excluded.value"""
+
+
+class InboxKnown:
+    """Schemas by id, participants' names by id, the layout's regions in their order."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, directory: Directory) -> None:
+        """Remember what `directory` says; what it no longer says stays. Inside a transaction."""
+        rows = [(_SCHEMA, id_, data) for id_, data in directory.schemas.items()]
+        people = directory.participants.values()
+        rows += [(_NAME, one.id, one.name.encode()) for one in people]
+        rows.append((_REGIONS, b"", json.dumps(directory.layout.regions).encode()))
+        self._database.execute_many(_KEEP, rows)
+
+    def schema(self, schema: bytes) -> bytes | None:
+        """The bytes of a schema's file."""
+        return self._one(_SCHEMA, schema)
+
+    def name(self, participant: bytes) -> str | None:
+        """A participant's name."""
+        found = self._one(_NAME, participant)
+        return None if found is None else found.decode()
+
+    def participants_named(self, name: str) -> list[bytes]:
+        """The ids of the participants of exactly this name."""
+        sql = "SELECT name FROM known WHERE what = ? AND value = ?"
+        return [bytes(id_) for (id_,) in self._database.execute(sql, (_NAME, name.encode()))]
+
+    def regions(self) -> tuple[str, ...]:
+        """The layout's regions; their index is their bit in `StoredReport.regions`."""
+        found = self._one(_REGIONS, b"")
+        return () if found is None else tuple(json.loads(found))
+
+    def _one(self, what: str, name: bytes) -> bytes | None:
+        sql = "SELECT value FROM known WHERE what = ? AND name = ?"
+        for (value,) in self._database.execute(sql, (what, name)):
+            return bytes(value)
+        return None
