@@ -1,7 +1,7 @@
 """Rows of a CSV file, plain or gzip, with the line each began on; one bad row spoils no other.
 
 A file is read line by line, never whole. A row whose quotes do not close is refused alone and reading
-goes on with the next line, so that rows read and rows refused add up to the rows that are there. What is
+goes on with the next line, so that rows read and refused add up to the rows that are there. What is
 wrong with the whole file (header, no CSV, gzip that ends early) raises MalformedError with the line.
 """
 
