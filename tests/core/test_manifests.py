@@ -22,7 +22,9 @@ from tocsin.core import manifests as m
 from tocsin.core import wire
 from tocsin.core.errors import CannotOpenError, MalformedError, UntrustedError
 from tocsin.core.generations import manifest_of
+from tocsin.core.key_schedule import wrap_info
 from tocsin.core.outcomes import AlarmKind
+from tocsin.core.primitives import seal_to_xwing
 from tocsin.core.signatures import sign_statement
 
 WORLD = small_world()
@@ -171,3 +173,13 @@ def test_a_wrap_of_another_secret_than_the_commitments_is_refused() -> None:
     manifest = manifest_of(lie, MANIFEST.signing_key, 7, other.reason)
     with pytest.raises(CannotOpenError):
         m.open_wrap(_wrap(other), manifest, NEIGHBOUR.kem)
+
+
+def test_another_secret_sealed_under_the_right_binding_is_refused() -> None:
+    """Whoever seals can bind a wrap to the true commitment and still put another secret inside."""
+    wrap = _wrap(SENDER)
+    info = wrap_info(wire.SUITE, SENDER.generation.id, wrap.recipient_key, MANIFEST.commitment)
+    for secret in (bytes(32), b""):
+        sealed = seal_to_xwing(NEIGHBOUR.kem.public, info, secret)
+        with pytest.raises(CannotOpenError):
+            m.open_wrap(replace(wrap, sealed=sealed), MANIFEST, NEIGHBOUR.kem)
