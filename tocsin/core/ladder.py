@@ -51,6 +51,7 @@ def _climb(climb: Climb, domain_check: DomainCheck, *, resumed: bool) -> RecordF
         early.signature(climb, key)
         if resumed:
             climb.past_log = True
+            late.expiry(climb)
         else:
             early.known(climb)
             early.retired(climb, key)

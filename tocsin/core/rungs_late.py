@@ -31,11 +31,16 @@ def role(climb: Climb) -> None:
         raise quarantine(Step.ROLE, Reason.ROLE)
 
 
+def expiry(climb: Climb) -> None:
+    """Rung 13, its first part, which is asked again of whatever was parked."""
+    if climb.now_s >= climb.header.expires_at:
+        raise Stopped(Outcome.SKIPPED, Step.TIME, Reason.EXPIRED)
+
+
 def time(climb: Climb) -> None:
     """Rung 13."""
+    expiry(climb)
     header, now_s = climb.header, climb.now_s
-    if now_s >= header.expires_at:
-        raise Stopped(Outcome.SKIPPED, Step.TIME, Reason.EXPIRED)
     if header.time > now_s + AHEAD_LIMIT_S:
         raise quarantine(Step.TIME, Reason.FROM_THE_FUTURE)
     if header.time > now_s + SKEW_S:
