@@ -26,6 +26,10 @@ class Views:
         """The decoded body, with every field of its schema."""
         return self._codec(report.schema).decode(report.body)
 
+    def schema_name(self, report: StoredReport) -> str:
+        """The full name of the report's schema."""
+        return full_name(self._codec(report.schema))
+
     def regions(self, report: StoredReport) -> list[str]:
         """The regions that the report concerns, in the layout's order."""
         if report.regions >> len(self._regions):
@@ -46,7 +50,7 @@ class Views:
             "regions": self.regions(report),
             "report_id": str(UUID(bytes=report.report_id)),
             "version": report.version,
-            "schema": full_name(self._codec(report.schema)),
+            "schema": self.schema_name(report),
             "kind": report.kind,
             "exercise": report.exercise,
             "time": iso_time(report.time_s),

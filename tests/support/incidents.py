@@ -1,0 +1,63 @@
+"""The small world with the real schemas: incident reports to focal points, alerts to couriers."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+import schemas
+from tests.support.parties import NOW_S
+from tests.support.world import audience_target, codec_of, directory_of, report_id, targets
+from tocsin.core import canonical_json, codes, wire
+from tocsin.core.directory import Directory
+from tocsin.core.ids import schema_id
+from tocsin.core.report import check_incident
+
+INCIDENT = schemas.load("reports/incident_report.avsc")
+
+SEIZURE: dict[str, Any] = {
+    "kind": "seizure",
+    "system": "ion",
+    "event_date": {"value": "2025-09-03", "precision": "day"},
+    "place": {"country": "CO", "locality": "Cali"},
+    "substances": [
+        {
+            "name_as_declared": "metonitazene",
+            "status": "confirmed",
+            "quantity": {"value": "1500", "unit": "GRM"},
+        },
+        {"name_as_declared": "GBL", "status": "suspected", "quantity": {"value": "2.5", "unit": "LTR"}},
+    ],
+    "route": [
+        {"country": "NL", "role": "origin", "order": 0},
+        {"country": "AT", "role": "transit", "order": 1},
+        {"country": "CO", "role": "destination", "order": 2},
+    ],
+    "handling": {"tlp": "AMBER"},
+}
+
+
+@cache
+def incident_directory() -> Directory:
+    """Every region, the streams of the contract, and the incident schema for `focal-points`."""
+    layout = {
+        "regions": list(codes.regions()),
+        "streams": {
+            name: {"width": 1, "retention_days": 365, "publish_roles": ["focal-point"]}
+            for name in ("ion", "pics", "alerts")
+        },
+    }
+    name, audience = audience_target("focal-points", INCIDENT, roles=["focal-point", "analyst"])
+    entries = targets() | {
+        "streams": canonical_json.dump(layout),
+        f"schemas/{schema_id(INCIDENT).hex()}.avsc": INCIDENT,
+        name: audience,
+    }
+    return directory_of(entries)
+
+
+def incident(name: str = "seizure", version: int = 1, **changes: Any) -> wire.Item:
+    """An incident report as an item; `changes` replace top-level fields of `SEIZURE`."""
+    body = check_incident(deepcopy(SEIZURE) | changes, now_s=NOW_S).body
+    return wire.Item(schema_id(INCIDENT), report_id(name), version, codec_of(INCIDENT).encode(body))
