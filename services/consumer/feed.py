@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from services.consumer.news import News
+from services.consumer.news import News, rang
 from services.consumer.views import Views
 from tocsin.adapters.inbox.reports import EVERYTHING, Filter
 from tocsin.adapters.inbox.store import Inbox
@@ -73,11 +73,12 @@ class Feed:
         try:
             yield ": tocsin\n\n"
             while True:
+                bell = self._news.listen()
                 page = await self.page(cursor, wanted, MAX_EVENTS_AT_ONCE)
                 for rendered in page:
                     cursor = rendered["cursor"]
                     yield _event(rendered)
-                if not page and not await self._news.wait(HEARTBEAT_S):
+                if not page and not await rang(bell, HEARTBEAT_S):
                     yield ": still here\n\n"
         finally:
             self.listeners -= 1

@@ -1,0 +1,74 @@
+"""Asks an originator for a wrap that did not come: after ten minutes, at most once an hour.
+
+Source: wire format, "KeyRequest".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.consumer.reading import Reading
+from tocsin.adapters.inbox.causes import Cause
+from tocsin.adapters.inbox.keys import generation_from
+from tocsin.adapters.kafka.records import OutgoingRecord
+from tocsin.core import wire
+from tocsin.core.key_schedule import GenerationId
+from tocsin.core.primitives import CompositePrivate
+from tocsin.core.signatures import sign_statement
+from tocsin.core.streams import inbox_topic
+
+PATIENCE_S = 600
+PAUSE_S = 3_600
+MAX_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Asker:
+    """What signs our requests, and the KEM key that the wraps shall be sealed to."""
+
+    statement: CompositePrivate
+    signing_key: bytes
+    recipient_key: bytes
+
+
+class KeyRequests:
+    """Says which requests are due, and remembers those that were sent."""
+
+    def __init__(self, reading: Reading, asker: Asker) -> None:
+        self._reading, self._asker = reading, asker
+
+    def due(self, now_s: int) -> dict[GenerationId, OutgoingRecord]:
+        """At most 50 requests to send now, by generation."""
+        found: dict[GenerationId, OutgoingRecord] = {}
+        for wait in self._reading.inbox.waiting.summary():
+            if wait.cause is not Cause.KEY or now_s < wait.since_s + PATIENCE_S:
+                continue
+            generation = generation_from(wait.subject)
+            if len(found) < MAX_AT_ONCE and self._may_ask(generation, now_s):
+                found[generation] = self._request(generation, now_s)
+        return found
+
+    def sent(self, generations: list[GenerationId], now_s: int) -> None:
+        """Remember that the broker has the requests for `generations`."""
+        with self._reading.inbox.transaction():
+            for generation in generations:
+                self._reading.inbox.keys.note_request(generation, now_s)
+
+    def _may_ask(self, generation: GenerationId, now_s: int) -> bool:
+        asked_at_s = self._reading.inbox.keys.asked_at_s(generation)
+        known = generation.originator in self._reading.reader.directory.participants
+        return known and (asked_at_s is None or now_s >= asked_at_s + PAUSE_S)
+
+    def _request(self, generation: GenerationId, now_s: int) -> OutgoingRecord:
+        originator = self._reading.reader.directory.participants[generation.originator]
+        body = wire.KeyRequest(
+            originator=self._reading.identity.me,
+            signing_key=self._asker.signing_key,
+            to=originator.id,
+            audience=generation.audience,
+            generation=generation.generation,
+            recipient_key=self._asker.recipient_key,
+            time=now_s,
+        )
+        topic = inbox_topic(originator.id, originator.is_firm)
+        return OutgoingRecord(topic, 0, None, sign_statement(self._asker.statement, body))
