@@ -80,6 +80,13 @@ def test_a_later_checkpoint_is_none() -> None:
     assert ([], []) == _compare(replace(SAID, time=1_001), held=SAID)
 
 
+def test_the_checkpoint_of_an_inbox_stands_beside_the_one_of_the_streams() -> None:
+    """An originator states both at one time, in two topics."""
+    inbox = _said(stream="inbox", region="ab" * 16)
+    assert ([], []) == _compare(inbox, held=SAID)
+    assert ([], []) == _compare(replace(SAID, time=999), held=inbox)
+
+
 def test_an_honest_checkpoint_passes_its_check() -> None:
     check_checkpoint(SAID)
 

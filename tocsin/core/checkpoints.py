@@ -14,6 +14,7 @@ from tocsin.core import wire
 from tocsin.core.errors import MalformedError
 from tocsin.core.outcomes import Alarm, AlarmKind, KnownLeaf, LogHead, LogId
 from tocsin.core.participants import PublicKey
+from tocsin.core.streams import INBOX
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,16 @@ def compare(
     known: Callable[[LogId, int, int], KnownLeaf | None],
     oldest_s: int,
 ) -> tuple[list[Alarm], list[Behind]]:
-    """(alarms, logs to wait for). `held` is the originator's checkpoint before this one; `head_of`
-    answers None for logs that we do not read; heads dated before `oldest_s` are passed over.
+    """(alarms, logs to wait for). `held` is the originator's checkpoint before this one, on the same
+    topic; `head_of` answers None for logs that we do not read; heads dated before `oldest_s` are
+    passed over.
     """
     alarms: list[Alarm] = []
     behind: list[Behind] = []
-    if held is not None and (
-        checkpoint.time < held.time or (checkpoint.time == held.time and checkpoint.heads != held.heads)
+    if (
+        held is not None
+        and _of_inboxes(checkpoint) == _of_inboxes(held)
+        and _goes_back(checkpoint, held)
     ):
         alarms.append(Alarm(AlarmKind.CHECKPOINT, checkpoint.originator, "checkpoints", ""))
     for said in checkpoint.heads:
@@ -51,6 +55,17 @@ def compare(
         elif _disagrees(stated, ours, known(log, said.session, said.counter)):
             alarms.append(_alarm(log, stated))
     return alarms, behind
+
+
+def _goes_back(checkpoint: wire.Checkpoint, held: wire.Checkpoint) -> bool:
+    return checkpoint.time < held.time or (
+        checkpoint.time == held.time and checkpoint.heads != held.heads
+    )
+
+
+def _of_inboxes(checkpoint: wire.Checkpoint) -> bool:
+    # Heads of inbox logs are stated in the inbox, in a statement beside the one of all streams.
+    return any(head.stream == INBOX for head in checkpoint.heads)
 
 
 def _disagrees(stated: LogHead, ours: LogHead, known: KnownLeaf | None) -> bool:
