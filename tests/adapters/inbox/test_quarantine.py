@@ -1,0 +1,68 @@
+"""Quarantine is bounded by partition, reason and hour, in all, and in time; it never holds content."""
+
+import pytest
+
+from tests.support.reading import STORAGE_KEY
+from tests.support.world import NOW_S
+from tocsin.adapters.inbox import quarantine as module
+from tocsin.adapters.inbox.store import open_inbox
+from tocsin.core.outcomes import Reason, Step
+from tocsin.core.primitives import sha256
+from tocsin.core.streams import Place
+
+WHY = (Step.MAGIC, Reason.NOT_OURS)
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    inbox = open_inbox(tmp_path, STORAGE_KEY)
+    yield inbox
+    inbox.close()
+
+
+def refuse(inbox, count, now_s=NOW_S, partition=0):
+    with inbox.transaction():
+        for offset in range(count):
+            place = Place("tocsin.ion.v1", partition, offset)
+            inbox.quarantine.add(b"junk" * 200, place, WHY, None, now_s)
+
+
+def test_a_hundred_rows_an_hour_and_partition_then_a_count(inbox):
+    refuse(inbox, 130)
+    assert 100 == len(inbox.quarantine.rows())
+    assert {Reason.NOT_OURS: 130} == inbox.quarantine.counts()
+
+
+def test_another_partition_and_another_hour_have_room_of_their_own(inbox):
+    refuse(inbox, 101)
+    refuse(inbox, 101, partition=1)
+    refuse(inbox, 101, now_s=NOW_S + 3_600)
+    assert 300 == len(inbox.quarantine.rows())
+
+
+def test_there_is_a_bound_in_all(inbox, monkeypatch):
+    monkeypatch.setattr(module, "MAX_ROWS", 5)
+    refuse(inbox, 9)
+    assert 5 == len(inbox.quarantine.rows())
+
+
+def test_a_row_has_the_hash_of_the_whole_and_512_bytes_of_the_beginning(inbox):
+    refuse(inbox, 1)
+    (one,) = inbox.quarantine.rows()
+    assert (sha256(b"junk" * 200), 800, 512) == (one.sha256, one.size_bytes, len(one.excerpt))
+    assert "excerpt" not in repr(one)
+
+
+def test_rows_end_after_thirty_days(inbox):
+    refuse(inbox, 1)
+    inbox.forget_old(NOW_S + module.LIFETIME_S + module.HOUR_S)
+    assert [] == inbox.quarantine.rows()
+    assert {} == inbox.quarantine.counts()
+
+
+def test_a_refusal_that_came_right_is_dropped(inbox):
+    refuse(inbox, 1)
+    (one,) = inbox.quarantine.rows()
+    with inbox.transaction():
+        inbox.quarantine.drop(one.id)
+    assert inbox.quarantine.find(one.id) is None
