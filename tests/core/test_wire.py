@@ -70,6 +70,18 @@ def test_a_statements_body_survives_and_says_its_type(body: Any) -> None:
     assert body == wire.decode_body(wire.encode_body(body))
 
 
+@pytest.mark.parametrize("body", [BODIES[0], BODIES[2]], ids=["manifest", "key request"])
+def test_a_statement_about_a_negative_generation_is_refused(body: Any) -> None:
+    with pytest.raises(MalformedError, match="negative"):
+        wire.decode_body(wire.encode_body(replace(body, generation=-1)))
+
+
+def test_a_wrap_of_a_negative_generation_is_refused() -> None:
+    wrap = wire.Wrap(b"o" * 16, b"a" * 16, -1, b"r" * 16, b"s" * 1168)
+    with pytest.raises(MalformedError, match="negative"):
+        wire.decode_wrap(wire.encode_wrap(wrap))
+
+
 def test_a_manifest_has_at_most_4096_members() -> None:
     many = replace(MANIFEST, members=(b"m" * 16,) * 4_097)
     with pytest.raises(MalformedError, match="members"):

@@ -222,7 +222,7 @@ def encode_wrap(wrap: Wrap) -> bytes:
 
 def decode_wrap(value: bytes) -> Wrap:
     """Inverse of `encode_wrap`; `sealed` of another length than 1168 never decodes."""
-    return Wrap(**codec("wrap").decode_single(value))
+    return Wrap(**_counted(codec("wrap").decode_single(value)))
 
 
 def encode_body(body: StatementBody) -> bytes:
@@ -233,14 +233,21 @@ def encode_body(body: StatementBody) -> bytes:
 def decode_body(data: bytes) -> StatementBody:
     """The statement's body; its fingerprint gives the type. Raises MalformedError."""
     if codec("manifest").prefix == data[:10]:
-        record = codec("manifest").decode_single(data)
+        record = _counted(codec("manifest").decode_single(data))
         _bounded(record["members"], MAX_MEMBERS, "members")
         return Manifest(**{**record, "members": tuple(record["members"])})
     if codec("checkpoint").prefix == data[:10]:
         record = codec("checkpoint").decode_single(data)
         _bounded(record["heads"], MAX_HEADS, "heads")
         return Checkpoint(**{**record, "heads": tuple(Head(**head) for head in record["heads"])})
-    return KeyRequest(**codec("key_request").decode_single(data))
+    return KeyRequest(**_counted(codec("key_request").decode_single(data)))
+
+
+def _counted(record: Record) -> Record:
+    # A generation stands in layouts as an unsigned number: a negative one would raise there.
+    if record["generation"] < 0:
+        raise MalformedError("a generation's number is negative")
+    return record
 
 
 def _bounded(items: list[object], limit: int, name: str) -> None:
