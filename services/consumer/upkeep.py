@@ -8,7 +8,7 @@ from typing import Protocol
 
 from services.consumer.reading import Reading
 from tocsin.core.directory import Directory, Freshness
-from tocsin.core.errors import DirectoryStaleError, OutsideFault, TheirFault
+from tocsin.core.errors import DirectoryStaleError, TocsinError
 from tocsin.core.streams import Place
 
 DIRECTORY_WISH_PAUSE_S = 60
@@ -22,7 +22,12 @@ class Directories(Protocol):
     """Where newer directories come from: `tuf_client.DirectoryFollower`."""
 
     async def refresh(self, now_s: int) -> Directory:
-        """The newest directory that can be believed. Raises OutsideFault or TheirFault."""
+        """The newest directory that can be believed. Raises DirectoryStaleError if none ever was."""
+        ...
+
+    @property
+    def trouble(self) -> TocsinError | None:
+        """Why the last look brought nothing new; None after a good one."""
         ...
 
 
@@ -52,11 +57,9 @@ class Upkeep:
     async def renew_directory(self, now_s: int) -> list[Place]:
         """Ask for a newer directory; the one that we hold stays where none can be had."""
         self._wish, self._refreshed_at_s = False, now_s
-        directory = self._reading.reader.directory
-        try:
-            directory = await self._directories.refresh(now_s)
-        except (OutsideFault, TheirFault) as error:
-            self._tell(f"the directory could not be renewed: {error}")
+        directory = await self._directories.refresh(now_s)
+        if self._directories.trouble is not None:
+            self._tell(f"the directory could not be renewed: {self._directories.trouble}")
         back = await asyncio.to_thread(self._reading.believe, directory, now_s)
         self.check_freshness(now_s)
         return back

@@ -52,7 +52,7 @@ class Held:
     """A source of directories that holds one."""
 
     def __init__(self, directory):
-        self.directory = directory
+        self.directory, self.trouble = directory, None
 
     async def refresh(self, now_s):
         return self.directory
