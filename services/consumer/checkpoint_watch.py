@@ -13,6 +13,7 @@ from tocsin.adapters.inbox.store import Inbox
 from tocsin.core import wire
 from tocsin.core.checkpoints import Behind, check_checkpoint, compare
 from tocsin.core.outcomes import Alarm, AlarmKind, LogHead, LogId, Outcome
+from tocsin.core.streams import CHECKPOINTS_TOPIC
 
 SILENCE_S = 2 * 3_600
 PATIENCE_S = 600
@@ -31,10 +32,10 @@ class CheckpointWatch:
         self._statements = InboxStatements(inbox.database)
         self._behind: dict[LogId, tuple[LogHead, int]] = {}
 
-    def take(self, checkpoint: wire.Checkpoint, now_s: int) -> Outcome:
-        """Compare and keep a verified checkpoint, inside the caller's transaction."""
+    def take(self, checkpoint: wire.Checkpoint, topic: str, now_s: int) -> Outcome:
+        """Compare and keep a verified checkpoint read on `topic`, inside the caller's transaction."""
         check_checkpoint(checkpoint)
-        held = self._statements.checkpoint(checkpoint.originator)
+        held = self._statements.checkpoint(checkpoint.originator, topic)
         logs = self._inbox.logs
         oldest_s = now_s - OLDEST_S
         alarms, behind = compare(checkpoint, held, self._head, logs.known_leaf, oldest_s)
@@ -44,7 +45,7 @@ class CheckpointWatch:
             return Outcome.QUARANTINED
         for one in behind:
             self._await(one, now_s)
-        self._statements.keep_checkpoint(checkpoint, now_s)
+        self._statements.keep_checkpoint(checkpoint, topic, now_s)
         return Outcome.ACCEPTED
 
     def late(self, now_s: int) -> list[Behind]:
@@ -61,7 +62,7 @@ class CheckpointWatch:
 
     def silent(self, now_s: int) -> list[bytes]:
         """Originators whose last checkpoint was seen over two hours ago."""
-        return self._statements.silent_since(now_s - SILENCE_S)
+        return self._statements.silent_since(CHECKPOINTS_TOPIC, now_s - SILENCE_S)
 
     def _head(self, log: LogId) -> LogHead | None:
         """For `compare`: None for what we do not read, the start of a log of which nothing came."""

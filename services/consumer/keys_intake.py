@@ -72,7 +72,7 @@ class KeysIntake:
             return Outcome.PARKED
         if not self._rightly_here(statement.body, place):
             return self._refuse(value, place, (Step.PLACE, Reason.WRONG_PLACE), now_s)
-        return self._believe(statement, now_s)
+        return self._believe(statement, place, now_s)
 
     def _rightly_here(self, body: wire.StatementBody, place: Place) -> bool:
         """A `to.` audience's manifest belongs in its inbox, any other on the manifests topic."""
@@ -85,10 +85,10 @@ class KeysIntake:
             return place.topic == MANIFESTS_TOPIC
         return place.inbox_of == owner.id
 
-    def _believe(self, statement: Statement, now_s: int) -> Outcome:
+    def _believe(self, statement: Statement, place: Place, now_s: int) -> Outcome:
         body = statement.body
         if isinstance(body, wire.Checkpoint):
-            return self._checkpoints.take(body, now_s)
+            return self._checkpoints.take(body, place.topic, now_s)
         if isinstance(body, wire.KeyRequest):
             return Outcome.SKIPPED  # our own producer answers it
         return self._manifest(body, now_s)

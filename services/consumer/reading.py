@@ -14,9 +14,11 @@ from services.consumer.waking import Waking
 from tocsin.adapters.inbox.reader import InboxReader
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.core.directory import Directory
+from tocsin.core.ids import audience_id, own_audience
+from tocsin.core.outcomes import LogId
 from tocsin.core.primitives import XWingPrivate
 from tocsin.core.reader import DomainCheck
-from tocsin.core.streams import Place
+from tocsin.core.streams import INBOX, Place
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,16 @@ class Reading:
         self.inbox, self.identity, self.wanted = inbox, identity, wanted
         self.tally = Tally()
         self.reader = InboxReader(inbox, identity.me, directory)
-        self.checkpoints = CheckpointWatch(inbox, wanted.reads)
+        self.checkpoints = CheckpointWatch(inbox, self._reads)
         self.keys = KeysIntake(inbox, self.reader, identity.kem_keys, self.checkpoints)
         self.intake = Intake(inbox, self.reader, self.keys, Harvest(rules), self.tally)
         self.waking = Waking(inbox, self.reader, self.intake)
         self._keep_directory(directory)
+
+    def _reads(self, log: LogId) -> bool:
+        """Whether we read a log: what is wanted, and always what is sent to us alone."""
+        own = audience_id(own_audience(self.identity.me)).hex()
+        return self.wanted.reads(log) or (log.stream == INBOX and log.scope == own)
 
     def believe(self, directory: Directory, now_s: int) -> list[Place]:
         """Take a newer directory; the places to go back to. The same version changes nothing."""

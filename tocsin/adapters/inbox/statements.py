@@ -1,4 +1,4 @@
-"""The last checkpoint of each originator, kept because it makes what is stored provable."""
+"""The last checkpoint of each originator and topic, kept because it makes what is stored provable."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from tocsin.core import wire
 
 
 class InboxStatements:
-    """Checkpoints by originator."""
+    """Checkpoints by originator and topic: those of an inbox stand beside those of the streams."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def checkpoint(self, originator: bytes) -> wire.Checkpoint | None:
-        """The checkpoint that we hold of `originator`."""
-        sql = "SELECT body FROM checkpoints WHERE originator = ?"
-        for (body,) in self._database.execute(sql, (originator,)):
+    def checkpoint(self, originator: bytes, topic: str) -> wire.Checkpoint | None:
+        """The checkpoint that we hold of `originator`, read on `topic`."""
+        sql = "SELECT body FROM checkpoints WHERE originator = ? AND topic = ?"
+        for (body,) in self._database.execute(sql, (originator, topic)):
             held = wire.decode_body(bytes(body))
             assert isinstance(held, wire.Checkpoint)
             return held
         return None
 
-    def keep_checkpoint(self, checkpoint: wire.Checkpoint, now_s: int) -> None:
+    def keep_checkpoint(self, checkpoint: wire.Checkpoint, topic: str, now_s: int) -> None:
         """Put `checkpoint`, seen at `now_s`, in the place of the one before."""
-        row = (checkpoint.originator, checkpoint.time, wire.encode_body(checkpoint), now_s)
-        self._database.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?)", row)
+        row = (checkpoint.originator, topic, checkpoint.time, wire.encode_body(checkpoint), now_s)
+        self._database.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?)", row)
 
-    def silent_since(self, before_s: int) -> list[bytes]:
-        """Originators whose last checkpoint is dated before `before_s`."""
-        sql = "SELECT originator FROM checkpoints WHERE time_s < ?"
-        return [bytes(originator) for (originator,) in self._database.execute(sql, (before_s,))]
+    def silent_since(self, topic: str, before_s: int) -> list[bytes]:
+        """Originators whose last checkpoint on `topic` is dated before `before_s`."""
+        sql = "SELECT originator FROM checkpoints WHERE topic = ? AND time_s < ?"
+        rows = self._database.execute(sql, (topic, before_s))
+        return [bytes(originator) for (originator,) in rows]

@@ -73,7 +73,8 @@ CREATE TABLE alarms (
     PRIMARY KEY (kind, originator, stream, scope, hour)
 ) WITHOUT ROWID;
 CREATE TABLE checkpoints (
-    originator BLOB PRIMARY KEY, time_s INTEGER NOT NULL, body BLOB NOT NULL, seen_at_s INTEGER NOT NULL
+    originator BLOB NOT NULL, topic TEXT NOT NULL, time_s INTEGER NOT NULL, body BLOB NOT NULL,
+    seen_at_s INTEGER NOT NULL, PRIMARY KEY (originator, topic)
 ) WITHOUT ROWID;
 CREATE TABLE known (
     what TEXT NOT NULL, name BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (what, name)
