@@ -38,7 +38,7 @@ class Consumption:
 
     def __init__(self, reading: Reading, access: KafkaAccess, upkeep: Upkeep, clock: Clock) -> None:
         self.reading = reading
-        self._access, self._upkeep, self._clock = access, upkeep, clock
+        self.access, self._upkeep, self._clock = access, upkeep, clock
         self._subscriber: Subscriber | None = None
         self._places: list[Partition] = []
         self._lagging: dict[Partition, int] = {}
@@ -93,7 +93,7 @@ class Consumption:
                 heard_at_s = self._clock()
             elif self._clock() > heard_at_s + SILENCE_S:
                 raise BrokerUnavailableError(
-                    f"the broker at {self._access.bootstrap} went silent before the end; what came "
+                    f"the broker at {self.access.bootstrap} went silent before the end; what came "
                     "is stored, run again to go on"
                 )
 
@@ -109,7 +109,7 @@ class Consumption:
         places = starting_at(partitions, offsets)
         places |= {one: offsets.get(one, start) for one, start in more.items()}
         self._places = list(places)
-        self._subscriber = Subscriber(self._access, places)
+        self._subscriber = Subscriber(self.access, places)
         await self._subscriber.start()
         await self._step_over_what_is_gone(offsets)
 

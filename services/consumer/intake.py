@@ -74,6 +74,7 @@ class Intake:
         """Climb again with a quarantined value that was read again from `place`."""
         climb = resume if past_log else examine
         with self._inbox.transaction():
+            self._inbox.quarantine.drop(place)
             fate = climb(value, place, self._reader, now_s, self._harvest.check)
             self._keep(fate, value, place, now_s)
         return fate

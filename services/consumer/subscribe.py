@@ -92,8 +92,8 @@ async def follow(consumption: Consumption, printing: Printing, *, until_end: boo
     printing.print_new()
     printing.caught_up()
     while not until_end:
-        if await consumption.step():
-            printing.print_new()
+        await consumption.step()
+        printing.print_new()
     inbox = consumption.reading.inbox
     return [*waiting_sentences(inbox), *missing_sentences(inbox, began_s)]
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
+from services.consumer.key_requests import KeyRequests
 from services.consumer.reading import Reading
+from tocsin.adapters.kafka.publisher import Publisher
+from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.core.directory import Directory, Freshness
-from tocsin.core.errors import DirectoryStaleError, TocsinError
+from tocsin.core.errors import DirectoryStaleError, OutsideFault, TocsinError
 from tocsin.core.streams import Place
 
 DIRECTORY_WISH_PAUSE_S = 60
 DIRECTORY_PAUSE_S = 300
 TIDY_PAUSE_S = 3_600
+ASKING_PAUSE_S = 60
 
 Told = Callable[[str], None]
 
@@ -31,12 +36,28 @@ class Directories(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Asking:
+    """The key requests that are due, and the way to send them."""
+
+    requests: KeyRequests
+    access: KafkaAccess
+
+
 class Upkeep:
     """Chores with their pauses in seconds. `tell` gets sentences for people."""
 
-    def __init__(self, reading: Reading, directories: Directories, tell: Told, now_s: int) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        directories: Directories,
+        tell: Told,
+        now_s: int,
+        asking: Asking | None = None,
+    ) -> None:
         self._reading, self._directories, self._tell = reading, directories, tell
-        self._refreshed_at_s = self._tidied_at_s = self._looked_at_s = now_s
+        self._asking = asking
+        self._refreshed_at_s = self._tidied_at_s = self._looked_at_s = self._asked_at_s = now_s
         self._wish = False
 
     async def do(self, now_s: int) -> list[Place]:
@@ -49,6 +70,9 @@ class Upkeep:
         pause_s = DIRECTORY_WISH_PAUSE_S if self._wish else DIRECTORY_PAUSE_S
         if now_s >= self._refreshed_at_s + pause_s:
             back += await self.renew_directory(now_s)
+        if self._asking is not None and now_s >= self._asked_at_s + ASKING_PAUSE_S:
+            self._asked_at_s = now_s
+            await self._ask(self._asking, now_s)
         if now_s >= self._tidied_at_s + TIDY_PAUSE_S:
             self._tidied_at_s = now_s
             back += await asyncio.to_thread(self._tidy, now_s)
@@ -63,6 +87,20 @@ class Upkeep:
         back = await asyncio.to_thread(self._reading.believe, directory, now_s)
         self.check_freshness(now_s)
         return back
+
+    async def _ask(self, asking: Asking, now_s: int) -> None:
+        """Ask for wraps that did not come. A broker that refuses or is away is no reason to stop."""
+        due = await asyncio.to_thread(asking.requests.due, now_s)
+        if not due:
+            return
+        try:
+            async with Publisher(asking.access) as publisher:
+                await publisher.publish(list(due.values()))
+        except OutsideFault as error:
+            self._tell(f"a key could not be asked for: {error}")
+            return
+        await asyncio.to_thread(asking.requests.sent, list(due), now_s)
+        self._tell(f"{len(due)} keys that did not come were asked for")
 
     def check_freshness(self, now_s: int) -> None:
         """Raises DirectoryStaleError for a directory that is too old to read by."""

@@ -64,5 +64,5 @@ def test_a_refusal_that_came_right_is_dropped(inbox):
     refuse(inbox, 1)
     (one,) = inbox.quarantine.rows()
     with inbox.transaction():
-        inbox.quarantine.drop(one.id)
+        inbox.quarantine.drop(one.place)
     assert inbox.quarantine.find(one.id) is None

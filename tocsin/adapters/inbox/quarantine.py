@@ -73,9 +73,10 @@ class Quarantine:
         sql = f"SELECT {_COLUMNS} FROM quarantine WHERE id = ?"  # noqa: S608 - constants only
         return next(_read(self._database.execute(sql, (id_,))), None)
 
-    def drop(self, id_: int) -> None:
-        """Forget a refusal that came right when it was tried again."""
-        self._database.execute("DELETE FROM quarantine WHERE id = ?", (id_,))
+    def drop(self, place: Place) -> None:
+        """Forget the refusals of a record that is judged anew. Inside a transaction."""
+        sql = "DELETE FROM quarantine WHERE topic = ? AND partition = ? AND place = ?"
+        self._database.execute(sql, (place.topic, place.partition, place.offset))
         self._rows = None
 
     def counts(self) -> dict[Reason, int]:

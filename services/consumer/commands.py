@@ -1,0 +1,183 @@
+"""The reader's verbs: `subscribe`, `tap`, `reports`, `alarms`, `quarantine`, `consumer`.
+
+Options and help are here; what they do is in modules that are imported when a command runs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tocsin.runtime.options import (
+    DEFAULT_HOME,
+    BootstrapOption,
+    HomeOption,
+    JsonOption,
+    PassphraseFileOption,
+)
+
+StreamsArgument = Annotated[str, typer.Argument(help="Streams, by comma: ion, pics, alerts; or all.")]
+RegionOption = Annotated[
+    list[str] | None, typer.Option("--region", help="Only this region; may be repeated.")
+]
+FromOption = Annotated[
+    str, typer.Option("--from", help="earliest, latest, or a time (ISO 8601, UTC unless it says).")
+]
+UntilEndOption = Annotated[
+    bool, typer.Option("--until-end/--follow", help="Stop where the streams end now, or go on.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the reader's verbs to the root command."""
+    app.command(epilog="Example: tocsin subscribe ion --from earliest --until-end --json")(subscribe)
+    app.command(epilog="Example: tocsin tap ion,pics --to lake/ --until-end")(tap)
+    app.command(epilog="Example: tocsin reports --stream pics --since 2026-01-01 --json")(reports)
+    app.command(epilog="Example: tocsin alarms --since 2026-11-01")(alarms)
+    refused = typer.Typer(no_args_is_help=True, help="Records that were refused.")
+    refused.command("list", epilog="Example: tocsin quarantine list --json")(quarantine_list)
+    refused.command("show", epilog="Example: tocsin quarantine show 12")(quarantine_show)
+    refused.command("retry", epilog="Example: tocsin quarantine retry --all")(quarantine_retry)
+    app.add_typer(refused, name="quarantine")
+    service = typer.Typer(no_args_is_help=True, help="The reader as a service.")
+    service.command(epilog="Example: tocsin consumer serve --bootstrap kafka:9092")(serve)
+    service.command(epilog="Example: tocsin consumer token dashboard")(token)
+    app.add_typer(service, name="consumer")
+
+
+def subscribe(  # noqa: PLR0913 - one parameter for each option
+    streams: StreamsArgument,
+    region: RegionOption = None,
+    begin: FromOption = "latest",
+    until_end: UntilEndOption = False,
+    as_json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+    bootstrap: BootstrapOption = None,
+) -> None:
+    """Print reports as they come: JSON Lines when piped, else one line each.
+
+    The inbox of the home is brought up to date first, then printed from, each report once a run.
+    `earliest` prints everything that it holds, `latest` what is news to it. Ends with 0 if all is
+    whole, 5 if something waits or is missing (each thing is said), 6 if no broker answers, 7 if the
+    directory is too old.
+    """
+    from services.consumer.running import Asked, subscribe_to
+
+    asked = Asked(home, passphrase_file, bootstrap, streams, tuple(region or ()))
+    raise typer.Exit(subscribe_to(asked, begin, until_end=until_end, as_json=as_json))
+
+
+def tap(  # noqa: PLR0913 - one parameter for each option
+    streams: StreamsArgument,
+    to: Annotated[Path, typer.Option("--to", help="Folder of the files; new, or filled by a tap.")],
+    region: RegionOption = None,
+    exercise: Annotated[bool, typer.Option("--exercise", help="Exercise reports too.")] = False,
+    until_end: UntilEndOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+    bootstrap: BootstrapOption = None,
+) -> None:
+    """Write reports as Parquet files (stream=/region=/month=) for DuckDB, Spark or a notebook.
+
+    Each version of a report is one row, once, also after a crash and over many runs. The files hold
+    content in clear: they are readable by you alone, and what becomes of them is yours to answer for.
+    """
+    from services.consumer.running import Asked, tap_into
+
+    asked = Asked(home, passphrase_file, bootstrap, streams, tuple(region or ()))
+    raise typer.Exit(tap_into(asked, to, exercise=exercise, until_end=until_end))
+
+
+def reports(  # noqa: PLR0913 - one parameter for each option
+    stream: Annotated[list[str] | None, typer.Option("--stream", help="Only this stream.")] = None,
+    region: RegionOption = None,
+    originator: Annotated[
+        str | None, typer.Option("--originator", help="Name or id of the sender.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Sent at or after this time.")] = None,
+    after: Annotated[int, typer.Option("--after", min=0, help="Behind this cursor.")] = 0,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many.")] = 500,
+    as_json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """What the inbox holds, without asking Kafka; also beside a service that runs."""
+    from services.consumer.looking import Looked, print_reports
+
+    looked = Looked(tuple(stream or ()), tuple(region or ()), originator, kind, since)
+    print_reports(home, passphrase_file, looked, (after, limit), as_json=as_json)
+
+
+def alarms(
+    since: Annotated[str | None, typer.Option("--since", help="Raised at or after this time.")] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """What wants a person's look: gaps, forks, manifests that conflict, false checkpoints."""
+    from services.consumer.looking import print_alarms
+
+    print_alarms(home, passphrase_file, since, as_json=as_json)
+
+
+def quarantine_list(
+    as_json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Refused records: place, step of the ladder, reason."""
+    from services.consumer.looking import print_quarantine
+
+    print_quarantine(home, passphrase_file, as_json=as_json)
+
+
+def quarantine_show(
+    id_: Annotated[int, typer.Argument(metavar="ID", help="As in `quarantine list`.")],
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """One refused record, with the first 512 of its sealed bytes in hex."""
+    from services.consumer.looking import print_refused
+
+    print_refused(home, passphrase_file, id_)
+
+
+def quarantine_retry(
+    id_: Annotated[int | None, typer.Argument(metavar="[ID]", help="As in `quarantine list`.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every refused record.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+    bootstrap: BootstrapOption = None,
+) -> None:
+    """Read refused records again and judge them by the directory as it is now."""
+    from services.consumer.running import Asked, retry
+
+    if (id_ is None) is not everything:
+        raise typer.BadParameter("give the ID of one record, or --all")
+    raise typer.Exit(retry(Asked(home, passphrase_file, bootstrap, "all"), id_))
+
+
+def serve(
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+    bootstrap: BootstrapOption = None,
+) -> None:
+    """Read on and on, and answer over HTTP: /v1/reports, /v1/stream, /healthz, /readyz, /metrics."""
+    from services.consumer.app import serve_home
+
+    serve_home(home, passphrase_file, bootstrap)
+
+
+def token(
+    name: Annotated[str, typer.Argument(help="What it is for, e.g. dashboard.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take the token of this name away.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Make a bearer token for reading over HTTP; it is printed once and stored hashed."""
+    from services.consumer.looking import make_token
+
+    make_token(home, name, remove=remove)

@@ -1,0 +1,99 @@
+"""Opens what a reader needs from its home: keys, inbox, directory, and the way to Kafka."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tocsin.adapters.home import ParticipantHome
+
+from services.consumer.assignment import Wanted
+from services.consumer.consume import Consumption
+from services.consumer.key_requests import Asker, KeyRequests
+from services.consumer.reading import Identity, Reading
+from services.consumer.upkeep import Asking, Upkeep
+from tocsin.adapters import passphrase
+from tocsin.adapters.inbox.store import Inbox, open_inbox
+from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.key_files import KeyFolder
+from tocsin.adapters.tokens import Tokens
+from tocsin.adapters.tuf_client import DirectoryClient
+from tocsin.adapters.tuf_topic import DirectoryFollower
+from tocsin.core.ids import Algorithm, key_id
+from tocsin.core.report import domain_check
+
+LOCK = "inbox"
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A home whose keys are open. `repr` shows no key."""
+
+    home: ParticipantHome
+    storage_key: bytes = field(repr=False)
+    identity: Identity = field(repr=False)
+    asker: Asker = field(repr=False)
+
+    @contextmanager
+    def inbox(self, *, read_only: bool = False) -> Iterator[Inbox]:
+        """The inbox; to write, the home's lock is held. Raises HeldElsewhereError, StorageError."""
+        folder = self.home.path / LOCK
+        if read_only:
+            inbox = open_inbox(folder, self.storage_key, read_only=True)
+            try:
+                yield inbox
+            finally:
+                inbox.close()
+            return
+        with self.home.hold(LOCK):
+            inbox = open_inbox(folder, self.storage_key)
+            try:
+                yield inbox
+            finally:
+                inbox.close()
+
+    def access(self, bootstrap: str | None) -> KafkaAccess:
+        """The way to Kafka: as given, else as the home's settings say. Raises SettingsError."""
+        return self.home.access(bootstrap)
+
+    def follower(self, access: KafkaAccess) -> DirectoryFollower:
+        """What follows the directory on its topic and keeps it in the home."""
+        return DirectoryFollower(access, DirectoryClient(self.home.directory, self.home.pinned_root()))
+
+    def consumption(
+        self,
+        inbox: Inbox,
+        wanted: Wanted,
+        follower: DirectoryFollower,
+        access: KafkaAccess,
+        tell: Callable[[str], None],
+    ) -> Consumption:
+        """A reading of `wanted` into `inbox`; the follower holds a directory already."""
+        directory = follower.directory
+        assert directory is not None
+        reading = Reading(inbox, self.identity, directory, wanted, domain_check)
+        requests = KeyRequests(reading, self.asker)
+        upkeep = Upkeep(reading, follower, tell, int(time.time()), Asking(requests, access))
+        return Consumption(reading, access, upkeep, time.time)
+
+
+def tokens_of(home_path: Path) -> Tokens:
+    """The tokens of the reader's HTTP interface; no passphrase is needed for them."""
+    return Tokens(ParticipantHome.open(home_path).path / "tokens.json")
+
+
+def open_participant(home_path: Path, passphrase_file: Path | None) -> Participant:
+    """Open the keys of the home at `home_path`. Raises KeyUnusableError, SettingsError."""
+    home = ParticipantHome.open(home_path)
+    keys = KeyFolder.open(home.keys, passphrase.existing(passphrase_file))
+    kem, statement = keys.xwing("kem.pem"), keys.composite("statement.pem")
+    recipient_key = key_id(Algorithm.XWING, kem.public)
+    return Participant(
+        home=home,
+        storage_key=keys.storage_key(),
+        identity=Identity(home.participant_id(), {recipient_key: kem}),
+        asker=Asker(statement, key_id(Algorithm.COMPOSITE, statement.public), recipient_key),
+    )
