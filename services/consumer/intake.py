@@ -41,7 +41,7 @@ class Intake:
         self, inbox: Inbox, reader: InboxReader, keys: KeysIntake, harvest: Harvest, tally: Tally
     ) -> None:
         self._inbox, self._reader, self._keys = inbox, reader, keys
-        self._harvest, self._tally = harvest, tally
+        self._harvest, self.tally = harvest, tally
         self.wants_directory = False
 
     def take(self, records: Sequence[IncomingRecord], now_s: int) -> None:
@@ -96,12 +96,12 @@ class Intake:
     def _count(self, seen: Sequence[RecordFate | Outcome]) -> None:
         for one in seen:
             if isinstance(one, Outcome):
-                self._tally.records[one] += 1
+                self.tally.records[one] += 1
                 continue
-            self._tally.records[one.outcome] += 1
-            self._tally.alarms += len(one.alarms)
+            self.tally.records[one.outcome] += 1
+            self.tally.alarms += len(one.alarms)
             for item in one.items:
-                self._tally.items[item.outcome] += 1
+                self.tally.items[item.outcome] += 1
 
 
 def _ends(records: Sequence[IncomingRecord]) -> list[tuple[str, int, int]]:

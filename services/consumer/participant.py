@@ -36,6 +36,7 @@ class Participant:
     storage_key: bytes = field(repr=False)
     identity: Identity = field(repr=False)
     asker: Asker = field(repr=False)
+    clock: Callable[[], float] = time.time
 
     @contextmanager
     def inbox(self, *, read_only: bool = False) -> Iterator[Inbox]:
@@ -76,8 +77,8 @@ class Participant:
         assert directory is not None
         reading = Reading(inbox, self.identity, directory, wanted, domain_check)
         requests = KeyRequests(reading, self.asker)
-        upkeep = Upkeep(reading, follower, tell, int(time.time()), Asking(requests, access))
-        return Consumption(reading, access, upkeep, time.time)
+        upkeep = Upkeep(reading, follower, tell, int(self.clock()), Asking(requests, access))
+        return Consumption(reading, access, upkeep, self.clock)
 
 
 def tokens_of(home_path: Path) -> Tokens:

@@ -49,6 +49,11 @@ class Reading:
         self.waking = Waking(inbox, self.reader, self.intake)
         self._keep_directory(directory)
 
+    def use_tally(self, tally: Tally) -> None:
+        """Count in `tally`, which outlives this reading."""
+        self.tally = tally
+        self.intake.tally = tally
+
     def _reads(self, log: LogId) -> bool:
         """Whether we read a log: what is wanted, and always what is sent to us alone."""
         own = audience_id(own_audience(self.identity.me)).hex()

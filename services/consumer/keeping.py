@@ -1,0 +1,142 @@
+"""The service's loop: reads for ever; starts with the broker down, says so, goes on when it returns.
+
+A transient failure is waited out and tried again from what is stored; nothing is ever skipped. What
+cannot pass by itself (a key, a setting, a bug) ends the service.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import suppress
+
+from services.consumer.assignment import parse_wanted
+from services.consumer.consume import Consumption
+from services.consumer.intake import Tally
+from services.consumer.news import News
+from services.consumer.participant import Participant
+from tocsin.adapters.inbox.causes import Cause
+from tocsin.adapters.inbox.store import Inbox
+from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.tuf_topic import DirectoryFollower
+from tocsin.core.errors import OutsideFault
+
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 30.0
+SILENCE_S = 30
+COUNT_PAUSE_S = 30
+
+
+class Health:
+    """What is wrong now, one sentence each; written by the loop, read by `/readyz`."""
+
+    def __init__(self) -> None:
+        self.broker: str | None = "no broker was reached yet"
+        self.directory: str | None = None
+        self.history: str | None = "history is not read to its end yet"
+        self.turned_at_s = 0.0
+        self.waiting: dict[Cause, int] = {}
+
+    def troubles(self) -> list[str]:
+        """All that is wrong; empty when the service is ready."""
+        return [one for one in (self.broker, self.directory, self.history) if one is not None]
+
+
+class Keeping:
+    """Keeps the inbox up to date until it is told to stop."""
+
+    def __init__(
+        self, participant: Participant, inbox: Inbox, access: KafkaAccess, news: News, health: Health
+    ) -> None:
+        self._participant, self._inbox, self._access = participant, inbox, access
+        self._news, self._health = news, health
+        self.tally = Tally()
+        self._counted_at_s = 0
+        self._follower = participant.follower(access)
+        self.consumption: Consumption | None = None
+
+    async def run(
+        self, streams: str, regions: list[str], stop: asyncio.Event, tell: Callable[[str], None]
+    ) -> None:
+        """Read `streams` and `regions` until `stop`. Raises OurFault and bugs."""
+        pause_s = FIRST_PAUSE_S
+        while not stop.is_set():
+            try:
+                await self._read(streams, regions, stop, tell)
+            except OutsideFault as error:
+                if not self._health.broker:
+                    pause_s = FIRST_PAUSE_S
+                self._health.broker = str(error)
+                tell(f"reading stopped, trying again: {error}")
+            finally:
+                await self._leave()
+            await _pause(stop, pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def _read(
+        self, streams: str, regions: list[str], stop: asyncio.Event, tell: Callable[[str], None]
+    ) -> None:
+        self._turned()
+        directory = await self._follower.refresh(self._now_s(), forced=True)
+        wanted = parse_wanted(streams, regions, directory.layout)
+        consumption = self._participant.consumption(
+            self._inbox, wanted, self._follower, self._access, tell
+        )
+        consumption.reading.use_tally(self.tally)
+        self.consumption = consumption
+        await consumption.start()
+        self._health.broker = None
+        await consumption.until_end(self._each_step)
+        self._health.history = None
+        while not stop.is_set():
+            self._each_step(await consumption.step())
+
+    def _each_step(self, count: int) -> None:
+        self._turned()
+        if count:
+            self._news.ring()
+        self._health.directory = _trouble(self._follower)
+        if self.consumption is not None:
+            self._health.broker = _silence(self.consumption)
+
+        self._count_waiting()
+
+    def _count_waiting(self) -> None:
+        now_s = self._now_s()
+        if now_s < self._counted_at_s + COUNT_PAUSE_S:
+            return
+        self._counted_at_s = now_s
+        waiting = dict.fromkeys(Cause, 0)
+        for one in self._inbox.waiting.summary():
+            waiting[one.cause] += one.records
+        self._health.waiting = waiting
+
+    def _turned(self) -> None:
+        self._health.turned_at_s = self._participant.clock()
+
+    def _now_s(self) -> int:
+        return int(self._participant.clock())
+
+    async def _leave(self) -> None:
+        consumption, self.consumption = self.consumption, None
+        if consumption is not None:
+            await consumption.stop()
+
+
+def _trouble(follower: DirectoryFollower) -> str | None:
+    return None if follower.trouble is None else f"the directory: {follower.trouble}"
+
+
+def _silence(consumption: Consumption) -> str | None:
+    answered_ms = consumption.last_answer_ms()
+    if answered_ms is None or consumption.now_s() - answered_ms // 1_000 < SILENCE_S:
+        return None
+    return f"the broker at {consumption.access.bootstrap} has been silent for over {SILENCE_S} s"
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    """With jitter, so that many readers do not come back at once; cut short by `stop`."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds * random.uniform(0.5, 1.0)):  # noqa: S311 - no secret
+            await stop.wait()

@@ -1,0 +1,54 @@
+"""The reader's metrics. Labels come from closed lists; no id, name or content is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from services.consumer.feed import Feed
+from services.consumer.intake import Tally
+from services.consumer.keeping import Health
+from tocsin.adapters.inbox.causes import Cause
+from tocsin.core.outcomes import Outcome
+
+
+class ConsumerMetrics:
+    """Collects when asked, from counts that the loop keeps anyway."""
+
+    def __init__(self, registry: CollectorRegistry, tally: Tally, health: Health, feed: Feed) -> None:
+        self._tally, self._health, self._feed = tally, health, feed
+        registry.register(self)
+
+    def collect(self) -> Iterator[Metric]:
+        """All metrics with their values now."""
+        yield _by_outcome(
+            "tocsin_consumer_records", "Records read, by outcome.", dict(self._tally.records)
+        )
+        yield _by_outcome("tocsin_consumer_items", "Reports read, by outcome.", dict(self._tally.items))
+        alarms = CounterMetricFamily("tocsin_consumer_alarms", "Alarms raised by logs and items.")
+        alarms.add_metric([], self._tally.alarms)
+        yield alarms
+        waiting = GaugeMetricFamily(
+            "tocsin_consumer_waiting_records", "Records that wait, by cause.", labels=["cause"]
+        )
+        for cause in Cause:
+            waiting.add_metric([cause.name.lower()], self._health.waiting.get(cause, 0))
+        yield waiting
+        yield _gauge("tocsin_consumer_ready", "1 when nothing is wrong.", not self._health.troubles())
+        yield _gauge("tocsin_consumer_streams", "Open streams of events.", self._feed.listeners)
+        yield _gauge(
+            "tocsin_consumer_turned_seconds", "When the loop last turned.", self._health.turned_at_s
+        )
+
+
+def _by_outcome(name: str, text: str, counts: dict[Outcome, int]) -> Metric:
+    family = CounterMetricFamily(name, text, labels=["outcome"])
+    for outcome in Outcome:
+        family.add_metric([outcome.value], counts.get(outcome, 0))
+    return family
+
+
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, text, value=float(value))
