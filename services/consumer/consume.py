@@ -7,7 +7,6 @@ the clock and the directory come in as arguments.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
 from services.consumer.assignment import (
@@ -19,12 +18,13 @@ from services.consumer.assignment import (
 )
 from services.consumer.intake import MAX_POLL_RECORDS
 from services.consumer.reading import Reading
+from services.consumer.threads import in_thread
 from services.consumer.upkeep import Upkeep
 from tocsin.adapters.kafka.records import Start
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
 from tocsin.core.errors import BrokerUnavailableError
-from tocsin.core.streams import Place
+from tocsin.core.streams import Layout, Place
 
 POLL_WAIT_MS = 500
 SILENCE_S = 30
@@ -42,6 +42,7 @@ class Consumption:
         self._subscriber: Subscriber | None = None
         self._places: list[Partition] = []
         self._lagging: dict[Partition, int] = {}
+        self._layout: Layout | None = None
 
     def now_s(self) -> int:
         """Unix seconds by the clock that was handed in."""
@@ -57,10 +58,8 @@ class Consumption:
         await self._subscribe(keys, {})
         await self.until_end()
         await self.stop()
-        await asyncio.to_thread(self.reading.waking.all, self.now_s())
-        streams = stream_partitions(self.reading.wanted, self.reading.reader.directory.layout)
-        await self._subscribe([*keys, *streams], {checkpoints_partition(): Start.END})
-        await self._begin_checkpoints()
+        await in_thread(self.reading.waking.all, self.now_s())
+        await self._take_up_streams()
 
     async def stop(self) -> None:
         """Leave the broker, in bounded time. What was taken is stored already."""
@@ -74,9 +73,12 @@ class Consumption:
         now_s = self.now_s()
         await self._note_gaps(now_s)
         if records:
-            await asyncio.to_thread(self.reading.intake.take, records, now_s)
-            await self._go_back(await asyncio.to_thread(self.reading.wake, now_s))
+            await in_thread(self.reading.intake.take, records, now_s)
+            await self._go_back(await in_thread(self.reading.wake, now_s))
         await self._go_back(await self._upkeep.do(now_s))
+        if self._layout is not None and self._layout != self.reading.reader.directory.layout:
+            await self.stop()
+            await self._take_up_streams()
         return len(records)
 
     async def until_end(self, each: Callable[[int], None] = lambda _count: None) -> None:
@@ -96,6 +98,8 @@ class Consumption:
                     f"the broker at {self.access.bootstrap} went silent before the end; what came "
                     "is stored, run again to go on"
                 )
+        if self._layout is not None:
+            await in_thread(self.reading.check_finals, self.now_s())
 
     def last_answer_ms(self) -> int | None:
         """When the broker last answered about any partition (Unix ms); None before the first."""
@@ -103,6 +107,15 @@ class Consumption:
             return None
         answers = [self._subscriber.last_poll_ms(place) for place in self._places]
         return max((one for one in answers if one is not None), default=None)
+
+    async def _take_up_streams(self) -> None:
+        """Subscribe to all that the directory's layout gives to what is wanted."""
+        directory = self.reading.reader.directory
+        self._layout = directory.layout
+        keys = key_partitions(self.reading.identity.me, directory)
+        streams = stream_partitions(self.reading.wanted, directory.layout)
+        await self._subscribe([*keys, *streams], {checkpoints_partition(): Start.END})
+        await self._begin_checkpoints()
 
     async def _subscribe(self, partitions: list[Partition], more: dict[Partition, Start]) -> None:
         offsets = self.reading.inbox.offsets.all()
@@ -120,7 +133,7 @@ class Consumption:
             if offsets.get(partition, 0) > ends[partition]:
                 found = (await self._running().beginning_offsets())[partition]
                 place = Place(*partition, offsets[partition])
-                await asyncio.to_thread(self.reading.note_gap, place, found, self.now_s())
+                await in_thread(self.reading.note_gap, place, found, self.now_s())
                 self._running().seek(partition, found)
 
     async def _begin_checkpoints(self) -> None:
@@ -138,7 +151,7 @@ class Consumption:
         while gaps:
             gap = gaps.popleft()
             place = Place(gap.topic, gap.partition, gap.wanted)
-            await asyncio.to_thread(self.reading.note_gap, place, gap.found, now_s)
+            await in_thread(self.reading.note_gap, place, gap.found, now_s)
 
     async def _go_back(self, places: Iterable[Place]) -> None:
         """Read again from `places`, up to where we were; never forward."""

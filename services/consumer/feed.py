@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from services.consumer.news import News, rang
+from services.consumer.threads import in_thread
 from services.consumer.views import Views
 from tocsin.adapters.inbox.reports import EVERYTHING, Filter
 from tocsin.adapters.inbox.store import Inbox
@@ -85,7 +86,7 @@ class Feed:
 
     async def _ask(self, question: Callable[[], _T]) -> _T:
         async with self._one_at_a_time:
-            return await asyncio.to_thread(question)
+            return await in_thread(question)
 
 
 def _event(rendered: dict[str, Any]) -> str:

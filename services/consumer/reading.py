@@ -13,9 +13,10 @@ from services.consumer.keys_intake import KeysIntake
 from services.consumer.waking import Waking
 from tocsin.adapters.inbox.reader import InboxReader
 from tocsin.adapters.inbox.store import Inbox
+from tocsin.core.checkpoints import unreached_finals
 from tocsin.core.directory import Directory
 from tocsin.core.ids import audience_id, own_audience
-from tocsin.core.outcomes import LogId
+from tocsin.core.outcomes import LogHead, LogId
 from tocsin.core.primitives import XWingPrivate
 from tocsin.core.reader import DomainCheck
 from tocsin.core.streams import INBOX, Place
@@ -77,6 +78,19 @@ class Reading:
         """Remember that offsets from `place` up to `found` were gone."""
         with self.inbox.transaction():
             self.inbox.offsets.note_gap(place, found, now_s)
+
+    def check_finals(self, now_s: int) -> None:
+        """Alarms for logs that a retired key ended beyond what came, once they were read to the end."""
+        everyone = self.reader.directory.participants.values()
+        retired = [(one.id, key) for one in everyone for key in one.keys if key.final]
+        with self.inbox.transaction():
+            for originator, key in retired:
+                for alarm in unreached_finals(originator, key, self._head):
+                    self.inbox.alarms.note(alarm, now_s)
+
+    def _head(self, log: LogId) -> LogHead | None:
+        """For `unreached_finals`: of a log of which nothing came, retention may have taken all."""
+        return self.reader.head(log) if self._reads(log) else None
 
     def take_wish_for_directory(self) -> bool:
         """Whether something came that a newer directory may explain; asked once."""

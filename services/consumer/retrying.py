@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from services.consumer.consume import Consumption
+from services.consumer.threads import in_thread
 from tocsin.adapters.inbox.quarantine import Refused
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
@@ -45,7 +45,7 @@ async def _retry(consumption: Consumption, one: Refused, tell: Callable[[str], N
         return False
     reading = consumption.reading
     past_log = one.step > Step.LOG
-    fate = await asyncio.to_thread(
+    fate = await in_thread(
         lambda: reading.intake.retry(value, one.place, consumption.now_s(), past_log=past_log)
     )
     refused = fate.outcome is Outcome.QUARANTINED or any(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from services.consumer.key_requests import KeyRequests
 from services.consumer.reading import Reading
+from services.consumer.threads import in_thread
 from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.core.directory import Directory, Freshness
@@ -65,7 +65,7 @@ class Upkeep:
         back: list[Place] = []
         if now_s != self._looked_at_s:
             self._looked_at_s = now_s
-            await asyncio.to_thread(self._reading.waking.passed_time, now_s)
+            await in_thread(self._reading.waking.passed_time, now_s)
         self._wish |= self._reading.take_wish_for_directory()
         pause_s = DIRECTORY_WISH_PAUSE_S if self._wish else DIRECTORY_PAUSE_S
         if now_s >= self._refreshed_at_s + pause_s:
@@ -75,7 +75,7 @@ class Upkeep:
             await self._ask(self._asking, now_s)
         if now_s >= self._tidied_at_s + TIDY_PAUSE_S:
             self._tidied_at_s = now_s
-            back += await asyncio.to_thread(self._tidy, now_s)
+            back += await in_thread(self._tidy, now_s)
         return back
 
     async def renew_directory(self, now_s: int) -> list[Place]:
@@ -84,13 +84,13 @@ class Upkeep:
         directory = await self._directories.refresh(now_s)
         if self._directories.trouble is not None:
             self._tell(f"the directory could not be renewed: {self._directories.trouble}")
-        back = await asyncio.to_thread(self._reading.believe, directory, now_s)
+        back = await in_thread(self._reading.believe, directory, now_s)
         self.check_freshness(now_s)
         return back
 
     async def _ask(self, asking: Asking, now_s: int) -> None:
         """Ask for wraps that did not come. A broker that refuses or is away is no reason to stop."""
-        due = await asyncio.to_thread(asking.requests.due, now_s)
+        due = await in_thread(asking.requests.due, now_s)
         if not due:
             return
         try:
@@ -99,7 +99,7 @@ class Upkeep:
         except OutsideFault as error:
             self._tell(f"a key could not be asked for: {error}")
             return
-        await asyncio.to_thread(asking.requests.sent, list(due), now_s)
+        await in_thread(asking.requests.sent, list(due), now_s)
         self._tell(f"{len(due)} keys that did not come were asked for")
 
     def check_freshness(self, now_s: int) -> None:
@@ -121,4 +121,5 @@ class Upkeep:
             self._tell(f"{ended} records that waited have expired unread")
         with inbox.transaction():
             self._reading.checkpoints.late(now_s)
+        self._reading.check_finals(now_s)
         return self._reading.waking.positions_of_time()

@@ -1,6 +1,7 @@
 """The loop against a real Kafka: order of the start, keys that come late, going back, gaps."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -204,5 +205,26 @@ async def test_a_missing_topic_is_named(bench):
     consumption = bench.open()
     with pytest.raises(BrokerRefusedError, match=r"tocsin\.nowhere"):
         await consumption._subscribe([("tocsin.nowhere", 0)], {})
+    await consumption.stop()
+    consumption.reading.inbox.close()
+
+
+async def test_a_region_that_the_directory_adds_is_read_without_a_restart(bench):
+    a = os.urandom(4).hex()
+    consumption = bench.open(wanted=Wanted(("ion",)))
+    await consumption.start()
+    before = set(consumption._places)
+    layout = bench.source.directory.layout
+    stream = replace(layout.streams["alerts"], name="ion", width=1)
+    narrow = replace(layout, streams={**layout.streams, "ion": stream})
+    consumption.reading.reader.directory = replace(bench.source.directory, layout=narrow)
+    await consumption.step()
+    assert set(consumption._places) < before
+    consumption.reading.reader.directory = bench.source.directory
+    await consumption.step()
+    assert before == set(consumption._places)
+    await bench.send(bench.manifest(), bench.wrap(), bench.report(a))
+    await consumption.until_end()
+    assert report_id(a) in [one.report_id for one in consumption.reading.inbox.reports.after(0)]
     await consumption.stop()
     consumption.reading.inbox.close()

@@ -38,19 +38,19 @@ SEIZURE: dict[str, Any] = {
 }
 
 
+def layout_target() -> bytes:
+    """Every region, and three streams one partition wide."""
+    stream = {"width": 1, "retention_days": 365, "publish_roles": ["focal-point"]}
+    streams = dict.fromkeys(("ion", "pics", "alerts"), stream)
+    return canonical_json.dump({"regions": list(codes.regions()), "streams": streams})
+
+
 @cache
 def incident_directory() -> Directory:
-    """Every region, the streams of the contract, and the incident schema for `focal-points`."""
-    layout = {
-        "regions": list(codes.regions()),
-        "streams": {
-            name: {"width": 1, "retention_days": 365, "publish_roles": ["focal-point"]}
-            for name in ("ion", "pics", "alerts")
-        },
-    }
+    """Every region, three streams, and the incident schema for `focal-points`."""
     name, audience = audience_target("focal-points", INCIDENT, roles=["focal-point", "analyst"])
     entries = targets() | {
-        "streams": canonical_json.dump(layout),
+        "streams": layout_target(),
         f"schemas/{schema_id(INCIDENT).hex()}.avsc": INCIDENT,
         name: audience,
     }

@@ -1,0 +1,231 @@
+"""The reader's verbs as people run them: `tocsin` in a process of its own, against a real Kafka."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from uuid import UUID
+
+import duckdb
+import pytest
+
+from services.workshop.local_kafka import LocalKafka, Tuning
+from tests.support.homes import LivingDirectory, write_home
+from tests.support.incidents import incident
+from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR, Sender, report_id
+from tocsin.adapters.kafka.publisher import Publisher
+from tocsin.adapters.kafka.records import OutgoingRecord
+from tocsin.core.streams import MANIFESTS_TOPIC, inbox_topic
+
+pytestmark = pytest.mark.kafka
+
+
+class Town:
+    """One broker with a directory on it, one sender, and the homes of its readers."""
+
+    def __init__(self, folder, bootstrap):
+        self.folder, self.bootstrap = folder, bootstrap
+        self.living = LivingDirectory(folder / "repository")
+        self.sender = Sender(ORIGINATOR, self.living.directory, now_s=self.living.now_s)
+        asyncio.run(self.living.publish(bootstrap))
+
+    def home(self, name, party=NEIGHBOUR):
+        home = self.folder / name
+        if not home.exists():
+            write_home(home, party, self.living.repository.pinned_root())
+        return home
+
+    def send(self, *records):
+        async def run():
+            async with Publisher(self.bootstrap) as publisher:
+                await publisher.publish([OutgoingRecord(*one[:2], None, one[2]) for one in records])
+
+        asyncio.run(run())
+
+    def report(self, *names, **changes):
+        sent = self.sender.send(*(incident(name, **changes) for name in names))
+        return (sent.place.topic, sent.place.partition, sent.value)
+
+    def manifest(self):
+        return (MANIFESTS_TOPIC, 0, self.sender.manifest())
+
+    def wrap(self, party=NEIGHBOUR):
+        return (inbox_topic(party.id, firm=False), 0, self.sender.wraps()[party.id])
+
+    def keys(self):
+        return self.manifest(), self.wrap()
+
+    def start(self, home, *words):
+        environment = os.environ | {
+            "TOCSIN_HOME": str(home),
+            "TOCSIN_PASSPHRASE_FILE": str(home / "passphrase"),
+            "TOCSIN_BOOTSTRAP": self.bootstrap,
+        }
+        command = [sys.executable, *_MAIN, *words]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(command, env=environment, text=True, **pipes)
+
+    def run(self, home, *words, code=0):
+        process = self.start(home, *words)
+        out, err = process.communicate(timeout=60)
+        assert code == process.returncode, err
+        return out, err
+
+    def ids(self, home, *words, code=0):
+        out, _ = self.run(home, *words, code=code)
+        return [json.loads(line)["report_id"] for line in out.splitlines()]
+
+
+_MAIN = ("-m", "tocsin.main")
+
+
+def uuid(name):
+    return str(UUID(bytes=report_id(name)))
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("kafka")
+    with LocalKafka(folder, tuning=Tuning(heap_mb=256), say=lambda _: None) as kafka:
+        yield kafka
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory, broker):
+    town = Town(tmp_path_factory.mktemp("town"), broker.bootstrap)
+    town.send(*town.keys(), town.report("a", "b"))
+    return town
+
+
+EARLIEST = ("subscribe", "ion", "--from", "earliest", "--until-end", "--json")
+
+
+def test_a_subscription_prints_what_was_sent_in_the_documented_shape(town):
+    out, err = town.run(town.home("shape"), *EARLIEST)
+    first, second = (json.loads(line) for line in out.splitlines())
+    assert [uuid("a"), uuid("b")] == [first["report_id"], second["report_id"]]
+    assert ("Originator", "ion", "south-america") == (
+        first["originator_name"],
+        first["stream"],
+        first["region"],
+    )
+    assert "metonitazene" == first["report"]["substances"][0]["name_as_declared"]
+    assert "" == err
+
+
+def test_a_second_run_prints_all_again_from_the_inbox_and_latest_only_news(town):
+    home = town.home("again")
+    first = town.ids(home, *EARLIEST)
+    assert first == town.ids(home, *EARLIEST)
+    assert [] == town.ids(home, "subscribe", "ion", "--until-end", "--json")
+
+
+def test_what_lies_in_no_wanted_region_or_time_is_not_printed(town):
+    home = town.home("filters")
+    assert [] == town.ids(home, *EARLIEST, "--region", "oceania")
+    assert 2 <= len(town.ids(home, *EARLIEST, "--region", "south-america"))
+    later = ("subscribe", "ion", "--from", "2100-01-01", "--until-end", "--json")
+    assert [] == town.ids(home, *later)
+
+
+def test_the_inbox_is_read_without_kafka(town):
+    home = town.home("offline")
+    town.run(home, *EARLIEST)
+    bootstrap, town.bootstrap = town.bootstrap, "127.0.0.1:1"
+    try:
+        assert 2 <= len(town.ids(home, "reports", "--originator", "Originator", "--json"))
+        assert [] == town.ids(home, "reports", "--kind", "diversion", "--json")
+        _, err = town.run(home, *EARLIEST, code=6)
+    finally:
+        town.bootstrap = bootstrap
+    assert "127.0.0.1:1" in err
+
+
+def test_a_courier_sees_nothing_of_a_report(town):
+    assert [] == town.ids(town.home("courier", COURIER), *EARLIEST)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("subscribe", "opium"), "no such stream: opium"),
+        (("subscribe", "ion", "--region", "atlantis"), "no such region: atlantis"),
+        (("subscribe", "ion", "--from", "yesterday"), "--from 'yesterday'"),
+    ],
+)
+def test_what_makes_no_sense_is_said_and_ends_with_2(town, words, told):
+    _, err = town.run(town.home("usage"), *words, code=2)
+    assert told in err
+
+
+def test_a_missing_wrap_ends_with_5_and_a_sentence_and_when_it_comes_with_0(town):
+    home = town.home("waiting")
+    sender = town.sender
+    town.sender = Sender(ORIGINATOR, town.living.directory, now_s=town.living.now_s)
+    town.sender.heads, town.sender.session = sender.heads, sender.session + 1
+    town.sender.generation = town.sender._begin(town.living.now_s * 1_000 + 1)
+    town.send(town.manifest(), town.report("waits"))
+    out, err = town.run(home, *EARLIEST, code=5)
+    assert uuid("waits") not in out
+    assert "incomplete: 1 record of Originator waits for a key, generation" in err
+    town.send(town.wrap())
+    assert uuid("waits") == town.ids(home, *EARLIEST)[-1]
+
+
+def test_refused_records_are_listed_and_do_not_stand_in_the_way(town):
+    home = town.home("refused")
+    town.send(("tocsin.ion.v1", 0, b"junk"), town.report("behind junk"))
+    assert uuid("behind junk") in town.ids(home, *EARLIEST)
+    out, err = town.run(home, "quarantine", "list", "--json")
+    (row,) = [json.loads(line) for line in out.splitlines()]
+    assert (2, "not a Tocsin record") == (row["step"], row["reason"])
+    assert "1 refused: not a Tocsin record" in err
+    shown = json.loads(town.run(home, "quarantine", "show", str(row["id"]))[0])
+    assert b"junk".hex() == shown["first_bytes"]
+    _, err = town.run(home, "quarantine", "retry", "--all", code=5)
+    assert "quarantined (not a Tocsin record)" in err
+    assert 1 == len(town.run(home, "quarantine", "list", "--json")[0].splitlines())
+
+
+def test_a_gap_is_told_and_stands_among_the_alarms(town):
+    home = town.home("gap")
+    town.report("lost")
+    town.send(town.report("behind the gap"))
+    _, err = town.run(home, *EARLIEST, code=5)
+    assert "gap: 1 record missing" in err
+    alarm = json.loads(town.run(home, "alarms", "--json")[0].splitlines()[0])
+    assert ("records are missing", 1) == (alarm["kind"], alarm["missing"])
+
+
+def test_a_tap_that_is_killed_and_run_again_has_each_report_once(town):
+    home, lake = town.home("tap"), town.folder / "lake"
+    town.send(town.report(*(f"tapped {number}" for number in range(300))))
+    tap = ("tap", "ion", "--to", str(lake), "--until-end")
+    for delay_s in (1.2, 1.6, 2.0):
+        process = town.start(home, *tap)
+        time.sleep(delay_s)
+        process.kill()
+        process.communicate()
+    process = town.start(home, *tap)
+    process.communicate(timeout=60)
+    ((count, distinct),) = duckdb.sql(
+        f"select count(*), count(distinct report_id) from '{lake}/**/*.parquet'"
+    ).fetchall()
+    held = len(town.ids(home, "reports", "--limit", "10000", "--json"))
+    assert (held, held) == (count, distinct)
+    assert held >= 300
+
+
+def test_a_following_subscription_prints_news_at_once(town):
+    home = town.home("follow")
+    town.run(home, "subscribe", "ion", "--until-end", code=5)
+    process = town.start(home, "subscribe", "ion", "--json")
+    try:
+        time.sleep(3)
+        town.send(town.report("news"))
+        assert uuid("news") == json.loads(process.stdout.readline())["report_id"]
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
