@@ -1,88 +1,16 @@
 """The reader's verbs as people run them: `tocsin` in a process of its own, against a real Kafka."""
 
-import asyncio
 import json
-import os
-import subprocess
-import sys
 import time
-from uuid import UUID
 
 import duckdb
 import pytest
 
 from services.workshop.local_kafka import LocalKafka, Tuning
-from tests.support.homes import LivingDirectory, write_home
-from tests.support.incidents import incident
-from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR, Sender, report_id
-from tocsin.adapters.kafka.publisher import Publisher
-from tocsin.adapters.kafka.records import OutgoingRecord
-from tocsin.core.streams import MANIFESTS_TOPIC, inbox_topic
+from tests.support.town import Town, uuid
+from tests.support.world import COURIER, ORIGINATOR, Sender
 
 pytestmark = pytest.mark.kafka
-
-
-class Town:
-    """One broker with a directory on it, one sender, and the homes of its readers."""
-
-    def __init__(self, folder, bootstrap):
-        self.folder, self.bootstrap = folder, bootstrap
-        self.living = LivingDirectory(folder / "repository")
-        self.sender = Sender(ORIGINATOR, self.living.directory, now_s=self.living.now_s)
-        asyncio.run(self.living.publish(bootstrap))
-
-    def home(self, name, party=NEIGHBOUR):
-        home = self.folder / name
-        if not home.exists():
-            write_home(home, party, self.living.repository.pinned_root())
-        return home
-
-    def send(self, *records):
-        async def run():
-            async with Publisher(self.bootstrap) as publisher:
-                await publisher.publish([OutgoingRecord(*one[:2], None, one[2]) for one in records])
-
-        asyncio.run(run())
-
-    def report(self, *names, **changes):
-        sent = self.sender.send(*(incident(name, **changes) for name in names))
-        return (sent.place.topic, sent.place.partition, sent.value)
-
-    def manifest(self):
-        return (MANIFESTS_TOPIC, 0, self.sender.manifest())
-
-    def wrap(self, party=NEIGHBOUR):
-        return (inbox_topic(party.id, firm=False), 0, self.sender.wraps()[party.id])
-
-    def keys(self):
-        return self.manifest(), self.wrap()
-
-    def start(self, home, *words):
-        environment = os.environ | {
-            "TOCSIN_HOME": str(home),
-            "TOCSIN_PASSPHRASE_FILE": str(home / "passphrase"),
-            "TOCSIN_BOOTSTRAP": self.bootstrap,
-        }
-        command = [sys.executable, *_MAIN, *words]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, env=environment, text=True, **pipes)
-
-    def run(self, home, *words, code=0):
-        process = self.start(home, *words)
-        out, err = process.communicate(timeout=60)
-        assert code == process.returncode, err
-        return out, err
-
-    def ids(self, home, *words, code=0):
-        out, _ = self.run(home, *words, code=code)
-        return [json.loads(line)["report_id"] for line in out.splitlines()]
-
-
-_MAIN = ("-m", "tocsin.main")
-
-
-def uuid(name):
-    return str(UUID(bytes=report_id(name)))
 
 
 @pytest.fixture(scope="module")
