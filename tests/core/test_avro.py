@@ -192,3 +192,15 @@ def test_a_single_object_encoding_survives() -> None:
 def test_a_single_object_encoding_of_another_type_is_refused() -> None:
     with pytest.raises(MalformedError):
         codec("int").decode_single(codec("long").encode_single({"x": 5}))
+
+
+def test_a_schema_without_numbers_that_is_left_to_the_library_is_read_strictly_too() -> None:
+    wide = {
+        "type": "record",
+        "name": "R",
+        "fields": [{"name": "f", "type": ["null", "string", "bytes"]}],
+    }
+    codec = Codec(json.dumps(wide).encode())
+    assert {"f": None} == codec.decode(b"\x00")
+    with pytest.raises(MalformedError):
+        codec.decode(b"\x80\x00")

@@ -2,7 +2,8 @@
 
 It guarantees that a decode succeeds only for the one canonical encoding of a value that is in range:
 nothing trailing, no overlong varint, no negative index or length, no sized blocks, no infinity. The
-library accepts all of those, so each decode is encoded again and compared, and numbers are walked.
+library accepts all of those: our schemas are read by `avro_reader`, which does not; what it leaves to
+the library is encoded again and compared, and numbers are walked.
 What a value means is left to `wire`, `report_check` and the ladder; that a schema is harmless
 (no recursion, no zero-width items) is left to `schema_lint`, which must have passed first.
 """
@@ -18,6 +19,7 @@ from typing import Any
 import fastavro
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 
+from tocsin.core.avro_reader import compile_reader
 from tocsin.core.avro_writer import compile_writer
 from tocsin.core.errors import MalformedError
 
@@ -43,6 +45,7 @@ class Codec:
         # The compiled writer holds numbers to their range itself, and decoding encodes again.
         self._compiled = compile_writer(self.schema)
         self._check_numbers = None if self._compiled else _number_check(self.schema, {})
+        self._read_strictly = compile_reader(self.schema)
 
     def encode(self, value: Record) -> bytes:
         """The canonical encoding of `value`. Raises MalformedError naming no content."""
@@ -57,6 +60,8 @@ class Codec:
     def decode(self, data: bytes) -> Record:
         """The value whose one canonical encoding `data` is. Raises MalformedError."""
         try:
+            if self._read_strictly is not None:
+                return self._read_strictly(data)  # type: ignore[no-any-return]
             value: Any = fastavro.schemaless_reader(BytesIO(data), self._parsed, None)
             if self._check_numbers is not None:
                 self._check_numbers(value)
