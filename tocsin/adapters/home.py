@@ -22,14 +22,21 @@ from typing import Any
 from tocsin.adapters import locks
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kdf_parameters import read_object
-from tocsin.adapters.private_files import check_private_folder, make_private_folder
+from tocsin.adapters.private_files import check_private_folder, make_private_folder, read_private
 from tocsin.adapters.whole_files import read_whole, write_whole
-from tocsin.core.enrolment import MAX_WELCOME_BYTES, Welcome
-from tocsin.core.errors import MalformedError, RefusedByRuleError, SettingsError
+from tocsin.core.enrolment import MAX_WELCOME_BYTES, Request, Welcome, read_request
+from tocsin.core.errors import (
+    KeyUnusableError,
+    MalformedError,
+    RefusedByRuleError,
+    SettingsError,
+    TheirFault,
+)
 from tocsin.core.ids import parse_id
 
 MAX_SETTINGS_BYTES = 65_536
 ROOT_FILE = "1.root.json"
+REQUEST_FILE = "request.json"
 _KAFKA_FILES = ("password_file", "ca_file")
 
 
@@ -92,6 +99,18 @@ class ParticipantHome:
     def hold(self, name: str) -> AbstractContextManager[None]:
         """Hold `<name>.lock` while the block runs. Raises HeldElsewhereError, saying who does."""
         return locks.hold(self.path / f"{name}.lock", self.clock)
+
+    def request(self) -> tuple[bytes, Request]:
+        """The application in `keys/request.json`: its bytes, and what they say.
+
+        Raises KeyUnusableError where it is missing or damaged.
+        """
+        file = self.keys / REQUEST_FILE
+        data = read_private(file)
+        try:
+            return data, read_request(data)
+        except TheirFault as error:
+            raise KeyUnusableError(f"{file} is damaged: {error}") from error
 
     def participant_id(self) -> bytes:
         """16 bytes. Raises SettingsError before the authority's welcome was accepted."""

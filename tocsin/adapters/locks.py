@@ -21,29 +21,10 @@ from tocsin.core.errors import HeldElsewhereError, SettingsError, StorageError
 MAX_LOCK_FILE_BYTES = 4_096
 MAX_COMMAND_CHARACTERS = 200
 MOUNTS = Path("/proc/self/mounts")
-NETWORK_FILE_SYSTEMS = frozenset(
-    [
-        "nfs",
-        "nfs4",
-        "cifs",
-        "smb3",
-        "smbfs",
-        "smb2",
-        "afs",
-        "ceph",
-        "glusterfs",
-        "fuse.glusterfs",
-        "fuse.sshfs",
-        "fuse.rclone",
-        "fuse.s3fs",
-        "fuse.davfs",
-        "davfs",
-        "lustre",
-        "9p",
-        "beegfs",
-        "gpfs",
-    ]
-)
+NETWORK_FILE_SYSTEMS = {
+    *("nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre"),
+    *("beegfs", "gpfs", "davfs", "fuse.sshfs", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs"),
+}
 
 
 @contextlib.contextmanager
@@ -59,8 +40,10 @@ def hold(path: Path, clock: Callable[[], float] = time.time) -> Iterator[None]:
     try:
         _lock(path, descriptor)
         _sign(descriptor, int(clock()))
-        yield
-        os.ftruncate(descriptor, 0)
+        try:
+            yield
+        finally:
+            os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
 

@@ -36,9 +36,8 @@ class Request:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of what the applicant signed: 16 groups of 4 hex digits, to be read aloud."""
-        digits = sha256(request_bytes(self.record)).hex()
-        return " ".join(digits[at : at + 4] for at in range(0, 64, 4))
+        """Of what the applicant signed; the same however often it was signed."""
+        return fingerprint(request_bytes(self.record))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,12 @@ class Welcome:
 
     participant: bytes
     root: bytes = field(repr=False)
+
+
+def fingerprint(data: bytes) -> str:
+    """SHA-256 as 16 groups of 4 hex digits, to be read aloud."""
+    digits = sha256(data).hex()
+    return " ".join(digits[at : at + 4] for at in range(0, 64, 4))
 
 
 def write_request(

@@ -1,0 +1,73 @@
+"""Shows the public halves of a participant's keys, and hands out its application."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tocsin.adapters.home import ParticipantHome
+from tocsin.adapters.whole_files import write_whole
+from tocsin.core.enrolment import Request
+from tocsin.core.errors import SettingsError
+from tocsin.core.participants import PublicKey
+from tocsin.runtime import console
+
+PUBLIC_FILE_MODE = 0o644
+COLUMNS = ("purpose", "id", "not_before", "not_after", "person")
+WARN_BEFORE_END_S = 30 * 86_400
+
+
+def told(request: Request) -> None:
+    """Say what was made and what comes next."""
+    console.say(f"made {len(request.keys)} keys of {request.name} ({request.country})")
+    console.say(f"fingerprint of the request: {request.fingerprint}")
+    console.say("next: tocsin keys request --out request.json, and hand it to the authority")
+
+
+def hand_out(home_path: Path, out: Path | None) -> None:
+    """Write the application to `out` or stdout, its fingerprint to stderr. Raises TocsinError."""
+    data, request = ParticipantHome.open(home_path).request()
+    if out is None:
+        console.data(data.decode())
+    else:
+        write_whole(out, data, PUBLIC_FILE_MODE)
+        console.say(f"{out} is for the authority; it holds no secret")
+    console.say(f"fingerprint, to be read aloud to the authority: {request.fingerprint}")
+
+
+def show_keys(home_path: Path, *, as_json: bool, clock: Callable[[], float] = time.time) -> None:
+    """Print the public keys on stdout, who they belong to on stderr. Raises TocsinError."""
+    home = ParticipantHome.open(home_path)
+    _data, request = home.request()
+    try:
+        participant = home.participant_id().hex()
+    except SettingsError:
+        participant = None
+    common = {"participant": participant, "fingerprint": request.fingerprint}
+    console.rows((_row(key) | common for key in request.keys), COLUMNS, as_json=as_json)
+    console.say(f"{request.name} ({request.country}), {_admitted(participant)}")
+    console.say(f"fingerprint of the request: {request.fingerprint}")
+    for key in request.keys:
+        if key.not_after_s < clock() + WARN_BEFORE_END_S:
+            console.warn(f"the {key.purpose} key ends at {_iso(key.not_after_s)}")
+
+
+def _admitted(participant: str | None) -> str:
+    return f"admitted as {participant}" if participant else "not admitted yet"
+
+
+def _row(key: PublicKey) -> dict[str, Any]:
+    return {
+        "purpose": key.purpose,
+        "id": key.id.hex(),
+        "not_before": _iso(key.not_before_s),
+        "not_after": _iso(key.not_after_s),
+        "person": key.person,
+    }
+
+
+def _iso(time_s: int) -> str:
+    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
