@@ -23,7 +23,7 @@ COMMAND_GROUP = "tocsin.commands"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command (`sys.argv` without an argument) and return its exit code."""
     try:
-        build_app()(args=arguments, prog_name="tocsin")
+        root()(args=arguments, prog_name="tocsin")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else Exit.WHOLE
     except Exception as error:  # noqa: BLE001  the edge: nothing may print a value behind our back
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return Exit.WHOLE
 
 
-def build_app() -> typer.Typer:
+def root() -> typer.Typer:
     """The root command with every verb that is installed."""
     app = typer.Typer(
         cls=EdgeGroup,
