@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import Any
@@ -22,6 +23,7 @@ class EdgeGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command. Raises typer.Exit with the code for every fault that Tocsin knows."""
+        _expect_foreign_lines()
         try:
             return super().invoke(ctx)
         except (KeyboardInterrupt, typer.Abort) as error:
@@ -51,3 +53,20 @@ def faults_in(error: BaseException) -> list[TocsinError] | None:
 def _discard_stdout() -> None:
     # The interpreter flushes stdout at its end and would complain about the closed pipe again.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _FirstForeignLine(logging.Handler):
+    """Sets up logging when a library says something for the first time: most commands never need it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        from tocsin.runtime import logs
+
+        logging.getLogger().removeHandler(self)
+        logs.configure()
+        logging.getLogger(record.name).handle(record)
+
+
+def _expect_foreign_lines() -> None:
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(_FirstForeignLine(logging.WARNING))

@@ -34,9 +34,39 @@ MAX_FOREIGN_LOGGERS = 200
 Event = MutableMapping[str, Any]
 
 
-def get_log(name: str) -> Any:
-    """A logger: `log.info("report.published", report_id=…, offset=…)`. Cheap, also at import."""
-    return structlog.get_logger(logger=name)
+class Log:
+    """Writes lines under a name: `log.info("report.published", report_id=…, offset=…)`.
+
+    The first line configures, if nobody did, so that nothing happens at import and nothing ever goes
+    to stdout, where data are.
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def info(self, event: str, **fields: Any) -> None:
+        """Something went as it should."""
+        self._write("info", event, fields)
+
+    def warning(self, event: str, **fields: Any) -> None:
+        """Something to look at when there is time."""
+        self._write("warning", event, fields)
+
+    def error(self, event: str, **fields: Any) -> None:
+        """Something that somebody must look at."""
+        self._write("error", event, fields)
+
+    def _write(self, level: str, event: str, fields: dict[str, Any]) -> None:
+        if not structlog.is_configured():
+            configure()
+        getattr(structlog.get_logger().bind(logger=self._name), level)(event, **fields)
+
+
+def get_log(name: str) -> Log:
+    """The logger of a module or library. Cheap, and without effect, also at import."""
+    return Log(name)
 
 
 def configure(
@@ -46,8 +76,7 @@ def configure(
 
     `strict`: an unknown field raises ValueError instead of being dropped.
     """
-    out = stream or sys.stderr
-    plain = not out.isatty() if as_json is None else as_json
+    plain = not (stream or sys.stderr).isatty() if as_json is None else as_json
     renderer: Any = structlog.processors.JSONRenderer() if plain else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[
@@ -56,7 +85,8 @@ def configure(
             allowing(strict=strict),
             renderer,
         ],
-        logger_factory=structlog.WriteLoggerFactory(file=out),
+        # stderr is looked up for each line: whoever replaces it gets the lines from then on.
+        logger_factory=lambda *_names: structlog.WriteLogger(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -110,8 +140,9 @@ class ForeignLines(logging.Handler):
             # The text of a record with a traceback is fixed; the error's own message stays out.
             fields = {"reason": f"{record.msg}".strip(), "kind": type(error).__name__}
             fields["place"] = crash.place(error)
-        method = "error" if record.levelno >= logging.ERROR else "warning"
-        getattr(get_log(record.name), method)("library.said", **fields)
+        log = get_log(record.name)
+        write = log.error if record.levelno >= logging.ERROR else log.warning
+        write("library.said", **fields)
 
 
 def _value(value: Any) -> Any:

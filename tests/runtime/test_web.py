@@ -1,0 +1,215 @@
+"""h48, h49: what stands before every request, and how errors are told."""
+
+import asyncio
+
+import httpx
+import pytest
+from fastapi import Body, HTTPException
+from prometheus_client import CollectorRegistry
+
+from tocsin.core import errors
+from tocsin.runtime.guard import Limits
+from tocsin.runtime.problems import MEDIA_TYPE
+from tocsin.runtime.web import Health, build_app
+
+LIMITS = Limits(max_body_bytes=100, max_body_wait_s=5.0)
+
+
+class State:
+    stuck: str | None = None
+    troubles: tuple[str, ...] = ()
+
+
+@pytest.fixture
+def state() -> State:
+    return State()
+
+
+@pytest.fixture
+def app(state):
+    health = Health(lambda: state.stuck, lambda: state.troubles)
+    app = build_app("Example", "For tests.", health, CollectorRegistry(), LIMITS)
+
+    @app.post("/size")
+    async def size(body: bytes = Body(media_type="application/octet-stream")) -> int:
+        return len(body)
+
+    @app.get("/number")
+    async def number(n: int) -> int:
+        return n
+
+    @app.get("/fails/{name}")
+    async def fails(name: str) -> None:
+        raise {
+            "report": errors.InvalidReportError([("substances.0", "no quantity")]),
+            "malformed": errors.MalformedError("not JSON"),
+            "rule": errors.RefusedByRuleError("not allowed"),
+            "full": errors.StorageError("disk full"),
+            "broker": errors.BrokerUnavailableError("no broker"),
+            "ours": errors.SettingsError("bad"),
+            "http": HTTPException(401, "a token is needed", {"WWW-Authenticate": "Bearer"}),
+            "bug": ValueError("canary"),
+        }[name]
+
+    return app
+
+
+@pytest.fixture
+def call(app):
+    async def send(method: str, path: str, **options) -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:80") as client:
+            return await client.request(method, path, **options)
+
+    return send
+
+
+async def chunks(count: int):
+    for _chunk in range(count):
+        yield b"x" * 30
+
+
+def is_problem(response: httpx.Response, status: int) -> bool:
+    same = response.headers["content-type"] == MEDIA_TYPE and response.json()["status"] == status
+    return same and response.status_code == status
+
+
+async def test_a_body_within_the_limit_arrives_whole(call) -> None:
+    assert 100 == (await call("POST", "/size", content=b"x" * 100)).json()
+    assert 90 == (await call("POST", "/size", content=chunks(3))).json()
+
+
+async def test_h48_a_body_over_the_limit_is_refused(call) -> None:
+    assert is_problem(await call("POST", "/size", content=b"x" * 101), 413)
+
+
+async def test_h48_a_chunked_body_without_length_is_refused_too(call) -> None:
+    assert is_problem(await call("POST", "/size", content=chunks(4)), 413)
+
+
+async def test_h48_an_endless_body_is_not_read_to_its_end(app) -> None:
+    taken = 0
+
+    async def receive():
+        nonlocal taken
+        taken += 1
+        return {"type": "http.request", "body": b"x" * 30, "more_body": True}
+
+    assert 413 == await status_of(app, receive)
+    assert 4 == taken
+
+
+async def test_h48_a_slow_body_is_given_up(app) -> None:
+    app.user_middleware[0].kwargs["limits"] = Limits(max_body_wait_s=0.01)
+
+    async def receive():
+        await asyncio.Event().wait()
+
+    assert 408 == await status_of(app, receive)
+
+
+async def test_a_client_that_goes_away_gets_no_answer(app) -> None:
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    assert None is await status_of(app, receive)
+
+
+async def status_of(app, receive) -> int | None:
+    sent: list[dict] = []
+
+    async def send(message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/size",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+        "http_version": "1.1",
+        "scheme": "http",
+    }
+    await app(scope, receive, send)
+    return sent[0]["status"] if sent else None
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil", ""])
+async def test_h49_another_host_is_refused(call, host) -> None:
+    assert is_problem(await call("GET", "/healthz", headers={"Host": host}), 421)
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8801", "127.0.0.1", "[::1]:8801"])
+async def test_loopback_names_are_answered(call, host) -> None:
+    assert 200 == (await call("GET", "/healthz", headers={"Host": host})).status_code
+
+
+async def test_answers_keep_browsers_careful(call) -> None:
+    headers = (await call("GET", "/healthz")).headers
+    assert "nosniff" == headers["x-content-type-options"]
+    assert "no-store" == headers["cache-control"]
+    assert "default-src 'none'" in headers["content-security-policy"]
+    refused = await call("GET", "/healthz", headers={"Host": "evil.example"})
+    assert "nosniff" == refused.headers["x-content-type-options"]
+
+
+async def test_health_says_each_thing_that_is_wrong(call, state) -> None:
+    assert "ready\n" == (await call("GET", "/readyz")).text
+    state.troubles = ("no broker", "the directory expired")
+    ready = await call("GET", "/readyz")
+    assert (503, "no broker\nthe directory expired\n") == (ready.status_code, ready.text)
+    assert 200 == (await call("GET", "/healthz")).status_code
+    state.stuck = "the loop stands still"
+    assert 503 == (await call("GET", "/healthz")).status_code
+
+
+async def test_metrics_are_prometheus_text(call) -> None:
+    response = await call("GET", "/metrics")
+    assert response.headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (422, "report"),
+        (400, "malformed"),
+        (403, "rule"),
+        (507, "full"),
+        (503, "broker"),
+        (500, "ours"),
+        (401, "http"),
+    ],
+)
+async def test_faults_are_problem_documents(call, status, name) -> None:
+    assert is_problem(await call("GET", f"/fails/{name}"), status)
+
+
+async def test_a_refused_report_lists_every_place(call) -> None:
+    problem = (await call("GET", "/fails/report")).json()
+    assert [{"place": "substances.0", "problem": "no quantity"}] == problem["problems"]
+
+
+async def test_headers_of_an_error_stay(call) -> None:
+    assert "Bearer" == (await call("GET", "/fails/http")).headers["www-authenticate"]
+
+
+async def test_h46_a_bug_says_nothing_of_its_value(call, capsys) -> None:
+    response = await call("GET", "/fails/bug")
+    assert is_problem(response, 500)
+    assert "canary" not in response.text + "".join(capsys.readouterr())
+
+
+async def test_h46_bad_input_is_not_quoted_back(call) -> None:
+    response = await call("GET", "/number", params={"n": "canary"})
+    assert is_problem(response, 422)
+    assert "query.n" in response.text
+    assert "canary" not in response.text
+
+
+async def test_unknown_paths_and_methods_are_problems(call) -> None:
+    assert is_problem(await call("GET", "/nowhere"), 404)
+    assert is_problem(await call("DELETE", "/number"), 405)
+
+
+async def test_no_page_loads_scripts_from_elsewhere(call) -> None:
+    assert [404, 404] == [(await call("GET", path)).status_code for path in ("/docs", "/redoc")]
