@@ -89,6 +89,6 @@ def test_a_local_mount_inside_a_network_one_is_fine(tmp_path) -> None:
 
 def test_a_later_mount_on_the_same_place_counts(tmp_path) -> None:
     mounts = tmp_path / "mounts"
-    mounts.write_text("/dev/b /home ext4 rw 0 0\nserver:/x /home nfs rw 0 0\n")
+    mounts.write_text("/dev/b /srv ext4 rw 0 0\nserver:/x /srv nfs rw 0 0\n")
     with pytest.raises(SettingsError, match="nfs"):
-        locks.refuse_network_file_system(tmp_path.__class__("/home/x"), mounts)
+        locks.refuse_network_file_system(tmp_path.__class__("/srv/x"), mounts)
