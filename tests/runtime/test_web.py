@@ -115,7 +115,21 @@ async def test_a_client_that_goes_away_gets_no_answer(app) -> None:
     assert None is await status_of(app, receive)
 
 
-async def status_of(app, receive) -> int | None:
+async def test_h48_a_declared_length_over_the_limit_is_refused_before_reading(app) -> None:
+    async def receive():
+        raise AssertionError("nothing is read")
+
+    assert 413 == await status_of(app, receive, (b"content-length", b"101"))
+
+
+async def test_h49_two_host_headers_are_refused(app) -> None:
+    async def receive():
+        raise AssertionError("nothing is read")
+
+    assert 421 == await status_of(app, receive, (b"host", b"localhost"))
+
+
+async def status_of(app, receive, *headers) -> int | None:
     sent: list[dict] = []
 
     async def send(message) -> None:
@@ -126,7 +140,7 @@ async def status_of(app, receive) -> int | None:
         "method": "POST",
         "path": "/size",
         "query_string": b"",
-        "headers": [(b"host", b"localhost")],
+        "headers": [(b"host", b"localhost"), *headers],
         "http_version": "1.1",
         "scheme": "http",
     }
