@@ -61,7 +61,7 @@ class OutboxRecords:
         return int(record)
 
     def unsent(self, max_records: int, without_topics: Iterable[str] = ()) -> list[Unsent]:
-        """The oldest records that are not acknowledged, in the order of sealing, but for some topics."""
+        """The oldest records that are not acknowledged, in order, but for some topics."""
         topics = list(without_topics)
         sql = _UNSENT.format(marks=", ".join("?" * len(topics)))
         return [Unsent(*row) for row in self._database.execute(sql, (*topics, max_records))]

@@ -1,0 +1,98 @@
+"""Delivery: manifests and wraps first, then sealed records, byte-identical until acknowledged.
+
+What Kafka acknowledged is marked, whatever became of the rest of a call. A topic that refuses stands
+alone: the others go on. Order within a partition is the order of sealing. Source: wire format,
+"Sealing happens last", "Keys".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tocsin.adapters.kafka.errors import DeliveryFailedError, DeliveryRefusedError
+from tocsin.adapters.kafka.publisher import Publisher
+from tocsin.adapters.kafka.records import OutgoingRecord, Placed
+from tocsin.adapters.outbox.store import Outbox
+
+MAX_CALL_RECORDS = 200
+RETRY_REFUSED_WRAPS_S = 60
+
+
+class Deliver:
+    """Sends what the outbox holds. `refused`: topic -> what the broker said, since the last call."""
+
+    def __init__(self, outbox: Outbox, publisher: Publisher) -> None:
+        self._outbox, self._publisher = outbox, publisher
+        self.refused: dict[str, str] = {}
+
+    async def keys(self, now_s: int) -> bool:
+        """Send manifests and wraps; whether records may follow.
+
+        A wrap that is refused (its inbox is not there yet) is put off for a minute and holds up
+        nobody else; a manifest holds up every record. Raises BrokerUnavailableError.
+        """
+        while queued := self._outbox.keys.queued(now_s):
+            ids = {index: one.id for index, one in enumerate(queued)}
+            outgoing = [OutgoingRecord(one.topic, 0, None, one.value) for one in queued]
+            placed: dict[int, Placed] = {}
+            try:
+                await self._publish(outgoing, placed)
+            finally:
+                self._settle_keys(ids, placed, now_s)
+            if any(one.required for index, one in enumerate(queued) if index not in placed):
+                return False
+        return True
+
+    async def records(self) -> int:
+        """Send one call's worth of sealed records; how many were acknowledged, 0 if none waits.
+
+        Raises BrokerUnavailableError after marking what was acknowledged.
+        """
+        unsent = self._outbox.records.unsent(MAX_CALL_RECORDS, self.refused)
+        outgoing = [OutgoingRecord(one.topic, one.partition, None, one.value) for one in unsent]
+        placed: dict[int, Placed] = {}
+        try:
+            await self._publish(outgoing, placed)
+        finally:
+            with self._outbox.transaction():
+                self._outbox.records.sent(
+                    (unsent[index].id, place.offset) for index, place in placed.items()
+                )
+        return len(placed)
+
+    def _settle_keys(self, ids: dict[int, int], placed: dict[int, Placed], now_s: int) -> None:
+        refused = [id_ for index, id_ in ids.items() if index not in placed]
+        with self._outbox.transaction():
+            self._outbox.keys.sent([ids[index] for index in placed])
+            if self.refused:
+                self._outbox.keys.put_off(refused, now_s + RETRY_REFUSED_WRAPS_S)
+
+    async def _publish(self, outgoing: Sequence[OutgoingRecord], placed: dict[int, Placed]) -> None:
+        """Fill `placed`; after a refusal topic by topic, so that only the refused ones stay."""
+        if not outgoing:
+            return
+        try:
+            found = await self._publisher.publish(outgoing)
+            placed |= dict(enumerate(found))
+        except DeliveryFailedError as error:
+            placed |= error.placed
+            raise
+        except DeliveryRefusedError as error:
+            placed |= error.placed
+            await self._one_by_one(outgoing, placed)
+
+    async def _one_by_one(self, outgoing: Sequence[OutgoingRecord], placed: dict[int, Placed]) -> None:
+        topics: dict[str, list[int]] = {}
+        for index, record in enumerate(outgoing):
+            if index not in placed:
+                topics.setdefault(record.topic, []).append(index)
+        for topic, indexes in topics.items():
+            try:
+                found = await self._publisher.publish([outgoing[index] for index in indexes])
+                placed |= dict(zip(indexes, found, strict=True))
+            except DeliveryFailedError as error:
+                placed |= {indexes[at]: place for at, place in error.placed.items()}
+                raise
+            except DeliveryRefusedError as error:
+                placed |= {indexes[at]: place for at, place in error.placed.items()}
+                self.refused[topic] = str(error)

@@ -1,0 +1,66 @@
+"""Whether an item may leave now, by today's directory: wait, refuse, or go.
+
+A rule that more time may change makes the item wait with a reason that `/readyz` and `status` show; a
+rule that the item itself breaks refuses it for good, and the outbox says why.
+"""
+
+from __future__ import annotations
+
+from services.producer.originator import Originator
+from tocsin.adapters.outbox.sealing_queue import Waiting
+from tocsin.core.directory import Directory, Freshness
+from tocsin.core.ids import own_audience
+from tocsin.core.items import approved
+from tocsin.core.participants import Audience
+from tocsin.core.streams import INBOX
+
+
+class Gate:
+    """Answers for one pass: one directory, one moment."""
+
+    def __init__(self, originator: Originator, directory: Directory, now_s: int) -> None:
+        self._me, self._originator = originator.id, originator
+        self._directory, self._now_s = directory, now_s
+
+    def closed(self) -> str | None:
+        """Why nothing at all may be sealed now; None if something may."""
+        if self._directory.freshness(self._now_s) is not Freshness.FRESH:
+            return "the directory has expired: publishing waits until the authority's news arrives"
+        if self._me not in self._directory.participants:
+            return "the directory does not name this participant: ask the authority"
+        for purpose, key in (
+            ("record", self._originator.record_id),
+            ("statement", self._originator.statement_id),
+        ):
+            valid = self._directory.participants[self._me].keys_for(purpose, self._now_s)
+            if key not in {one.id for one in valid}:
+                return f"our {purpose} key is not valid in the directory: ask the authority to renew it"
+        return None
+
+    def stream_closed(self, stream: str) -> str | None:
+        """Why nothing may be sealed for a stream now."""
+        if self._directory.may_publish(self._me, stream, self._now_s):
+            return None
+        return f"the directory does not allow us to publish to {stream}"
+
+    def audience(self, name: str) -> Audience | None:
+        """The audience by its name, None where the directory has none."""
+        return self._directory.audience_named(name)
+
+    def refusal(self, waiting: Waiting, audience: Audience) -> str | None:
+        """Why an item may never leave; None if it may."""
+        item = waiting.item
+        if item.schema not in self._directory.schemas:
+            return "its schema is not in the directory"
+        if audience.schemas is not None and item.schema not in audience.schemas:
+            return f"audience {audience.name} may not be sent this kind of report"
+        if not approved(item, self._me, self._now_s, audience, self._directory):
+            return f"audience {audience.name} asks for {audience.approvals} valid approvals"
+        if waiting.stream != INBOX and waiting.region not in self._directory.layout.regions:
+            return f"the directory has no region {waiting.region}"
+        return None
+
+
+def is_own_audience(name: str) -> bool:
+    """Whether `name` is a participant's own audience, whose place is that participant's inbox."""
+    return name.startswith(own_audience(b""))

@@ -1,0 +1,147 @@
+"""Reads our own logs back from Kafka: what was stored before a crash is marked, not sent again.
+
+At each start, and after each failed delivery, before anything is sealed or sent again. A record under
+our key that we did not seal is an alarm, and begins a new session and new generations: this outbox was
+restored from an old copy, or somebody has the key. An inbox of somebody else cannot be read; what was
+unacknowledged there is sent again byte-identical, and its reader drops the second copy.
+Source: wire format, "Sealing happens last".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.producer.originator import Originator
+from services.producer.sessions import Sessions
+from tocsin.adapters.kafka.records import IncomingRecord, Place, Start
+from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.kafka.subscriber import Subscriber
+from tocsin.adapters.outbox.store import Outbox
+from tocsin.core import wire
+from tocsin.core.directory import Directory
+from tocsin.core.errors import BrokerRefusedError, BrokerUnavailableError, TheirFault
+from tocsin.core.generations import Why
+from tocsin.core.ids import leaf_of
+from tocsin.core.log_heads import advance
+from tocsin.core.outcomes import AlarmKind, LogHead
+from tocsin.core.signatures import verify_record
+from tocsin.core.streams import stream_topic
+
+MAX_POLL_RECORDS = 500
+POLL_MS = 250
+SILENT_POLLS = 60
+DAY_S = 86_400
+
+
+@dataclass(slots=True)
+class ReadBack:
+    """What was found: records that we had not known to be stored, and foreign ones."""
+
+    records: int = 0
+    found: int = 0
+    foreign: int = 0
+
+
+class OwnLogs:
+    """`refused`: topic -> why it could not be read, since the last call."""
+
+    def __init__(
+        self, outbox: Outbox, originator: Originator, sessions: Sessions, access: KafkaAccess
+    ) -> None:
+        self._outbox, self._originator = outbox, originator
+        self._sessions, self._access = sessions, access
+        self.refused: dict[str, str] = {}
+
+    async def read_back(self, directory: Directory, now_s: int) -> ReadBack:
+        """Read every partition that holds our logs to its end, stream by stream.
+
+        Raises BrokerUnavailableError, StorageError; what was read until then is kept.
+        """
+        done = ReadBack()
+        self.refused.clear()
+        for stream in directory.layout.streams:
+            if directory.may_publish(self._originator.id, stream, now_s):
+                try:
+                    await self._read_stream(directory, stream, now_s, done)
+                except BrokerRefusedError as error:
+                    self.refused[stream_topic(stream)] = str(error)
+        return done
+
+    async def _read_stream(self, directory: Directory, stream: str, now_s: int, done: ReadBack) -> None:
+        layout, topic = directory.layout, stream_topic(stream)
+        held = self._outbox.records.positions()
+        mine = {layout.partition(stream, region, self._originator.id) for region in layout.regions}
+        places: dict[Place, int | Start] = {
+            (topic, partition): held.get((topic, partition), Start.BEGINNING) for partition in mine
+        }
+        async with Subscriber(self._access, places) as subscriber:
+            ends = await subscriber.end_offsets()
+            await self._begin_new(
+                subscriber, directory, [one for one in places if one not in held], ends
+            )
+            await self._read_on(subscriber, ends, now_s, done)
+        with self._outbox.transaction():
+            for (name, partition), end in ends.items():
+                self._outbox.records.advance(name, partition, end)
+
+    async def _begin_new(
+        self,
+        subscriber: Subscriber,
+        directory: Directory,
+        places: Sequence[Place],
+        ends: dict[Place, int],
+    ) -> None:
+        """Where nothing was read yet, nothing of ours is older than our first record key."""
+        if not places:
+            return
+        me = directory.participants[self._originator.id]
+        first_s = min((key.not_before_s for key in me.keys if key.purpose == "record"), default=0)
+        times_ms = {place: max(0, first_s - DAY_S) * 1_000 for place in places}
+        for place, offset in (await subscriber.offsets_for_times(times_ms)).items():
+            subscriber.seek(place, ends[place] if offset is None else offset)
+
+    async def _read_on(
+        self, subscriber: Subscriber, ends: dict[Place, int], now_s: int, done: ReadBack
+    ) -> None:
+        lagging, silent = set(ends), 0
+        while lagging := {one for one in lagging if await subscriber.position(one) < ends[one]}:
+            records = await subscriber.poll(MAX_POLL_RECORDS, POLL_MS)
+            silent = 0 if records else silent + 1
+            if silent > SILENT_POLLS:
+                raise BrokerUnavailableError("the broker went silent while our logs were read back")
+            with self._outbox.transaction():
+                for record in records:
+                    self._look(record, now_s, done)
+
+    def _look(self, record: IncomingRecord, now_s: int, done: ReadBack) -> None:
+        done.records += 1
+        try:
+            envelope = wire.decode_envelope(record.value or b"")
+            header = wire.decode_header(envelope.header)
+        except TheirFault:
+            return
+        if header.originator != self._originator.id or header.signing_key != self._originator.record_id:
+            return
+        leaf = leaf_of(envelope.header, envelope.ciphertext)
+        ours = self._outbox.records.by_leaf(leaf)
+        if ours is not None:
+            done.found += self._outbox.records.sent([(ours[0], record.offset)])
+            return
+        try:
+            verify_record(self._originator.record.public, envelope.signature, leaf)
+        except TheirFault:
+            return
+        self._foreign(record, header, leaf, now_s)
+        done.foreign += 1
+
+    def _foreign(self, record: IncomingRecord, header: wire.Header, leaf: bytes, now_s: int) -> None:
+        place = (record.topic, record.partition, record.offset)
+        self._outbox.logs.alarm(AlarmKind.NOT_SEALED_BY_ME, place, now_s)
+        head = self._outbox.logs.head(header.stream, header.region)
+        moved = advance(head, LogHead(header.session, header.counter, leaf))
+        if moved is not None:
+            self._outbox.logs.move(record.topic, header.stream, header.region, moved)
+            self._sessions.not_before(moved.session)
+        self._outbox.keys.end(None, Why.RESTORED)
+        self._sessions.renew()

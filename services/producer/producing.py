@@ -1,0 +1,232 @@
+"""The producer's round: look at the directory, read back, send what is sealed, seal what waits.
+
+Accepting never waits for it. Whatever is in the way is said in `troubles` and tried again with a
+growing pause; nothing is skipped. Source: architecture, "Rules that hold everywhere".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from services.producer.checkpoint import NEWS_WAITS_S, Checkpoints
+from services.producer.clocks import Clocks
+from services.producer.deliver import Deliver
+from services.producer.originator import Originator
+from services.producer.own_logs import OwnLogs
+from services.producer.seal_next import SealNext
+from services.producer.sealing_pass import SealedPass
+from services.producer.sessions import Sessions
+from tocsin.adapters.kafka.publisher import Publisher
+from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.outbox.store import Outbox
+from tocsin.core.directory import Directory
+from tocsin.core.errors import (
+    BrokerRefusedError,
+    BrokerUnavailableError,
+    DirectoryStaleError,
+    TocsinError,
+)
+from tocsin.core.streams import MANIFESTS_TOPIC
+
+READ_BACK_EVERY_S = 3_600
+WRAPS_EVERY_S = 3_600
+
+
+class DirectorySource(Protocol):
+    """What `DirectoryFollower` is."""
+
+    trouble: TocsinError | None
+
+    @property
+    def directory(self) -> Directory | None:
+        """The last good one."""
+        ...
+
+    async def refresh(self, now_s: int, *, forced: bool = False) -> Directory:
+        """The newest good one; raises DirectoryStaleError where none was ever held."""
+        ...
+
+
+@dataclass(slots=True)
+class Totals:
+    """Counts since the start, for metrics."""
+
+    sealed_items: int = 0
+    sealed_records: int = 0
+    published_records: int = 0
+    refused_items: int = 0
+    found_again: int = 0
+    foreign_records: int = 0
+    checkpoints: int = 0
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a producer is made of; see `build`."""
+
+    outbox: Outbox
+    source: DirectorySource
+    publisher: Publisher
+    seal: SealNext
+    deliver: Deliver
+    logs: OwnLogs
+    checkpoints: Checkpoints
+    clocks: Clocks
+
+
+def build(
+    outbox: Outbox,
+    originator: Originator,
+    source: DirectorySource,
+    access: KafkaAccess,
+    clocks: Clocks,
+) -> Producing:
+    """A producer over `outbox`. Nothing is opened yet."""
+    publisher = Publisher(access)
+    sessions = Sessions(outbox, clocks)
+    return Producing(
+        Parts(
+            outbox,
+            source,
+            publisher,
+            SealNext(outbox, originator, sessions),
+            Deliver(outbox, publisher),
+            OwnLogs(outbox, originator, sessions, access),
+            Checkpoints(outbox, originator, publisher),
+            clocks,
+        )
+    )
+
+
+@dataclass(slots=True)
+class _Due:
+    """When things were last done; None means now."""
+
+    read_back_s: int | None = None
+    wraps_s: int | None = None
+    wraps_version: int = field(default=-1)
+
+
+class Producing:
+    """One live publisher. `troubles`: what is in the way now, by subject; empty if nothing is."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._due = _Due()
+        self.totals = Totals()
+        self.troubles: dict[str, str] = {}
+
+    async def round(self) -> int:
+        """Do once all that can be done; how many records were acknowledged.
+
+        Raises BrokerUnavailableError (try again), StorageError, DirectoryStaleError (none held).
+        """
+        parts = self._parts
+        try:
+            directory = await parts.source.refresh(parts.clocks.now_s())
+            self._say("directory", str(parts.source.trouble) if parts.source.trouble else None)
+            await parts.publisher.start()
+            await self._read_back(directory)
+            published = await self._send_all(directory)
+            self._say("broker", None)
+        except DirectoryStaleError as error:
+            self._say("directory", str(error))
+            raise
+        except (BrokerUnavailableError, BrokerRefusedError) as error:
+            self._due.read_back_s = None
+            self._say("broker", str(error))
+            raise
+        return published
+
+    async def checkpoint(self, news_waits_s: int = NEWS_WAITS_S) -> None:
+        """State our heads if that is due."""
+        parts, now_s = self._parts, self._parts.clocks.now_s()
+        directory = parts.source.directory
+        if directory is None or not parts.checkpoints.is_due(now_s, news_waits_s):
+            return
+        try:
+            self.totals.checkpoints += await parts.checkpoints.publish(directory, now_s)
+            self._say("checkpoints", None)
+        except BrokerRefusedError as error:
+            self._say("checkpoints", str(error))
+
+    async def stop(self) -> None:
+        """Leave the broker, in bounded time. What was pending is in the outbox."""
+        await self._parts.publisher.stop()
+
+    @property
+    def waiting(self) -> int:
+        """Items not sealed, records not acknowledged, manifests and wraps not acknowledged."""
+        outbox = self._parts.outbox
+        sealed = outbox.records.unsent_count() + outbox.keys.queued_count()
+        return outbox.items.waiting_items + sealed
+
+    async def _read_back(self, directory: Directory) -> None:
+        now_s, last_s = self._parts.clocks.now_s(), self._due.read_back_s
+        if last_s is not None and last_s <= now_s < last_s + READ_BACK_EVERY_S:
+            return
+        found = await self._parts.logs.read_back(directory, now_s)
+        self.totals.found_again += found.found
+        self.totals.foreign_records += found.foreign
+        self._due.read_back_s = now_s
+
+    async def _send_all(self, directory: Directory) -> int:
+        """Sealed records first; then seal, and send, until all that waits must wait."""
+        parts, published = self._parts, 0
+        waits = self._closed(directory)
+        parts.deliver.refused.clear()
+        while not waits:
+            published += await self._send_sealed()
+            closed = {*parts.logs.refused, *parts.deliver.refused}
+            if MANIFESTS_TOPIC in closed:
+                break
+            sealed = parts.seal.run(directory, parts.clocks.now_s(), closed)
+            self._count(sealed)
+            if sealed.did_nothing:
+                waits = sealed.waits
+                break
+        self._say_all("sealing", waits)
+        self._say_all("topic", {**parts.logs.refused, **parts.deliver.refused})
+        return published
+
+    def _closed(self, directory: Directory) -> dict[str, str]:
+        reason = self._parts.seal.closed(directory, self._parts.clocks.now_s())
+        if reason is None:
+            self._wrap_to_new_keys(directory)
+            return {}
+        return {"all": reason}
+
+    def _count(self, sealed: SealedPass) -> None:
+        self.totals.sealed_items += sealed.items
+        self.totals.sealed_records += sealed.records
+        self.totals.refused_items += sealed.refused
+
+    async def _send_sealed(self) -> int:
+        parts, published = self._parts, 0
+        if not await parts.deliver.keys(parts.clocks.now_s()):
+            return 0
+        while count := await parts.deliver.records():
+            published += count
+            self.totals.published_records += count
+        return published
+
+    def _wrap_to_new_keys(self, directory: Directory) -> None:
+        due, now_s = self._due, self._parts.clocks.now_s()
+        fresh = due.wraps_s is not None and due.wraps_s <= now_s < due.wraps_s + WRAPS_EVERY_S
+        if fresh and due.wraps_version == directory.version:
+            return
+        self._parts.seal.wrap_to_new_keys(directory, now_s)
+        due.wraps_s, due.wraps_version = now_s, directory.version
+
+    def _say(self, subject: str, trouble: str | None) -> None:
+        if trouble:
+            self.troubles[subject] = trouble
+        else:
+            self.troubles.pop(subject, None)
+
+    def _say_all(self, kind: str, troubles: dict[str, str]) -> None:
+        for subject in [one for one in self.troubles if one.startswith(f"{kind} ")]:
+            del self.troubles[subject]
+        for subject, trouble in troubles.items():
+            self.troubles[f"{kind} {subject}"] = trouble

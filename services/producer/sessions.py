@@ -1,0 +1,39 @@
+"""The session in which our logs grow: a new one at each start, after a fork, when the clocks part."""
+
+from __future__ import annotations
+
+from services.producer.clocks import Clocks, ClockWatch
+from tocsin.adapters.outbox.store import Outbox
+from tocsin.core.log_heads import SESSION_RANDOM_BITS, next_session
+from tocsin.core.primitives import random_bytes
+
+_SESSION = "session"
+
+
+class Sessions:
+    """Sessions only grow: the last one is kept in the outbox."""
+
+    def __init__(self, outbox: Outbox, clocks: Clocks) -> None:
+        self._outbox, self._clocks = outbox, clocks
+        self._watch = ClockWatch(clocks)
+        self._current: int | None = None
+
+    def renew(self) -> None:
+        """The next record begins a new session."""
+        self._current = None
+
+    def not_before(self, session: int) -> None:
+        """Somebody used `session` under our key: ours must be greater. Call inside a transaction."""
+        if session > self._outbox.logs.number(_SESSION):
+            self._outbox.logs.keep_number(_SESSION, session)
+
+    def current(self) -> int:
+        """The session of the next record. Call inside a transaction."""
+        if self._watch.parted():
+            self._current = None
+        if self._current is None:
+            last = self._outbox.logs.number(_SESSION)
+            bits = int.from_bytes(random_bytes(3), "big") >> (24 - SESSION_RANDOM_BITS)
+            self._current = next_session(last, self._clocks.now_ms(), bits)
+            self._outbox.logs.keep_number(_SESSION, self._current)
+        return self._current
