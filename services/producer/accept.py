@@ -13,7 +13,8 @@ from typing import Protocol
 
 from services.producer.clocks import Clocks
 from services.producer.gate import is_own_audience
-from services.producer.receipts import Accepted, Fate
+from services.producer.importing.run_import import Fate
+from services.producer.receipts import Accepted
 from services.producer.reports import Family, family
 from tocsin.adapters.outbox.items import HeldVersion, NewItem
 from tocsin.adapters.outbox.store import Outbox

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from tocsin.adapters.outbox.status import ItemStatus
+from services.producer.importing.run_import import Fate
+from tocsin.adapters.outbox.status import ItemStatus, OutboxStatus, State
+from tocsin.runtime import console
 
-
-class Fate(StrEnum):
-    """Accepted now; known already, with the same content; or in conflict with what is held."""
-
-    ACCEPTED = "accepted"
-    KNOWN = "known"
-    CONFLICT = "conflict"
+COLUMNS = ("result", "state", "reference", "report_id", "version", "where")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +50,32 @@ def status_record(status: ItemStatus, fate: Fate | None = None) -> dict[str, Any
         ],
     }
     return record if fate is None else {"result": fate.value, **record}
+
+
+def print_receipts(status: OutboxStatus, accepted: Sequence[Accepted], *, as_json: bool) -> set[State]:
+    """Print a receipt for each; the states that they are in."""
+    states: set[State] = set()
+
+    def records() -> Iterator[dict[str, Any]]:
+        for one in accepted:
+            for found in status.of_items([one.item]):
+                states.add(found.state)
+                yield shown(found, as_json=as_json, fate=one.fate)
+
+    console.rows(records(), COLUMNS, as_json=as_json)
+    return states
+
+
+def shown(status: ItemStatus, *, as_json: bool, fate: Fate | None = None) -> dict[str, Any]:
+    """The JSON of a receipt or status; for a table with one short column about the places."""
+    record = status_record(status, fate)
+    if not console.wants_json(as_json):
+        record["where"] = [_where(one) for one in record["destinations"]]
+    return record
+
+
+def _where(destination: dict[str, Any]) -> str:
+    place = f"{destination['stream']}/{destination['region']}"
+    if destination["offset"] is not None:
+        return f"{place} p{destination['partition']} o{destination['offset']}"
+    return f"{place} {destination['reason'] or destination['state']}"

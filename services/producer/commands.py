@@ -1,0 +1,174 @@
+"""The publisher's verbs: `publish`, `send`, `status`, `import`, `producer`.
+
+Options and help are here; what they do is in modules that are imported when a command runs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tocsin.runtime.options import (
+    DEFAULT_HOME,
+    BootstrapOption,
+    HomeOption,
+    JsonOption,
+    PassphraseFileOption,
+)
+
+AudienceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--audience",
+        help="Who may read it: focal-points, couriers, to.<participant id> …",
+        show_default=False,
+    ),
+]
+WaitOption = Annotated[
+    bool, typer.Option("--wait/--no-wait", help="Publish now, or only accept into the outbox.")
+]
+TimeoutOption = Annotated[
+    float, typer.Option("--timeout-s", min=1, help="How many seconds to wait for Kafka at most.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the publisher's verbs to the root command."""
+    app.command(epilog="Example: tocsin publish report.json")(publish)
+    app.command(epilog="Example: tocsin send")(send)
+    app.command(epilog="Example: tocsin status XX-CUS-2026-00001")(status)
+    app.command(
+        "import", epilog="Example: tocsin import seizures.csv.gz --profile unodc-ids --dry-run"
+    )(import_)
+    service = typer.Typer(no_args_is_help=True, help="The publisher as a service.")
+    service.command(epilog="Example: tocsin producer serve --bootstrap kafka:9092")(serve)
+    service.command(epilog="Example: tocsin producer token customs-database")(token)
+    app.add_typer(service, name="producer")
+
+
+def publish(  # noqa: PLR0913 - one parameter for each option
+    file: Annotated[
+        str, typer.Argument(help="JSON object, JSON array or JSON Lines; - reads stdin.")
+    ] = "-",
+    audience: AudienceOption = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(help="incident or alert; seen from the fields if not given.", show_default=False),
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="New content under a known reference is a new version.")
+    ] = False,
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Release it with the release key of this home.")
+    ] = False,
+    wait: WaitOption = True,
+    timeout_s: TimeoutOption = 60,
+    url: Annotated[
+        str | None,
+        typer.Option(help="Hand it to the producer service there instead.", show_default=False),
+    ] = None,
+    token_file: Annotated[
+        Path | None, typer.Option(help="File (0600) with the service's token.", show_default=False)
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+    bootstrap: BootstrapOption = None,
+) -> None:
+    """Accept reports into the outbox, seal and publish them, and print receipts.
+
+    Ends with 0 if all are published, 3 if some were refused (nothing of those is stored), 5 if some are
+    accepted but wait for Kafka: they are safe, and `tocsin send` or the service publishes them.
+    """
+    from services.producer.publishing import Ask, How, publish_file
+    from services.producer.submitting import submit_file
+
+    how = How(kind, audience, update, approve)
+    if url is not None:
+        raise typer.Exit(submit_file(url, token_file, file, how, as_json=as_json))
+    ask = Ask(home, passphrase_file, bootstrap, timeout_s if wait else None, as_json)
+    raise typer.Exit(publish_file(ask, file, how))
+
+
+def send(
+    timeout_s: TimeoutOption = 600,
+    as_json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+    bootstrap: BootstrapOption = None,
+) -> None:
+    """Publish what waits in the outbox. Ends with 0 if nothing waits any more, else 5."""
+    from services.producer.publishing import Ask, send_waiting
+
+    raise typer.Exit(send_waiting(Ask(home, passphrase_file, bootstrap, timeout_s, as_json)))
+
+
+def status(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[REFERENCE|ID]", help="Counts of all if not given.")
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """What became of a report: accepted, sealed, published (region, partition, offset) or refused.
+
+    Also beside a service that runs. For one report it ends with 0 if published, 5 if not yet, 3 if
+    refused.
+    """
+    from services.producer.looking import print_status
+
+    raise typer.Exit(print_status(home, passphrase_file, name, as_json=as_json))
+
+
+def import_(  # noqa: PLR0913 - one parameter for each option
+    file: Annotated[Path, typer.Argument(help="CSV file, plain or gzip.", dir_okay=False)],
+    profile: Annotated[str, typer.Option(help="What the columns mean: unodc-ids.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, keep nothing.")] = False,
+    refused: Annotated[
+        Path | None,
+        typer.Option(help="Write every refused row there, with reasons (0600).", show_default=False),
+    ] = None,
+    audience: AudienceOption = None,
+    wait: WaitOption = True,
+    timeout_s: TimeoutOption = 3_600,
+    as_json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+    bootstrap: BootstrapOption = None,
+) -> None:
+    """Turn the rows of a file into reports and publish them. Running it again adds nothing.
+
+    Ends with 0 if every row is published, 3 if some were refused (each is named by line and column).
+    """
+    from services.producer.importing_file import import_file, try_file
+    from services.producer.publishing import Ask
+
+    ask = Ask(home, passphrase_file, bootstrap, timeout_s if wait else None, as_json)
+    if dry_run:
+        raise typer.Exit(try_file(ask, file, profile, refused))
+    raise typer.Exit(import_file(ask, file, profile, refused, audience))
+
+
+def serve(
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+    bootstrap: BootstrapOption = None,
+) -> None:
+    """Accept reports over HTTP (/v1/reports) and publish them, also after the broker was away."""
+    from services.producer.app import serve_home
+
+    serve_home(home, passphrase_file, bootstrap)
+
+
+def token(
+    name: Annotated[str, typer.Argument(help="What it is for, e.g. customs-database.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take the token of this name away.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Make a bearer token for handing in reports over HTTP; it is printed once and stored hashed."""
+    from services.producer.tokens import make_token
+
+    make_token(home, name, remove=remove)

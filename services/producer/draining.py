@@ -1,0 +1,51 @@
+"""One command's worth of publishing: rounds until nothing more can leave, in bounded time."""
+
+from __future__ import annotations
+
+import asyncio
+
+from services.producer.producing import Producing
+from tocsin.adapters.kafka.errors import DeliveryFailedError
+from tocsin.core.errors import OutsideFault, StorageError
+from tocsin.runtime import console
+
+MAX_TRIES = 3
+CHECKPOINT_NEWS_S = 60
+
+
+async def drain(producing: Producing, max_s: float) -> None:
+    """Publish what waits, at most `max_s` seconds, and say what is in the way. Raises StorageError.
+
+    Whatever does not leave stays in the outbox.
+    """
+    try:
+        async with asyncio.timeout(max_s):
+            await _rounds(producing)
+            await producing.checkpoint(CHECKPOINT_NEWS_S)
+    except TimeoutError:
+        console.warn(f"Kafka did not acknowledge within {max_s:.0f} s")
+    except StorageError:
+        raise
+    except OutsideFault as error:
+        console.warn(str(error))
+    finally:
+        await producing.stop()
+    for subject, trouble in producing.troubles.items():
+        if subject != "broker":
+            console.warn(f"{subject}: {trouble}")
+    if producing.waiting:
+        console.warn(
+            "what is not published waits in the outbox for `tocsin send` or the producer service"
+        )
+
+
+async def _rounds(producing: Producing) -> None:
+    """A delivery that failed half-way is worth another try; a broker that is not there is not."""
+    for left in reversed(range(MAX_TRIES)):
+        try:
+            await producing.round()
+        except DeliveryFailedError:
+            if not left:
+                raise
+        else:
+            return

@@ -1,0 +1,91 @@
+"""Opens what a publisher needs from its home: keys, outbox, directory, and the way to Kafka."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.producer.originator import Originator
+from tocsin.adapters import passphrase
+from tocsin.adapters.home import ParticipantHome
+from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.key_files import KeyFolder
+from tocsin.adapters.outbox.items import Bounds
+from tocsin.adapters.outbox.store import LOCK_NAME, Outbox, open_outbox
+from tocsin.adapters.private_files import make_private_folder
+from tocsin.adapters.tokens import Tokens
+from tocsin.adapters.tuf_client import DirectoryClient
+from tocsin.adapters.tuf_topic import DirectoryFollower
+from tocsin.core.ids import Algorithm, key_id
+from tocsin.core.primitives import Ed25519Private
+from tocsin.core.signatures import approve
+from tocsin.core.wire import Approval, Item
+
+
+class ReleaseKey:
+    """The release key of one person, open for one command."""
+
+    def __init__(self, key: Ed25519Private) -> None:
+        self._key = key
+
+    def __call__(self, audience: bytes, item: Item, /) -> Approval:
+        """This person's approval of `item` for `audience`."""
+        return approve(self._key, key_id(Algorithm.ED25519, self._key.public), audience, item)
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A home whose keys are open. `repr` shows no key."""
+
+    home: ParticipantHome
+    keys: KeyFolder
+    storage_key: bytes = field(repr=False)
+    originator: Originator = field(repr=False)
+
+    @contextmanager
+    def outbox(self, bounds: Bounds | None = None) -> Iterator[Outbox]:
+        """The outbox, to write, under the home's lock. Raises HeldElsewhereError, StorageError."""
+        make_private_folder(self.home.outbox)
+        with self.home.hold(LOCK_NAME):
+            outbox = open_outbox(self.home.outbox, self.storage_key, self.originator.id, bounds)
+            try:
+                yield outbox
+            finally:
+                outbox.close()
+
+    @contextmanager
+    def outbox_to_read(self) -> Iterator[Outbox]:
+        """The outbox, to look at, also beside a service that writes. Raises StorageError."""
+        outbox = open_outbox(self.home.outbox, self.storage_key, self.originator.id, read_only=True)
+        try:
+            yield outbox
+        finally:
+            outbox.close()
+
+    def release_key(self) -> ReleaseKey:
+        """The release key of the person whose home this is. Raises KeyUnusableError."""
+        return ReleaseKey(self.keys.ed25519("release.pem"))
+
+    def directory_client(self) -> DirectoryClient:
+        """The directory that is kept in the home."""
+        return DirectoryClient(self.home.directory, self.home.pinned_root())
+
+    def follower(self, access: KafkaAccess, client: DirectoryClient) -> DirectoryFollower:
+        """What follows the directory on its topic."""
+        return DirectoryFollower(access, client)
+
+
+def tokens_of(home_path: Path) -> Tokens:
+    """The tokens of the home's HTTP interfaces; no passphrase is needed for them."""
+    return Tokens(ParticipantHome.open(home_path).path / "tokens.json")
+
+
+def open_participant(home_path: Path, passphrase_file: Path | None) -> Participant:
+    """Open the keys of the home at `home_path`. Raises KeyUnusableError, SettingsError."""
+    home = ParticipantHome.open(home_path)
+    me = home.participant_id()
+    keys = KeyFolder.open(home.keys, passphrase.existing(passphrase_file))
+    originator = Originator(me, keys.ed25519("record.pem"), keys.composite("statement.pem"))
+    return Participant(home, keys, keys.storage_key(), originator)

@@ -1,0 +1,165 @@
+"""`tocsin publish`: accept what a file holds, publish it, print receipts. The exit code tells the rest.
+
+Accepting comes first and needs no broker. Every refused report is named with its place and all reasons;
+nothing of it is stored, and the others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from services.producer.accept import Acceptance, Approver, Submission
+from services.producer.clocks import Clocks
+from services.producer.documents import Document, read_documents
+from services.producer.draining import drain
+from services.producer.importing.run_import import Fate
+from services.producer.participant import open_participant
+from services.producer.producing import build
+from services.producer.receipts import Accepted, print_receipts
+from services.producer.reports import family_of
+from tocsin.adapters.outbox.status import OutboxStatus, State
+from tocsin.core.errors import InvalidReportError, RefusedByRuleError, SettingsError
+from tocsin.runtime import console
+from tocsin.runtime.exits import Exit
+
+MAX_BATCH_REPORTS = 500
+MAX_SHOWN_PROBLEMS = 20
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The options of the commands that publish."""
+
+    home: Path
+    passphrase_file: Path | None
+    bootstrap: str | None
+    wait_s: float | None
+    """How long to wait for the broker; None: accept only."""
+    as_json: bool = False
+
+
+@dataclass(frozen=True)
+class How:
+    """The options about the reports themselves; None means the usual."""
+
+    kind: str | None = None
+    audience: str | None = None
+    update: bool = False
+    approve: bool = False
+
+
+def publish_file(ask: Ask, file: str, how: How) -> Exit:
+    """Accept and publish the reports in `file` (`-`: stdin). Raises TocsinError."""
+    participant = open_participant(ask.home, ask.passphrase_file)
+    clocks = Clocks()
+    client = participant.directory_client()
+    directory = client.load()
+    approvers = (participant.release_key(),) if how.approve else ()
+    with participant.outbox() as outbox, opened(file) as stream:
+        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
+        filing = _Filing(acceptance, how, approvers)
+        filing.take(read_documents(stream))
+        if ask.wait_s is not None and (filing.accepted or outbox.items.waiting_items):
+            access = participant.home.access(ask.bootstrap)
+            source = participant.follower(access, client)
+            producing = build(outbox, participant.originator, source, access, clocks)
+            asyncio.run(drain(producing, ask.wait_s))
+        states = print_receipts(outbox.status, filing.accepted, as_json=ask.as_json)
+    return _exit(filing.refused, states)
+
+
+class _Filing:
+    """Takes documents in batches, each under one fsync; counts and tells what was refused."""
+
+    def __init__(self, acceptance: Acceptance, how: How, approvers: tuple[Approver, ...]) -> None:
+        self._acceptance, self._how, self._approvers = acceptance, how, approvers
+        self.accepted: list[Accepted] = []
+        self.refused = 0
+
+    def take(self, documents: Iterator[Document]) -> None:
+        while batch := list(islice(documents, MAX_BATCH_REPORTS)):
+            submissions = {one.place: found for one in batch if (found := self._checked(one))}
+            answers = self._acceptance.accept(list(submissions.values()))
+            for place, answer in zip(submissions, answers, strict=True):
+                self._note(place, answer)
+
+    def _checked(self, document: Document) -> Submission | None:
+        """The submission, or None after telling why there is none."""
+        try:
+            if document.error is not None:
+                raise document.error
+            kind = self._how.kind or family_of(document.data)
+            report = self._acceptance.check(kind, document.data)
+            submission = Submission(kind, report, self._how.audience, self._how.update, self._approvers)
+            self._acceptance.prepare(submission)
+        except InvalidReportError as error:
+            self._refuse(document.place, [f"{place}: {text}" for place, text in error.problems])
+        except RefusedByRuleError as error:
+            self._refuse(document.place, [str(error)])
+        else:
+            return submission
+        return None
+
+    def _note(self, place: str, answer: Accepted) -> None:
+        if answer.fate is Fate.CONFLICT:
+            self._refuse(
+                place,
+                [
+                    "this national reference was used before with other content "
+                    f"(version {answer.version}): add --update to send a new version"
+                ],
+            )
+        else:
+            self.accepted.append(answer)
+
+    def _refuse(self, place: str, reasons: Iterable[str]) -> None:
+        self.refused += 1
+        told = list(reasons)
+        for reason in told[:MAX_SHOWN_PROBLEMS]:
+            console.fault(f"{place}: {reason}")
+        if len(told) > MAX_SHOWN_PROBLEMS:
+            console.fault(f"{place}: and {len(told) - MAX_SHOWN_PROBLEMS} more")
+
+
+def send_waiting(ask: Ask) -> Exit:
+    """Publish what waits in the outbox. Raises TocsinError."""
+    participant = open_participant(ask.home, ask.passphrase_file)
+    access = participant.home.access(ask.bootstrap)
+    source = participant.follower(access, participant.directory_client())
+    with participant.outbox() as outbox:
+        producing = build(outbox, participant.originator, source, access, Clocks())
+        asyncio.run(drain(producing, ask.wait_s or 0.0))
+        print_counts(outbox.status, as_json=ask.as_json)
+        return Exit.INCOMPLETE if producing.waiting else Exit.WHOLE
+
+
+def print_counts(status: OutboxStatus, *, as_json: bool) -> None:
+    """How many items are in each state."""
+    counts = [{"state": state.value, "count": count} for state, count in status.counts().items()]
+    console.rows(counts, ["state", "count"], as_json=as_json)
+
+
+def _exit(refused: int, states: set[State]) -> Exit:
+    if refused or State.REFUSED in states:
+        return Exit.REFUSED
+    return Exit.INCOMPLETE if states - {State.PUBLISHED} else Exit.WHOLE
+
+
+@contextmanager
+def opened(file: str) -> Iterator[BinaryIO]:
+    """`file` to read, `-` for stdin. Raises SettingsError."""
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    path = Path(file)
+    if not path.is_file():
+        raise SettingsError(f"{file} is no file that can be read")
+    with path.open("rb") as stream:
+        yield stream
