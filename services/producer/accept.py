@@ -50,7 +50,9 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
+class Prepared:
+    """A submission that today's rules allow, encoded."""
+
     submission: Submission
     family: Family
     audience: str
@@ -80,16 +82,16 @@ class Acceptance:
         with self._outbox.transaction():
             return [self.store(one) for one in prepared]
 
-    def prepare(self, submission: Submission) -> _Prepared:
+    def prepare(self, submission: Submission) -> Prepared:
         """Encode, and ask the rules that today's directory has. Raises RefusedByRuleError."""
         known = family(submission.family)
         audience = submission.audience or known.usual_audience
         body = known.codec.encode(submission.report.body)
         self._ask_directory(known, audience, submission)
         digest = sha256(known.name.encode() + b"\0" + body)[:DIGEST_BYTES]
-        return _Prepared(submission, known, audience, body, digest)
+        return Prepared(submission, known, audience, body, digest)
 
-    def store(self, prepared: _Prepared) -> Accepted:
+    def store(self, prepared: Prepared) -> Accepted:
         """Add it to the outbox. Call inside a transaction."""
         reference = prepared.submission.report.reference
         held = self._outbox.items.versions(prepared.family.name, reference) if reference else []
@@ -103,7 +105,7 @@ class Acceptance:
         number = self._outbox.items.add(new, self._clocks.now_s())
         return Accepted(Fate.ACCEPTED, number, new.report_id, new.version, reference)
 
-    def _item(self, prepared: _Prepared, version: HeldVersion) -> NewItem:
+    def _item(self, prepared: Prepared, version: HeldVersion) -> NewItem:
         submission, report = prepared.submission, prepared.submission.report
         own = is_own_audience(prepared.audience)
         places = [(INBOX, GLOBAL)] if own else [(report.stream, one) for one in report.regions]

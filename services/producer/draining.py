@@ -31,7 +31,7 @@ async def drain(producing: Producing, max_s: float) -> None:
     finally:
         await producing.stop()
     for subject, trouble in producing.troubles.items():
-        if subject != "broker":
+        if subject not in {"broker", "directory"}:
             console.warn(f"{subject}: {trouble}")
     if producing.waiting:
         console.warn(

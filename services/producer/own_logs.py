@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.producer.originator import Originator
+from services.producer.reading_on import read_on
 from services.producer.sessions import Sessions
 from tocsin.adapters.kafka.records import IncomingRecord, Place, Start
 from tocsin.adapters.kafka.security import KafkaAccess
@@ -20,7 +21,7 @@ from tocsin.adapters.kafka.subscriber import Subscriber
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core import wire
 from tocsin.core.directory import Directory
-from tocsin.core.errors import BrokerRefusedError, BrokerUnavailableError, TheirFault
+from tocsin.core.errors import BrokerRefusedError, TheirFault
 from tocsin.core.generations import Why
 from tocsin.core.ids import leaf_of
 from tocsin.core.log_heads import advance
@@ -28,9 +29,6 @@ from tocsin.core.outcomes import AlarmKind, LogHead
 from tocsin.core.signatures import verify_record
 from tocsin.core.streams import stream_topic
 
-MAX_POLL_RECORDS = 500
-POLL_MS = 250
-SILENT_POLLS = 60
 DAY_S = 86_400
 
 
@@ -80,7 +78,7 @@ class OwnLogs:
             await self._begin_new(
                 subscriber, directory, [one for one in places if one not in held], ends
             )
-            await self._read_on(subscriber, ends, now_s, done)
+            await read_on(subscriber, ends, lambda some: self._take(some, now_s, done))
         with self._outbox.transaction():
             for (name, partition), end in ends.items():
                 self._outbox.records.advance(name, partition, end)
@@ -101,18 +99,10 @@ class OwnLogs:
         for place, offset in (await subscriber.offsets_for_times(times_ms)).items():
             subscriber.seek(place, ends[place] if offset is None else offset)
 
-    async def _read_on(
-        self, subscriber: Subscriber, ends: dict[Place, int], now_s: int, done: ReadBack
-    ) -> None:
-        lagging, silent = set(ends), 0
-        while lagging := {one for one in lagging if await subscriber.position(one) < ends[one]}:
-            records = await subscriber.poll(MAX_POLL_RECORDS, POLL_MS)
-            silent = 0 if records else silent + 1
-            if silent > SILENT_POLLS:
-                raise BrokerUnavailableError("the broker went silent while our logs were read back")
-            with self._outbox.transaction():
-                for record in records:
-                    self._look(record, now_s, done)
+    def _take(self, records: Sequence[IncomingRecord], now_s: int, done: ReadBack) -> None:
+        with self._outbox.transaction():
+            for record in records:
+                self._look(record, now_s, done)
 
     def _look(self, record: IncomingRecord, now_s: int, done: ReadBack) -> None:
         done.records += 1

@@ -23,6 +23,8 @@ from tocsin.core.primitives import Ed25519Private
 from tocsin.core.signatures import approve
 from tocsin.core.wire import Approval, Item
 
+TOKENS_FILE = "tokens.json"
+
 
 class ReleaseKey:
     """The release key of one person, open for one command."""
@@ -79,7 +81,7 @@ class Participant:
 
 def tokens_of(home_path: Path) -> Tokens:
     """The tokens of the home's HTTP interfaces; no passphrase is needed for them."""
-    return Tokens(ParticipantHome.open(home_path).path / "tokens.json")
+    return Tokens(ParticipantHome.open(home_path).path / TOKENS_FILE)
 
 
 def open_participant(home_path: Path, passphrase_file: Path | None) -> Participant:

@@ -25,6 +25,7 @@ from tocsin.core.errors import (
     BrokerRefusedError,
     BrokerUnavailableError,
     DirectoryStaleError,
+    OutsideFault,
     TocsinError,
 )
 from tocsin.core.streams import MANIFESTS_TOPIC
@@ -124,7 +125,7 @@ class Producing:
         """
         parts = self._parts
         try:
-            directory = await parts.source.refresh(parts.clocks.now_s())
+            directory = await parts.source.refresh(parts.clocks.now_s(), forced=self._wants_directory())
             self._say("directory", str(parts.source.trouble) if parts.source.trouble else None)
             await parts.publisher.start()
             await self._read_back(directory)
@@ -161,6 +162,11 @@ class Producing:
         outbox = self._parts.outbox
         sealed = outbox.records.unsent_count() + outbox.keys.queued_count()
         return outbox.items.waiting_items + sealed
+
+    def _wants_directory(self) -> bool:
+        """Whether to look at once: none is held, or the broker was away at the last look."""
+        source = self._parts.source
+        return source.directory is None or isinstance(source.trouble, OutsideFault)
 
     async def _read_back(self, directory: Directory) -> None:
         now_s, last_s = self._parts.clocks.now_s(), self._due.read_back_s

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,12 +20,18 @@ from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
 from services.producer.draining import drain
 from services.producer.importing.run_import import Fate
-from services.producer.participant import open_participant
+from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
 from services.producer.receipts import Accepted, print_receipts
 from services.producer.reports import family_of
 from tocsin.adapters.outbox.status import OutboxStatus, State
-from tocsin.core.errors import InvalidReportError, RefusedByRuleError, SettingsError
+from tocsin.adapters.outbox.store import Outbox
+from tocsin.core.errors import (
+    HeldElsewhereError,
+    InvalidReportError,
+    RefusedByRuleError,
+    SettingsError,
+)
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 
@@ -62,7 +68,7 @@ def publish_file(ask: Ask, file: str, how: How) -> Exit:
     client = participant.directory_client()
     directory = client.load()
     approvers = (participant.release_key(),) if how.approve else ()
-    with participant.outbox() as outbox, opened(file) as stream:
+    with _outbox(participant) as outbox, opened(file) as stream:
         acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
         filing = _Filing(acceptance, how, approvers)
         filing.take(read_documents(stream))
@@ -73,6 +79,19 @@ def publish_file(ask: Ask, file: str, how: How) -> Exit:
             asyncio.run(drain(producing, ask.wait_s))
         states = print_receipts(outbox.status, filing.accepted, as_json=ask.as_json)
     return _exit(filing.refused, states)
+
+
+@contextmanager
+def _outbox(participant: Participant) -> Iterator[Outbox]:
+    with ExitStack() as held:
+        try:
+            outbox = held.enter_context(participant.outbox())
+        except HeldElsewhereError as error:
+            raise HeldElsewhereError(
+                f"{error}; if that is the producer service, hand reports to it with --url "
+                "http://127.0.0.1:8801 --token-file FILE"
+            ) from error
+        yield outbox
 
 
 class _Filing:

@@ -10,6 +10,7 @@ from tocsin.core.ids import ID_BYTES
 from tocsin.core.key_schedule import GenerationId
 
 MAX_QUEUE_PAGE = 2_000
+ANSWER_EVERY_S = 3_600
 
 _COLUMNS = "number, secret, revision, members, not_before_s, not_after_s, records"
 _KEEP = """INSERT INTO generations VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)
@@ -113,6 +114,16 @@ class OutboxKeys:
         """These were refused; try again at `until_s`."""
         rows = [(until_s, id_) for id_ in ids]
         self._database.execute_many("UPDATE key_queue SET retry_at_s = ? WHERE id = ?", rows)
+
+    def may_answer(self, id_: GenerationId, recipient_key: bytes, now_s: int) -> bool:
+        """Whether a key was not answered about a generation for an hour; notes that it is now."""
+        row = (recipient_key, id_.audience, id_.generation)
+        sql = "SELECT at_s FROM answered WHERE recipient_key = ? AND audience = ? AND number = ?"
+        if any(now_s < at_s + ANSWER_EVERY_S for (at_s,) in self._database.execute(sql, row)):
+            return False
+        self._database.execute("DELETE FROM answered WHERE at_s <= ?", (now_s - ANSWER_EVERY_S,))
+        self._database.execute("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?)", (*row, now_s))
+        return True
 
     def _generation(
         self, audience: bytes, row: tuple[int, bytes, int, bytes, int, int, int]

@@ -1,0 +1,101 @@
+"""The composition root of the publisher's service: build, run, close, in a stated order.
+
+The loop that publishes and the web server run side by side; when one ends, so does the other. What
+stops first is the web server, then the loop and the broker's connection, then the outbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from services.producer.accept import Acceptance
+from services.producer.clocks import Clocks
+from services.producer.group_commit import GroupCommit
+from services.producer.http import router
+from services.producer.key_requests import KeyRequests
+from services.producer.metrics import ProducerMetrics
+from services.producer.participant import TOKENS_FILE, Participant, open_participant
+from services.producer.producing import DirectorySource, Producing, build
+from services.producer.readiness import Readiness
+from services.producer.running import Running
+from services.producer.settings import ProducerSettings
+from services.producer.tokens import PURPOSE
+from tocsin.adapters.home import ParticipantHome
+from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.outbox.store import Outbox
+from tocsin.adapters.tokens import Tokens
+from tocsin.runtime import web
+from tocsin.runtime.lifecycle import run_service, run_together, serve_until
+
+DESCRIPTION = (
+    "Takes reports into this participant's encrypted outbox and publishes them, sealed. A receipt "
+    "means that the report is safe; its state says where it stands."
+)
+
+
+def serve_home(home: Path, passphrase_file: Path | None, bootstrap: str | None) -> None:
+    """Run the service of a home until SIGTERM or SIGINT. Raises TocsinError."""
+    settings = ProducerSettings.load(ParticipantHome.open(home).settings("producer"))
+    participant = open_participant(home, passphrase_file)
+    access = participant.home.access(bootstrap)
+
+    async def run(stop: asyncio.Event) -> None:
+        with participant.outbox(settings.bounds()) as outbox:
+            await serve(participant, settings, outbox, access, stop)
+
+    run_service(run)
+
+
+async def serve(
+    participant: Participant,
+    settings: ProducerSettings,
+    outbox: Outbox,
+    access: KafkaAccess,
+    stop: asyncio.Event,
+) -> None:
+    """Accept and publish until `stop`."""
+    clocks, client = Clocks(), participant.directory_client()
+    client.load()
+    source = participant.follower(access, client)
+    producing = build(outbox, participant.originator, source, access, clocks)
+    requests = KeyRequests(outbox, participant.originator, source, access, clocks)
+    running = Running(producing, clocks, requests.answer)
+    app = build_app(Works(participant, outbox, source, producing, running, clocks), settings)
+    await run_together(stop, serve_until(app, settings.host, settings.port, stop), running.run(stop))
+
+
+@dataclass(frozen=True)
+class Works:
+    """What the web application stands on."""
+
+    participant: Participant
+    outbox: Outbox
+    source: DirectorySource
+    producing: Producing
+    running: Running
+    clocks: Clocks
+
+
+def build_app(works: Works, settings: ProducerSettings) -> FastAPI:
+    """The web application over its parts."""
+    outbox, clocks = works.outbox, works.clocks
+    registry = CollectorRegistry()
+    ProducerMetrics(registry, works.producing, outbox)
+    me = works.participant.originator.id
+    acceptance = Acceptance(outbox, me, clocks, lambda: works.source.directory)
+    commit = GroupCommit(acceptance, outbox, clocks.now_s, works.running.news)
+    tokens = Tokens(works.participant.home.path / TOKENS_FILE)
+    readiness = Readiness(works.producing, works.running, works.source, outbox, clocks)
+    health = web.Health(lambda: None, readiness.troubles)
+    app = web.build_app("Tocsin publisher", DESCRIPTION, health, registry, settings.limits())
+
+    def admit(token: str) -> bool:
+        return tokens.holder(token, PURPOSE) is not None
+
+    app.include_router(router(acceptance, commit, outbox.status, admit))
+    return app

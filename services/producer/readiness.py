@@ -1,0 +1,47 @@
+"""What is wrong with a publisher now, one sentence for each thing."""
+
+from __future__ import annotations
+
+from services.producer.clocks import Clocks
+from services.producer.producing import DirectorySource, Producing
+from services.producer.running import Running
+from tocsin.adapters.outbox.store import Outbox
+
+NEARLY_FULL = 0.9
+OLD_DIRECTORY_LEFT_S = 3 * 3_600
+
+
+class Readiness:
+    """Answers for `/readyz`; only looks."""
+
+    def __init__(
+        self,
+        producing: Producing,
+        running: Running,
+        source: DirectorySource,
+        outbox: Outbox,
+        clocks: Clocks,
+    ) -> None:
+        self._producing, self._running, self._source = producing, running, source
+        self._outbox, self._clocks = outbox, clocks
+
+    def troubles(self) -> list[str]:
+        """Empty when the service is ready."""
+        found = [f"{subject}: {text}" for subject, text in self._producing.troubles.items()]
+        more = [self._running.trouble(), self._directory(), self._fullness()]
+        return found + [one for one in more if one is not None]
+
+    def _directory(self) -> str | None:
+        directory = self._source.directory
+        if directory is None:
+            return "directory: none was read yet; reports are accepted and wait"
+        left_s = directory.expires_at_s - self._clocks.now_s()
+        if left_s > OLD_DIRECTORY_LEFT_S:
+            return None
+        return f"directory: its timestamp expires in {left_s // 60} minutes; then publishing waits"
+
+    def _fullness(self) -> str | None:
+        fullness = self._outbox.items.fullness
+        if fullness < NEARLY_FULL:
+            return None
+        return f"outbox: {fullness:.0%} full; at 100% nothing more is accepted"
