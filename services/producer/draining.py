@@ -27,12 +27,12 @@ async def drain(producing: Producing, max_s: float) -> None:
     except StorageError:
         raise
     except OutsideFault as error:
-        console.warn(str(error))
+        if str(error) not in producing.troubles.values():
+            console.warn(str(error))
     finally:
         await producing.stop()
-    for subject, trouble in producing.troubles.items():
-        if subject not in {"broker", "directory"}:
-            console.warn(f"{subject}: {trouble}")
+    for trouble in dict.fromkeys(producing.troubles.values()):
+        console.warn(trouble)
     if producing.waiting:
         console.warn(
             "what is not published waits in the outbox for `tocsin send` or the producer service"

@@ -116,7 +116,7 @@ class Producing:
         self._parts = parts
         self._due = _Due()
         self.totals = Totals()
-        self.troubles: dict[str, str] = {}
+        self.troubles: dict[str, str] = {"broker": "no broker was reached yet"}
 
     async def round(self) -> int:
         """Do once all that can be done; how many records were acknowledged.
