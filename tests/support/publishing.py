@@ -139,3 +139,19 @@ def read_all(reading: Reading, topics: MemoryTopics, now_s: int = NOW_S) -> list
             ]
             reading.take(*records, now_s=now_s)
     return reading.stored()
+
+
+class HeldDirectory:
+    """A directory source that always holds what its writer believes."""
+
+    trouble = None
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    @property
+    def directory(self) -> Directory:
+        return self._writer.directory
+
+    async def refresh(self, _now_s: int, *, forced: bool = False) -> Directory:
+        return self._writer.directory
