@@ -17,10 +17,11 @@ class Rounds:
         self.outcomes = list(outcomes)
         self.begun = 0
         self.stopped = False
-        self.done = asyncio.Event()
+        self.first, self.done = asyncio.Event(), asyncio.Event()
 
     async def round(self):
         self.begun += 1
+        self.first.set()
         if not self.outcomes:
             self.done.set()
             await asyncio.Event().wait()
@@ -81,8 +82,7 @@ async def test_news_end_a_rest_at_once(monkeypatch):
     rounds = Rounds(0)
     stop, loop = asyncio.Event(), Running(rounds, Clocks())
     task = asyncio.ensure_future(loop.run(stop))
-    while rounds.begun < 1:
-        await asyncio.sleep(0)
+    await rounds.first.wait()
     loop.news()
     await rounds.done.wait()
     stop.set()
