@@ -11,6 +11,7 @@ from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.records import OutgoingRecord
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.directory import OWN_AUDIENCE_MAX_AGE_S, Directory
+from tocsin.core.primitives import sha256
 from tocsin.core.signatures import sign_statement
 from tocsin.core.streams import CHECKPOINTS_TOPIC, INBOX
 from tocsin.core.wire import MAX_HEADS, Checkpoint, Head
@@ -18,7 +19,7 @@ from tocsin.core.wire import MAX_HEADS, Checkpoint, Head
 HOUR_S = 3_600
 NEWS_WAITS_S = 300
 DAY_S = 86_400
-_TIME, _NEWS = "checkpoint_time_s", "checkpoint_news_s"
+_TIME, _STATED = "checkpoint_time_s", "checkpoint_heads"
 
 
 class Checkpoints:
@@ -37,7 +38,6 @@ class Checkpoints:
         """State all heads; how many statements. Raises BrokerUnavailableError, BrokerRefusedError."""
         time_s = max(now_s, self._outbox.logs.number(_TIME) + 1)
         sent = self._outbox.logs.sent_heads(0)
-        stated = max((head.time for heads in sent.values() for head in heads), default=0)
         outgoing = [
             OutgoingRecord(topic, 0, None, self._statement(time_s, heads))
             for topic, heads in _by_topic(sent, directory, now_s).items()
@@ -46,16 +46,23 @@ class Checkpoints:
             await self._publisher.publish(outgoing)
         with self._outbox.transaction():
             self._outbox.logs.keep_number(_TIME, time_s)
-            self._outbox.logs.keep_number(_NEWS, stated)
+            self._outbox.logs.keep_number(_STATED, _fingerprint(sent))
         return len(outgoing)
 
     def _has_news(self) -> bool:
-        return bool(self._outbox.logs.sent_heads(self._outbox.logs.number(_NEWS) + 1))
+        sent = self._outbox.logs.sent_heads(0)
+        return bool(sent) and _fingerprint(sent) != self._outbox.logs.number(_STATED)
 
     def _statement(self, time_s: int, heads: list[Head]) -> bytes:
         originator = self._originator
         body = Checkpoint(originator.id, originator.statement_id, time_s, tuple(heads))
         return sign_statement(originator.statement, body)
+
+
+def _fingerprint(sent: dict[str, list[Head]]) -> int:
+    """A number that tells these heads from others."""
+    leaves = b"".join(head.leaf for heads in sent.values() for head in heads)
+    return int.from_bytes(sha256(leaves)[:7], "big")
 
 
 def _by_topic(sent: dict[str, list[Head]], directory: Directory, now_s: int) -> dict[str, list[Head]]:
