@@ -140,7 +140,7 @@ class Acceptance:
             raise RefusedByRuleError(f"audience {name} may not be sent an {known.name}")
         if len(submission.approvers) < audience.approvals:
             raise RefusedByRuleError(
-                f"audience {name} asks for {audience.approvals} approvals of different persons, "
+                f"audience {name} asks for approval by {audience.approvals} different persons, "
                 f"{len(submission.approvers)} given: add --approve"
             )
         stream = INBOX if is_own_audience(name) else submission.report.stream

@@ -62,7 +62,9 @@ async def serve(
     clocks, client = Clocks(), participant.directory_client()
     client.load()
     source = participant.follower(access, client)
-    producing = build(outbox, participant.originator, source, access, clocks)
+    producing = build(
+        outbox, participant.originator, source, access, clocks, settings.keep_bodies_days * 86_400
+    )
     requests = KeyRequests(outbox, participant.originator, source, access, clocks)
     running = Running(producing, clocks, requests.answer)
     app = build_app(Works(participant, outbox, source, producing, running, clocks), settings)

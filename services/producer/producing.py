@@ -31,7 +31,8 @@ from tocsin.core.errors import (
 from tocsin.core.streams import MANIFESTS_TOPIC
 
 READ_BACK_EVERY_S = 3_600
-WRAPS_EVERY_S = 3_600
+UPKEEP_EVERY_S = 3_600
+KEEP_BODIES_S = 90 * 86_400
 
 
 class DirectorySource(Protocol):
@@ -82,6 +83,7 @@ def build(
     source: DirectorySource,
     access: KafkaAccess,
     clocks: Clocks,
+    keep_bodies_s: int = KEEP_BODIES_S,
 ) -> Producing:
     """A producer over `outbox`. Nothing is opened yet."""
     publisher = Publisher(access)
@@ -96,7 +98,8 @@ def build(
             OwnLogs(outbox, originator, sessions, access),
             Checkpoints(outbox, originator, publisher),
             clocks,
-        )
+        ),
+        keep_bodies_s,
     )
 
 
@@ -105,15 +108,15 @@ class _Due:
     """When things were last done; None means now."""
 
     read_back_s: int | None = None
-    wraps_s: int | None = None
-    wraps_version: int = field(default=-1)
+    upkeep_s: int | None = None
+    directory_version: int = field(default=-1)
 
 
 class Producing:
     """One live publisher. `troubles`: what is in the way now, by subject; empty if nothing is."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, parts: Parts, keep_bodies_s: int = KEEP_BODIES_S) -> None:
+        self._parts, self._keep_bodies_s = parts, keep_bodies_s
         self._due = _Due()
         self.totals = Totals()
         self.troubles: dict[str, str] = {"broker": "no broker was reached yet"}
@@ -199,7 +202,7 @@ class Producing:
     def _closed(self, directory: Directory) -> dict[str, str]:
         reason = self._parts.seal.closed(directory, self._parts.clocks.now_s())
         if reason is None:
-            self._wrap_to_new_keys(directory)
+            self._do_upkeep(directory)
             return {}
         return {"all": reason}
 
@@ -217,13 +220,15 @@ class Producing:
             self.totals.published_records += count
         return published
 
-    def _wrap_to_new_keys(self, directory: Directory) -> None:
+    def _do_upkeep(self, directory: Directory) -> None:
+        """Hourly, and when the directory changed: wraps for new keys; what is old is forgotten."""
         due, now_s = self._due, self._parts.clocks.now_s()
-        fresh = due.wraps_s is not None and due.wraps_s <= now_s < due.wraps_s + WRAPS_EVERY_S
-        if fresh and due.wraps_version == directory.version:
+        fresh = due.upkeep_s is not None and due.upkeep_s <= now_s < due.upkeep_s + UPKEEP_EVERY_S
+        if fresh and due.directory_version == directory.version:
             return
         self._parts.seal.wrap_to_new_keys(directory, now_s)
-        due.wraps_s, due.wraps_version = now_s, directory.version
+        self._parts.outbox.forget_old(now_s, self._keep_bodies_s)
+        due.upkeep_s, due.directory_version = now_s, directory.version
 
     def _say(self, subject: str, trouble: str | None) -> None:
         if trouble:

@@ -29,6 +29,10 @@ class ProducerSettings(ServiceSettings):
         2_147_483_648, ge=1_048_576, description="Bytes of bodies that may wait; then 507."
     )
 
+    keep_bodies_days: int = Field(
+        90, ge=1, description="How long the outbox keeps the bodies of what is published."
+    )
+
     def bounds(self) -> Bounds:
         """The outbox's bounds."""
         return Bounds(self.max_waiting_items, self.max_waiting_bytes)

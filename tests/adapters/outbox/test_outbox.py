@@ -220,6 +220,35 @@ def test_an_idempotency_key_is_kept_for_a_week_as_a_hash(outbox):
     assert None is outbox.submissions.find("CANARY")
 
 
+def published(outbox, name):
+    (number,) = add(outbox, item(name))
+    made = sealed(outbox, 1, name.encode())
+    with outbox.transaction():
+        outbox.records.sent([(made, 3)])
+    return number
+
+
+def bodies(outbox):
+    return {one for (one,) in outbox.database.execute("SELECT reference FROM items WHERE body NOTNULL")}
+
+
+def test_bodies_of_what_is_published_are_forgotten_when_they_are_old(outbox):
+    published(outbox, "a")
+    assert 0 == outbox.forget_old(NOW_S + 5, 5)
+    add(outbox, item("waits"))
+    assert 1 == outbox.forget_old(NOW_S + 6, 5)
+    assert {"waits"} == bodies(outbox)
+
+
+def test_an_item_whose_body_was_forgotten_goes_to_a_further_audience_whole(outbox):
+    number = published(outbox, "a")
+    outbox.forget_old(NOW_S + 6, 5)
+    with outbox.transaction():
+        outbox.items.add_destinations(number, item("a", audience="other"))
+    (waiting,) = outbox.queue.page(10, 10**6)
+    assert b"x" * 10 == waiting.item.body
+
+
 def test_alarms_are_bounded_and_newest_first(outbox):
     with outbox.transaction():
         for offset in range(MAX_ALARMS + 5):

@@ -14,6 +14,7 @@ from tocsin.core.errors import StorageError
 from tocsin.core.wire import Approval
 
 APPROVAL_BYTES = 80
+MAX_FORGOTTEN_ITEMS = 5_000
 
 _ADD = """INSERT INTO items (report_id, version, schema, family, reference, digest, body, exercise,
     accepted_at_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
@@ -21,6 +22,10 @@ _DESTINE = """INSERT OR IGNORE INTO destinations (item, audience, stream, region
     VALUES (?, ?, ?, ?, ?)"""
 _VERSIONS = """SELECT id, report_id, version, digest FROM items
     WHERE family = ? AND reference = ? ORDER BY version DESC"""
+_FORGET = """UPDATE items SET body = NULL WHERE id IN (SELECT i.id FROM items i
+    WHERE i.body IS NOT NULL AND i.accepted_at_s < ? AND NOT EXISTS (
+        SELECT 1 FROM destinations d LEFT JOIN records r ON r.id = d.record
+        WHERE d.item = i.id AND d.refused IS NULL AND r.place IS NULL) LIMIT ?)"""
 _WAITING = """SELECT count(*), coalesce(sum(length(i.body)), 0) FROM destinations d
     JOIN items i ON i.id = d.item WHERE d.record IS NULL AND d.refused IS NULL"""
 
@@ -92,7 +97,14 @@ class OutboxItems:
     def add_destinations(self, item: int, new: NewItem) -> int:
         """Send a known item to destinations that it did not have; how many. Inside a transaction."""
         self._make_room(len(new.places), len(new.body))
+        sql = "UPDATE items SET body = ? WHERE id = ? AND body IS NULL"
+        self._database.execute(sql, (new.body, item))
         return self._destine(item, new)
+
+    def forget_bodies(self, accepted_before_s: int, max_items: int = MAX_FORGOTTEN_ITEMS) -> int:
+        """Delete bodies of items that are old and published everywhere; how many."""
+        self._database.execute(_FORGET, (accepted_before_s, max_items))
+        return self._database.changes()
 
     def forget_cache(self) -> None:
         """Count anew what waits: at the start and after a rollback."""

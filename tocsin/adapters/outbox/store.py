@@ -48,6 +48,12 @@ class Outbox:
             self.items.forget_cache()
             raise
 
+    def forget_old(self, now_s: int, keep_bodies_s: int) -> int:
+        """Delete published bodies and idempotency keys that are old; how many bodies."""
+        with self.transaction():
+            self.submissions.forget_old(now_s)
+            return self.items.forget_bodies(now_s - keep_bodies_s)
+
     def close(self) -> None:
         """Close the database; all that was stored is on disk already."""
         self.database.close()
