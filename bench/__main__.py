@@ -1,0 +1,26 @@
+"""Runs every bench and keeps what it found."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import results, sealing
+
+BENCHES = {"sealing": sealing.rows}
+
+
+def main() -> None:
+    """All benches, or those named on the command line."""
+    wanted = sys.argv[1:] or list(BENCHES)
+    rows: list[results.Row] = []
+    for name in wanted:
+        print(f"measuring {name} …", file=sys.stderr)
+        rows += BENCHES[name]()
+    path = results.keep(rows)
+    print("\n".join(f"{key}: {value}" for key, value in results.machine().items()))
+    print(results.show(rows))
+    print(f"kept in {path}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

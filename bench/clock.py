@@ -1,0 +1,31 @@
+"""How the bench measures: repeat for a while, keep the best of a few rounds, report what was seen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+SECONDS = 1.0
+ROUNDS = 3
+
+
+def rate_per_s(work: Callable[[Any], object], items: Sequence[Any], seconds: float = SECONDS) -> float:
+    """Calls of `work` per second over `items`, cycled for at least `seconds`."""
+    done, started = 0, time.perf_counter()
+    while (spent_s := time.perf_counter() - started) < seconds:
+        for item in items:
+            work(item)
+        done += len(items)
+    return done / spent_s
+
+
+def best_rate_per_s(work: Callable[[Any], object], items: Sequence[Any]) -> float:
+    """The best of a few rounds: the machine is shared, and noise only slows."""
+    return max(rate_per_s(work, items) for _ in range(ROUNDS))
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which `share` of the values lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -1,0 +1,105 @@
+"""Documents that can fail: `python -m scripts.check_documents [--write]`.
+
+Blocks between `<!-- generated: NAME -->` and `<!-- end -->` in docs/operations.md come from the code; links
+must lead somewhere; every dependency has its reason; every command that the documents show exists.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import typer.main
+
+from scripts.document_blocks import exits, metrics, settings
+
+ROOT = Path(__file__).parents[1]
+BLOCKS: dict[str, Callable[[], str]] = {"exits": exits, "settings": settings, "metrics": metrics}
+_BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+
+def documents() -> list[Path]:
+    """The project's pages."""
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def with_blocks(text: str) -> str:
+    """`text` with each generated block as the code has it now."""
+    return _BLOCK.sub(lambda match: match[1] + BLOCKS[match[2]]() + match[4], text)
+
+
+def stale_blocks(write: bool) -> Iterator[str]:
+    """Pages whose blocks differ from the code; rewritten if asked."""
+    path = ROOT / "docs" / "operations.md"
+    text = path.read_text(encoding="utf-8")
+    if (fresh := with_blocks(text)) != text:
+        if write:
+            path.write_text(fresh, encoding="utf-8")
+        else:
+            yield f"{path.name}: a generated block is out of date: run python -m scripts.check_documents --write"
+
+
+def dead_links() -> Iterator[str]:
+    """Relative links that lead nowhere."""
+    for page in documents():
+        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if "://" not in target and not (page.parent / target).exists():
+                yield f"{page.relative_to(ROOT)}: the link {target} leads nowhere"
+
+
+def dependencies_without_reason() -> Iterator[str]:
+    """Dependencies that docs/dependencies.md does not name."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    wanted = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
+    for requirement in wanted:
+        name = re.split(r"[\[<>=~!]", requirement)[0]
+        if not re.search(rf"\b{re.escape(name)}\b", named):
+            yield f"docs/dependencies.md: {name} has no reason"
+
+
+def unknown_commands() -> Iterator[str]:
+    """`tocsin …` lines in code blocks whose command does not exist."""
+    from tocsin.main import root
+
+    tree = typer.main.get_command(root())
+    for page in documents():
+        for line in re.findall(r"^\s*tocsin ([a-z][^\n#]*)", page.read_text(encoding="utf-8"), re.MULTILINE):
+            if problem := _missing(tree, line.split()):
+                yield f"{page.relative_to(ROOT)}: tocsin {line.strip()}: {problem}"
+
+
+def _missing(command: click.Command, words: list[str]) -> str | None:
+    while words and isinstance(command, click.Group):
+        if words[0].startswith("-"):
+            return None
+        found = command.commands.get(words[0])
+        if found is None:
+            return f"there is no command {words[0]}"
+        command, words = found, words[1:]
+    known = {option for parameter in command.params for option in parameter.opts}
+    unknown = [word for word in words if word.startswith("--") and word not in known | {"--help"}]
+    return f"there is no option {unknown[0]}" if unknown else None
+
+
+def main() -> int:
+    """0 where all documents are in step."""
+    write = "--write" in sys.argv[1:]
+    problems = [
+        *stale_blocks(write),
+        *dead_links(),
+        *dependencies_without_reason(),
+        *unknown_commands(),
+    ]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(f"documents: {len(documents())} pages, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
