@@ -41,9 +41,7 @@ class Feed:
         """At most `limit` (up to 500) rendered reports stored behind `cursor`, in order."""
         found = min(limit, MAX_PAGE_REPORTS)
         return await self._ask(
-            lambda: [
-                self._views.render(one) for one in self._inbox.reports.after(cursor, wanted, found)
-            ]
+            lambda: [self._views.render(one) for one in self._inbox.reports.after(cursor, wanted, found)]
         )
 
     async def versions(self, report_id: UUID) -> list[dict[str, Any]]:

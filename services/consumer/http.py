@@ -111,9 +111,7 @@ class _Routes:
         since_s = None
         if since is not None:
             since_s = int((since if since.tzinfo else since.replace(tzinfo=UTC)).timestamp())
-        return Filter(
-            tuple(streams or ()), await self._bits(regions or []), _id(originator), kind, since_s
-        )
+        return Filter(tuple(streams or ()), await self._bits(regions or []), _id(originator), kind, since_s)
 
     async def _bits(self, regions: list[str]) -> int:
         try:

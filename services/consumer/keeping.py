@@ -80,9 +80,7 @@ class Keeping:
         self._turned()
         directory = await self._follower.refresh(self._now_s(), forced=True)
         wanted = parse_wanted(streams, regions, directory.layout)
-        consumption = self._participant.consumption(
-            self._inbox, wanted, self._follower, self._access, tell
-        )
+        consumption = self._participant.consumption(self._inbox, wanted, self._follower, self._access, tell)
         consumption.reading.use_tally(self.tally)
         self.consumption = consumption
         await consumption.start()

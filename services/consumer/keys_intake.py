@@ -134,8 +134,6 @@ class KeysIntake:
     def _wake(self, subject: bytes, *causes: Cause) -> None:
         self.woken |= {Wait(cause, subject) for cause in causes}
 
-    def _refuse(
-        self, value: bytes | None, place: Place, why: tuple[Step, Reason], now_s: int
-    ) -> Outcome:
+    def _refuse(self, value: bytes | None, place: Place, why: tuple[Step, Reason], now_s: int) -> Outcome:
         self._inbox.quarantine.add(value, place, why, None, now_s)
         return Outcome.QUARANTINED

@@ -23,9 +23,7 @@ class ConsumerMetrics:
 
     def collect(self) -> Iterator[Metric]:
         """All metrics with their values now."""
-        yield _by_outcome(
-            "tocsin_consumer_records", "Records read, by outcome.", dict(self._tally.records)
-        )
+        yield _by_outcome("tocsin_consumer_records", "Records read, by outcome.", dict(self._tally.records))
         yield _by_outcome("tocsin_consumer_items", "Reports read, by outcome.", dict(self._tally.items))
         alarms = CounterMetricFamily("tocsin_consumer_alarms", "Alarms raised by logs and items.")
         alarms.add_metric([], self._tally.alarms)

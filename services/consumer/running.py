@@ -102,9 +102,7 @@ async def _consumption(asked: Asked) -> AsyncIterator[tuple[Consumption, Inbox]]
             await consumption.stop()
 
 
-async def _begin(
-    participant: Participant, access: KafkaAccess, inbox: Inbox, asked: Asked
-) -> Consumption:
+async def _begin(participant: Participant, access: KafkaAccess, inbox: Inbox, asked: Asked) -> Consumption:
     follower = participant.follower(access)
     directory = await follower.refresh(int(time.time()), forced=True)
     if follower.trouble is not None:

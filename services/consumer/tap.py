@@ -85,9 +85,7 @@ class Tap:
 
     def _begin(self) -> None:
         if self._folder.exists() and any(self._folder.iterdir()):
-            raise RefusedByRuleError(
-                f"{self._folder} is not empty and no tap's: choose an empty folder"
-            )
+            raise RefusedByRuleError(f"{self._folder} is not empty and no tap's: choose an empty folder")
         self._id = str(uuid4())
         self._taps.begin(self._id, self._terms.text())
         write_whole(self._folder / MARKER, json.dumps({"tap": self._id}).encode())

@@ -39,9 +39,7 @@ def missing_sentences(inbox: Inbox, since_s: int) -> list[str]:
 
 
 def _sentence(inbox: Inbox, one: WaitingSummary) -> str:
-    subject = (
-        f", generation {generation_from(one.subject).generation}," if one.cause is Cause.KEY else ""
-    )
+    subject = f", generation {generation_from(one.subject).generation}," if one.cause is Cause.KEY else ""
     who, since = _name(inbox, one.originator), clock_time(one.since_s)
     verb = "waits" if one.records == 1 else "wait"
     return f"{_records(one.records)} of {who} {verb} for {one.cause}{subject} since {since}"

@@ -50,12 +50,8 @@ class KeyTerms:
         except MalformedError as error:
             raise SettingsError(str(error)) from error
         person = self.person
-        if person is not None and not (
-            0 < len(person) <= MAX_PERSON_CHARACTERS and person.isprintable()
-        ):
-            raise SettingsError(
-                f"a person's handle has 1 to {MAX_PERSON_CHARACTERS} printable characters"
-            )
+        if person is not None and not (0 < len(person) <= MAX_PERSON_CHARACTERS and person.isprintable()):
+            raise SettingsError(f"a person's handle has 1 to {MAX_PERSON_CHARACTERS} printable characters")
 
 
 def make_keys(

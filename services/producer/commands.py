@@ -39,9 +39,9 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: tocsin publish report.json")(publish)
     app.command(epilog="Example: tocsin send")(send)
     app.command(epilog="Example: tocsin status XX-CUS-2026-00001")(status)
-    app.command(
-        "import", epilog="Example: tocsin import seizures.csv.gz --profile unodc-ids --dry-run"
-    )(import_)
+    app.command("import", epilog="Example: tocsin import seizures.csv.gz --profile unodc-ids --dry-run")(
+        import_
+    )
     service = typer.Typer(no_args_is_help=True, help="The publisher as a service.")
     service.command(epilog="Example: tocsin producer serve --bootstrap kafka:9092")(serve)
     service.command(epilog="Example: tocsin producer token customs-database")(token)

@@ -34,9 +34,7 @@ async def drain(producing: Producing, max_s: float) -> None:
     for trouble in dict.fromkeys(producing.troubles.values()):
         console.warn(trouble)
     if producing.waiting:
-        console.warn(
-            "what is not published waits in the outbox for `tocsin send` or the producer service"
-        )
+        console.warn("what is not published waits in the outbox for `tocsin send` or the producer service")
 
 
 async def _rounds(producing: Producing) -> None:

@@ -39,9 +39,7 @@ class GenerationsInUse:
     All methods write inside the caller's transaction.
     """
 
-    def __init__(
-        self, keys: OutboxKeys, originator: Originator, directory: Directory, now_s: int
-    ) -> None:
+    def __init__(self, keys: OutboxKeys, originator: Originator, directory: Directory, now_s: int) -> None:
         self._keys, self._originator = keys, originator
         self._directory, self._now_s = directory, now_s
         self._members: dict[bytes, tuple[bytes, ...]] = {}

@@ -27,16 +27,12 @@ from tocsin.runtime.problems import problem
 Admit = Callable[[str], bool]
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _KIND = Query(None, pattern="^(incident|alert)$", description="Seen from the fields if not given.")
-_AUDIENCE = Query(
-    None, max_length=128, description="Who may read it; the kind's usual one if not given."
-)
+_AUDIENCE = Query(None, max_length=128, description="Who may read it; the kind's usual one if not given.")
 _UPDATE = Query(False, description="New content under a known reference is a new version.")
 _KEY = Header(None, max_length=MAX_KEY_CHARACTERS, description="The same key, the same receipt.")
 
 
-def router(
-    acceptance: Acceptance, commit: GroupCommit, status: OutboxStatus, admit: Admit
-) -> APIRouter:
+def router(acceptance: Acceptance, commit: GroupCommit, status: OutboxStatus, admit: Admit) -> APIRouter:
     """The routes under /v1. `admit`: whether a bearer token may hand in reports."""
 
     def authorised(authorization: Annotated[str, Header(max_length=512)] = "") -> None:

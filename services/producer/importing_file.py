@@ -37,9 +37,7 @@ PROFILES = {"unodc-ids": COLUMNS}
 MAX_TOLD_ROWS = 20
 
 
-def import_file(
-    ask: Ask, file: Path, profile: str, refused_to: Path | None, audience: str | None
-) -> Exit:
+def import_file(ask: Ask, file: Path, profile: str, refused_to: Path | None, audience: str | None) -> Exit:
     """Accept every row of `file` and publish. Raises TocsinError."""
     columns = _columns(profile)
     participant = open_participant(ask.home, ask.passphrase_file)

@@ -101,9 +101,7 @@ class KeyRequests:
         me, asker = self._originator.id, request.originator
         if not directory.is_member(asker, request.audience, me, now_s):
             return False
-        generation = self._outbox.keys.generation(
-            GenerationId(me, request.audience, request.generation)
-        )
+        generation = self._outbox.keys.generation(GenerationId(me, request.audience, request.generation))
         member = directory.participants[asker]
         keys = [one for one in member.keys_for("kem", now_s) if one.id == request.recipient_key]
         if generation is None or asker not in generation.members or not keys:

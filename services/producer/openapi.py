@@ -12,9 +12,7 @@ REPORT: dict[str, Any] = {
         "national_reference": "XX-CUS-2026-00001",
         "event_date": {"value": "2026-11-03", "precision": "day"},
         "place": {"country": "LU"},
-        "substances": [
-            {"name_as_declared": "metonitazene", "quantity": {"value": "1500", "unit": "GRM"}}
-        ],
+        "substances": [{"name_as_declared": "metonitazene", "quantity": {"value": "1500", "unit": "GRM"}}],
         "handling": {"tlp": "AMBER"},
         "exercise": True,
     },

@@ -75,9 +75,7 @@ class OwnLogs:
         }
         async with Subscriber(self._access, places) as subscriber:
             ends = await subscriber.end_offsets()
-            await self._begin_new(
-                subscriber, directory, [one for one in places if one not in held], ends
-            )
+            await self._begin_new(subscriber, directory, [one for one in places if one not in held], ends)
             await read_on(subscriber, ends, lambda some: self._take(some, now_s, done))
         with self._outbox.transaction():
             for (name, partition), end in ends.items():

@@ -39,9 +39,7 @@ def family(name: str) -> Family:
         return families()[name]
     except KeyError:
         known = ", ".join(families())
-        raise InvalidReportError(
-            [("kind", f"there is no such kind of report; known: {known}")]
-        ) from None
+        raise InvalidReportError([("kind", f"there is no such kind of report; known: {known}")]) from None
 
 
 def family_of(data: object) -> str:
@@ -49,9 +47,7 @@ def family_of(data: object) -> str:
     return "alert" if isinstance(data, dict) and "alert_id" in data else "incident"
 
 
-def _family(
-    name: str, file: str, check: Callable[[object, int], CheckedReport], audience: str
-) -> Family:
+def _family(name: str, file: str, check: Callable[[object, int], CheckedReport], audience: str) -> Family:
     data = schemas.load(f"reports/{file}.avsc")
     return Family(name, schema_id(data), Codec(data), check, audience)
 

@@ -113,9 +113,7 @@ class SealingPass:
             raise CannotServeError(_REFUSED_TOPIC)
         return audience
 
-    def _allowed(
-        self, run: Iterable[Waiting], audience: Audience, done: SealedPass
-    ) -> Iterator[Waiting]:
+    def _allowed(self, run: Iterable[Waiting], audience: Audience, done: SealedPass) -> Iterator[Waiting]:
         for waiting in run:
             reason = self._gate.refusal(waiting, audience)
             if reason is None:

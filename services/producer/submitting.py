@@ -70,9 +70,7 @@ class _Service:
             return answer
         if status in {401, 503, 507}:
             raise ServiceUnavailableError(f"{self._url}: {answer.get('detail', status)}")
-        problems = answer.get("problems") or [
-            {"place": "report", "problem": answer.get("detail", status)}
-        ]
+        problems = answer.get("problems") or [{"place": "report", "problem": answer.get("detail", status)}]
         for one in problems:
             console.fault(f"{document.place}: {one['place']}: {one['problem']}")
         return None

@@ -54,8 +54,7 @@ def broker_settings(
         **(_ALONE if brokers == 1 else _TOGETHER),
         "node.id": str(node),
         "log.dirs": str(data),
-        "listeners": f"PLAINTEXT://{LOOPBACK}:{port},"
-        f"CONTROLLER://{LOOPBACK}:{port + CONTROLLER_DISTANCE}",
+        "listeners": f"PLAINTEXT://{LOOPBACK}:{port},CONTROLLER://{LOOPBACK}:{port + CONTROLLER_DISTANCE}",
         "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{port}",
         "controller.quorum.voters": _voters(brokers, base_port),
         "default.replication.factor": copies,
@@ -80,6 +79,5 @@ def _escaped(value: str) -> str:
 
 def _voters(brokers: int, base_port: int) -> str:
     return ",".join(
-        f"{node}@{LOOPBACK}:{base_port + node - 1 + CONTROLLER_DISTANCE}"
-        for node in range(1, brokers + 1)
+        f"{node}@{LOOPBACK}:{base_port + node - 1 + CONTROLLER_DISTANCE}" for node in range(1, brokers + 1)
     )

@@ -42,9 +42,7 @@ def up(
     brokers: Annotated[
         int | None, typer.Option(help="1 or 3; as last time if not given, at first 1.")
     ] = None,
-    port: Annotated[
-        int | None, typer.Option(help=f"Of the first broker, at first {DEFAULT_PORT}.")
-    ] = None,
+    port: Annotated[int | None, typer.Option(help=f"Of the first broker, at first {DEFAULT_PORT}.")] = None,
     folder: Folder = DEFAULT_FOLDER,
     heap_mb: Annotated[
         int | None, typer.Option(min=64, help="Memory of each broker's Java; 128 or 160 MB.")

@@ -150,16 +150,12 @@ def _tune(connection: apsw.Connection, read_only: bool) -> None:
     connection.pragma("journal_size_limit", MAX_WAL_BYTES)
 
 
-def _migrate(
-    connection: apsw.Connection, path: Path, migrations: Sequence[str], read_only: bool
-) -> None:
+def _migrate(connection: apsw.Connection, path: Path, migrations: Sequence[str], read_only: bool) -> None:
     version = int(connection.pragma("user_version"))
     if version > len(migrations):
         raise StorageError(f"{path} was written by a newer version of Tocsin: update this one")
     if read_only and version < len(migrations):
-        raise StorageError(
-            f"{path} is of an older version: start the service once to bring it up to date"
-        )
+        raise StorageError(f"{path} is of an older version: start the service once to bring it up to date")
     for number, script in enumerate(migrations[version:], version + 1):
         with connection:
             connection.execute(script)

@@ -130,9 +130,7 @@ class ParticipantHome:
         """The directory's first root. Raises SettingsError where none is pinned."""
         data = read_whole(self.directory / ROOT_FILE, MAX_WELCOME_BYTES)
         if data is None:
-            raise SettingsError(
-                f"{self.directory / ROOT_FILE} is missing: tocsin keys accept brings it"
-            )
+            raise SettingsError(f"{self.directory / ROOT_FILE} is missing: tocsin keys accept brings it")
         return data
 
     def accept(self, welcome: Welcome, name: str) -> None:

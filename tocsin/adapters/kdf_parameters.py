@@ -55,9 +55,7 @@ def read(file: Path, data: bytes) -> KdfParameters:
         lanes=_bounded(file, record, "lanes", MAX_LANES),
     )
     if parameters.memory_kib < MIN_MEMORY_KIB_PER_LANE * parameters.lanes:
-        raise KeyUnusableError(
-            f"{file}: memory_kib is less than {MIN_MEMORY_KIB_PER_LANE} for each lane"
-        )
+        raise KeyUnusableError(f"{file}: memory_kib is less than {MIN_MEMORY_KIB_PER_LANE} for each lane")
     return parameters
 
 
@@ -85,7 +83,5 @@ def _salt(file: Path, text: object) -> bytes:
     except ValueError:
         salt = b""
     if not MIN_SALT_BYTES <= len(salt) <= MAX_SALT_BYTES:
-        raise KeyUnusableError(
-            f"{file}: salt is not {MIN_SALT_BYTES} to {MAX_SALT_BYTES} bytes in base64"
-        )
+        raise KeyUnusableError(f"{file}: salt is not {MIN_SALT_BYTES} to {MAX_SALT_BYTES} bytes in base64")
     return salt

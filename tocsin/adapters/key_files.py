@@ -92,9 +92,7 @@ class KeyFolder:
     def composite(self, name: str) -> CompositePrivate:
         """The statement key in the file `name`: Ed25519, then ML-DSA-65. Raises KeyUnusableError."""
         ed, dsa = self._load(name, 2)
-        if not isinstance(ed, ed25519.Ed25519PrivateKey) or not isinstance(
-            dsa, mldsa.MLDSA65PrivateKey
-        ):
+        if not isinstance(ed, ed25519.Ed25519PrivateKey) or not isinstance(dsa, mldsa.MLDSA65PrivateKey):
             raise self._wrong_kind(name)
         return CompositePrivate(dsa, ed)
 

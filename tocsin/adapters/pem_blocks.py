@@ -40,9 +40,7 @@ def split(path: Path, data: bytes, count: int) -> list[bytes]:
 
 def _check_work(path: Path, block: bytes) -> None:
     try:
-        der = b64decode(
-            block.removeprefix(_BEGIN).removesuffix(_END).replace(b"\n", b""), validate=True
-        )
+        der = b64decode(block.removeprefix(_BEGIN).removesuffix(_END).replace(b"\n", b""), validate=True)
         iterations = _pbkdf2_iterations(der)
     except (ValueError, IndexError) as error:
         raise KeyUnusableError(f"{path} is damaged or not encrypted as Tocsin does it") from error

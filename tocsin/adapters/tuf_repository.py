@@ -69,9 +69,7 @@ class TufRepository:
             self._write_root(1, self._key_of("root"), now_s)
         self._write_state(targets, {}, _Versions(0, 0, 0), now_s)
 
-    def put_targets(
-        self, changes: Mapping[str, bytes], now_s: int, remove: Collection[str] = ()
-    ) -> None:
+    def put_targets(self, changes: Mapping[str, bytes], now_s: int, remove: Collection[str] = ()) -> None:
         """Add, replace and remove targets: new versions of targets, snapshot and timestamp.
 
         Without changes the same targets are signed anew. Raises RefusedByRuleError over 16,384.

@@ -50,9 +50,7 @@ SECTORS_OF_FIELD = {
         ("alert_id", "version", "status", "kind", "sectors", "issued", "valid_until", "event_month"),
         EVERY_SECTOR,
     ),
-    **dict.fromkeys(
-        ("title", "advice", "language", "action", "tlp", "pap", "tell_customer"), EVERY_SECTOR
-    ),
+    **dict.fromkeys(("title", "advice", "language", "action", "tlp", "pap", "tell_customer"), EVERY_SECTOR),
     **dict.fromkeys(("basis", "answer_by", "safety", "exercise", "selectors"), EVERY_SECTOR),
     **dict.fromkeys(("origins", "departures", "transits", "destinations", "mode"), _CARRIERS),
     "quantity_band": _TRADERS | {"equipment-maker"},
@@ -70,9 +68,7 @@ def _anonymous(max_characters: int, *, lines: bool = False) -> Check:
     def check(value: Any) -> str:
         kept: str = plain(value)
         if _IDENTIFIES.search(kept):
-            raise refuse(
-                "holds what looks like a telephone, parcel or account number or an e-mail address"
-            )
+            raise refuse("holds what looks like a telephone, parcel or account number or an e-mail address")
         return kept
 
     return check

@@ -70,16 +70,12 @@ def selector(anonymous: Callable[[int], Check], *, strict: bool) -> Check:
         "values": array(anonymous(MAX_TEST_VALUE_CHARACTERS), MAX_TEST_VALUES),
     }
     test = record(fields, arrays=("values",), then=_whole_test, strict=strict)
-    return record(
-        {"tests": array(test, MAX_TESTS)}, arrays=("tests",), then=_whole_selector, strict=strict
-    )
+    return record({"tests": array(test, MAX_TESTS)}, arrays=("tests",), then=_whole_selector, strict=strict)
 
 
 def _whole_selector(out: Fields) -> None:
     if not out["tests"]:
-        raise InvalidReportError(
-            [("tests", "is missing; a selector without tests would hit everything")]
-        )
+        raise InvalidReportError([("tests", "is missing; a selector without tests would hit everything")])
 
 
 def _whole_test(out: Fields) -> None:

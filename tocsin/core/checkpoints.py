@@ -38,11 +38,7 @@ def compare(
     """
     alarms: list[Alarm] = []
     behind: list[Behind] = []
-    if (
-        held is not None
-        and _of_inboxes(checkpoint) == _of_inboxes(held)
-        and _goes_back(checkpoint, held)
-    ):
+    if held is not None and _of_inboxes(checkpoint) == _of_inboxes(held) and _goes_back(checkpoint, held):
         alarms.append(Alarm(AlarmKind.CHECKPOINT, checkpoint.originator, "checkpoints", ""))
     for said in checkpoint.heads:
         log = LogId(checkpoint.originator, said.stream, said.region)
@@ -58,9 +54,7 @@ def compare(
 
 
 def _goes_back(checkpoint: wire.Checkpoint, held: wire.Checkpoint) -> bool:
-    return checkpoint.time < held.time or (
-        checkpoint.time == held.time and checkpoint.heads != held.heads
-    )
+    return checkpoint.time < held.time or (checkpoint.time == held.time and checkpoint.heads != held.heads)
 
 
 def _of_inboxes(checkpoint: wire.Checkpoint) -> bool:
@@ -75,9 +69,7 @@ def _disagrees(stated: LogHead, ours: LogHead, known: KnownLeaf | None) -> bool:
 
 
 def _alarm(log: LogId, head: LogHead) -> Alarm:
-    return Alarm(
-        AlarmKind.CHECKPOINT, log.originator, log.stream, log.scope, head.session, head.counter
-    )
+    return Alarm(AlarmKind.CHECKPOINT, log.originator, log.stream, log.scope, head.session, head.counter)
 
 
 def unreached_finals(

@@ -54,9 +54,7 @@ def fingerprint(data: bytes) -> str:
     return " ".join(digits[at : at + 4] for at in range(0, 64, 4))
 
 
-def write_request(
-    name: str, country: str, keys: Iterable[PublicKey], statement: CompositePrivate
-) -> bytes:
+def write_request(name: str, country: str, keys: Iterable[PublicKey], statement: CompositePrivate) -> bytes:
     """The file to hand to the authority: canonical JSON, signed by `statement`."""
     record: dict[str, Any] = {
         "name": name,

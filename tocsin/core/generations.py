@@ -49,9 +49,7 @@ class Generation:
     records: int = 0
 
 
-def why_new(
-    current: Generation | None, members: tuple[bytes, ...], history: str, now_s: int
-) -> Why | None:
+def why_new(current: Generation | None, members: tuple[bytes, ...], history: str, now_s: int) -> Why | None:
     """Why a new generation is needed before the next record, or None while the current one serves
     (perhaps after `revise`).
     """

@@ -30,9 +30,7 @@ def examine(
     return _climb(climb, domain_check, resumed=False)
 
 
-def resume(
-    value: bytes, place: Place, reader: Reader, now_s: int, domain_check: DomainCheck
-) -> RecordFate:
+def resume(value: bytes, place: Place, reader: Reader, now_s: int, domain_check: DomainCheck) -> RecordFate:
     """The fate of a record that was parked after rung 10: its log is not judged again.
 
     `value` must be the very bytes that were parked, or read again and compared with their leaf.

@@ -175,9 +175,7 @@ class RecordFate:
     @property
     def waits(self) -> bool:
         """Whether the record, or one of its items, must be kept until its cause goes."""
-        return self.outcome is Outcome.PARKED or any(
-            fate.outcome is Outcome.PARKED for fate in self.items
-        )
+        return self.outcome is Outcome.PARKED or any(fate.outcome is Outcome.PARKED for fate in self.items)
 
     @property
     def settled(self) -> bool:

@@ -43,9 +43,7 @@ def incident_check(*, strict: bool) -> Check:
         "route": array(report_parts.route_leg(strict=strict), report_parts.MAX_ROUTE_LEGS),
         "transport": report_parts.transport(strict=strict),
         "declared": report_parts.declaration(strict=strict),
-        "concealment": record(
-            {"code": listed("concealments"), "text": report_parts.line}, strict=strict
-        ),
+        "concealment": record({"code": listed("concealments"), "text": report_parts.line}, strict=strict),
         "parties": array(report_parts.party(strict=strict), MAX_PARTIES),
         "narrative": report_parts.narrative(strict=strict),
         "outcome": report_parts.outcome(strict=strict),
@@ -62,9 +60,7 @@ def _event_date(*, strict: bool) -> Check:
     fields = {
         "value": shaped(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?", "must be YYYY-MM-DD, YYYY-MM or YYYY"),
         "precision": code(values("date_precisions"), strict=True),
-        "zone": shaped(
-            r"[A-Za-z0-9_+:/-]{1,64}", "must be an IANA time zone or an offset, e.g. +03:00"
-        ),
+        "zone": shaped(r"[A-Za-z0-9_+:/-]{1,64}", "must be an IANA time zone or an offset, e.g. +03:00"),
     }
     return record(fields, then=_whole_date, strict=strict)
 

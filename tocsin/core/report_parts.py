@@ -41,9 +41,7 @@ name = text(MAX_NAME_CHARACTERS)
 time_s = whole(0, MAX_TIME_S)
 hs_code = shaped(r"[0-9]{4}(?:[0-9]{2}){0,3}", "must be 4, 6, 8 or 10 digits, without points")
 hs_edition = whole(1988, 2100)
-language = shaped(
-    r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}", "must be a BCP 47 tag, e.g. es or zh-Hans"
-)
+language = shaped(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}", "must be a BCP 47 tag, e.g. es or zh-Hans")
 unlocode = shaped(r"[A-Z]{2}[A-Z2-9]{3}", "must be a UN/LOCODE, e.g. DEBRV")
 
 
@@ -82,9 +80,7 @@ def substance(*, strict: bool) -> Check:
         "identified_as": name,
         "status": code(values("identification_statuses"), strict=strict),
         "cas": shaped(r"[0-9]{2,7}-[0-9]{2}-[0-9]", "must look like 108-24-7"),
-        "inchikey": shaped(
-            r"[A-Z]{14}-[A-Z]{8}[SN][A-Z]-[A-Z]", "must be an InChIKey of 27 characters"
-        ),
+        "inchikey": shaped(r"[A-Z]{14}-[A-Z]{8}[SN][A-Z]-[A-Z]", "must be an InChIKey of 27 characters"),
         "hs": hs_code,
         "hs_edition": hs_edition,
         "quantity": quantity(strict=strict),
@@ -196,9 +192,7 @@ def handling(*, strict: bool) -> Check:
         "action": code(values("report_actions"), strict=True),
         "evaluation": record(grade, strict=strict),
         "embargo_until": time_s,
-        "permitted_actions": array(
-            code(values("permitted_actions"), strict=strict), MAX_PERMITTED_ACTIONS
-        ),
+        "permitted_actions": array(code(values("permitted_actions"), strict=strict), MAX_PERMITTED_ACTIONS),
     }
     missing = "is missing; a report without a marking is refused, none is assumed"
     return record(fields, arrays=("permitted_actions",), then=needs("tlp", missing), strict=strict)

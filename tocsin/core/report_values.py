@@ -35,6 +35,4 @@ def countries() -> frozenset[str]:
 def places_of_countries() -> dict[str, tuple[int, str]]:
     """For each country code the index and the code of its region."""
     order = {region: index for index, region in enumerate(codes.regions())}
-    return {
-        country: (order[codes.region_of(country)], codes.region_of(country)) for country in countries()
-    }
+    return {country: (order[codes.region_of(country)], codes.region_of(country)) for country in countries()}

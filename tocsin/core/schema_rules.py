@@ -120,9 +120,7 @@ def check_default(value: Any, schema: Any, path: str) -> None:
         raise refuse(path, f"a default is longer than {MAX_DEFAULT_BYTES} bytes")
     kind = schema["type"] if isinstance(schema, dict) else schema
     if not _fits(value, kind, schema):
-        raise refuse(
-            path, "the default does not fit: null in a union, [] in an array, or a plain value"
-        )
+        raise refuse(path, "the default does not fit: null in a union, [] in an array, or a plain value")
 
 
 def _fits(value: Any, kind: Any, schema: Any) -> bool:

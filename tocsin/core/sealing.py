@@ -62,9 +62,7 @@ def check_size(item: wire.Item) -> None:
         )
 
 
-def pack(
-    items: Iterable[wire.Item], max_items: int = wire.MAX_ITEMS
-) -> Iterator[tuple[wire.Item, ...]]:
+def pack(items: Iterable[wire.Item], max_items: int = wire.MAX_ITEMS) -> Iterator[tuple[wire.Item, ...]]:
     """`items` in order, as tuples that each fit in one record. Sizes were checked on acceptance."""
     batch: list[wire.Item] = []
     used_bytes = 0

@@ -61,9 +61,7 @@ def wants_json(asked: bool, stream: TextIO | None = None) -> bool:
     return asked or not (stream or sys.stdout).isatty()
 
 
-def rows(
-    records: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool = False
-) -> None:
+def rows(records: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool = False) -> None:
     """Print `records` on stdout: whole as JSON Lines, or their `columns` as a table on a terminal.
 
     JSON Lines are written one by one as they come, so `records` may be endless; a table is not.

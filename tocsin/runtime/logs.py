@@ -69,9 +69,7 @@ def get_log(name: str) -> Log:
     return Log(name)
 
 
-def configure(
-    *, strict: bool = False, as_json: bool | None = None, stream: TextIO | None = None
-) -> None:
+def configure(*, strict: bool = False, as_json: bool | None = None, stream: TextIO | None = None) -> None:
     """Send all logs to `stream` (stderr): JSON, or pretty on a terminal.
 
     `strict`: an unknown field raises ValueError instead of being dropped.

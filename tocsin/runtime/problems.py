@@ -22,9 +22,7 @@ MAX_PROBLEMS = 100
 _log = get_log("web")
 
 
-def problem(
-    status: int, detail: str, headers: dict[str, str] | None = None, **more: Any
-) -> JSONResponse:
+def problem(status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> JSONResponse:
     """The answer: status, its standard title, `detail` for a person, and what else is given."""
     title = HTTPStatus(status).phrase
     content = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}

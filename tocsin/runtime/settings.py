@@ -59,9 +59,7 @@ class ServiceSettings(BaseSettings):
         try:
             settings = cls(**{**table, **environment, **chosen})
         except ValidationError as error:
-            problems += [
-                cls._sentence(one["loc"], one["msg"]) for one in error.errors(include_input=False)
-            ]
+            problems += [cls._sentence(one["loc"], one["msg"]) for one in error.errors(include_input=False)]
             raise SettingsError("; ".join(problems)) from None
         if problems:
             raise SettingsError("; ".join(problems))

@@ -158,7 +158,5 @@ def _parsed(data: bytes, width: int) -> list[str] | str:
         try:
             cells = next(csv.reader([text], strict=True))
         except csv.Error:
-            return (
-                "is no row of a CSV file; a quote does not close, or something follows a closing quote"
-            )
+            return "is no row of a CSV file; a quote does not close, or something follows a closing quote"
     return cells if len(cells) == width else f"has {len(cells)} cells, the header has {width}"

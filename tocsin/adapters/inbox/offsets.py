@@ -38,9 +38,7 @@ class InboxOffsets:
         self._database.execute("INSERT OR IGNORE INTO gaps VALUES (?, ?, ?, ?, ?)", row)
         sql = "INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)"
         self._database.execute(sql, (place.topic, place.partition, found))
-        sql = (
-            "DELETE FROM gaps WHERE at_s < (SELECT at_s FROM gaps ORDER BY at_s DESC LIMIT 1 OFFSET ?)"
-        )
+        sql = "DELETE FROM gaps WHERE at_s < (SELECT at_s FROM gaps ORDER BY at_s DESC LIMIT 1 OFFSET ?)"
         self._database.execute(sql, (MAX_GAPS,))
 
     def gaps(self, since_s: int = 0) -> list[tuple[Place, int]]:

@@ -138,9 +138,7 @@ class InboxReports:
         conditions, values = wanted.where()
         upper = "" if last is None else " AND seq <= ?"
         bounds = [cursor] if last is None else [cursor, last]
-        sql = (
-            f"SELECT {_COLUMNS} FROM reports WHERE seq > ?{upper} AND {conditions} ORDER BY seq LIMIT ?"  # noqa: S608 - values are bound
-        )
+        sql = f"SELECT {_COLUMNS} FROM reports WHERE seq > ?{upper} AND {conditions} ORDER BY seq LIMIT ?"  # noqa: S608 - values are bound
         return list(_read(self._database.execute(sql, (*bounds, *values, limit))))
 
     def versions(self, report_id: bytes) -> list[StoredReport]:

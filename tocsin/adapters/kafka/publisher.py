@@ -40,9 +40,7 @@ class Publisher:
     One `publish` at a time; the order given is kept within each topic and partition.
     """
 
-    def __init__(
-        self, access: KafkaAccess | str, *, request_timeout_ms: int = REQUEST_TIMEOUT_MS
-    ) -> None:
+    def __init__(self, access: KafkaAccess | str, *, request_timeout_ms: int = REQUEST_TIMEOUT_MS) -> None:
         self._access = as_access(access)
         self._request_timeout_ms = request_timeout_ms
         self._producer: AIOKafkaProducer | None = None

@@ -82,9 +82,7 @@ async def await_leaders(admin: AIOKafkaAdminClient, bootstrap: str, names: Seque
     raise BrokerUnavailableError(f"{len(waiting)} new topics have no leader: {min(waiting)}")
 
 
-async def more_partitions(
-    admin: AIOKafkaAdminClient, bootstrap: str, counts: Mapping[str, int]
-) -> None:
+async def more_partitions(admin: AIOKafkaAdminClient, bootstrap: str, counts: Mapping[str, int]) -> None:
     """Widen each topic to the number of partitions given."""
     wanted = {name: NewPartitions(count) for name, count in counts.items()}
     await _answer(admin.create_partitions(wanted), bootstrap)
@@ -95,8 +93,7 @@ async def alter_settings(
 ) -> None:
     """Set all settings of each topic. The request replaces: give also those that stay."""
     resources = [
-        ConfigResource(ConfigResourceType.TOPIC, name, dict(values))
-        for name, values in settings.items()
+        ConfigResource(ConfigResourceType.TOPIC, name, dict(values)) for name, values in settings.items()
     ]
     for answer in await _answer(admin.alter_configs(resources), bootstrap):
         for code, message, _, name in answer.resources:
@@ -108,9 +105,7 @@ def _is_led(topic: Mapping[str, Any]) -> bool:
     return topic["error_code"] == _NO_ERROR and all(each["leader"] >= 0 for each in partitions)
 
 
-async def _add_settings(
-    admin: AIOKafkaAdminClient, bootstrap: str, found: dict[str, TopicState]
-) -> None:
+async def _add_settings(admin: AIOKafkaAdminClient, bootstrap: str, found: dict[str, TopicState]) -> None:
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in found]
     for answer in await _answer(admin.describe_configs(resources), bootstrap):
         for code, message, _, topic, entries in answer.resources:

@@ -125,9 +125,7 @@ class OutboxKeys:
         self._database.execute("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?)", (*row, now_s))
         return True
 
-    def _generation(
-        self, audience: bytes, row: tuple[int, bytes, int, bytes, int, int, int]
-    ) -> Generation:
+    def _generation(self, audience: bytes, row: tuple[int, bytes, int, bytes, int, int, int]) -> Generation:
         number, secret, revision, members, not_before_s, not_after_s, records = row
         ids = tuple(members[at : at + ID_BYTES] for at in range(0, len(members), ID_BYTES))
         id_ = GenerationId(self._originator, audience, number)

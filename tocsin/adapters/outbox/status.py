@@ -92,9 +92,7 @@ class OutboxStatus:
     def _status(self, row: tuple[int, bytes, int, str | None, int, int]) -> ItemStatus:
         item, report_id, version, reference, exercise, accepted_at_s = row
         found = [_destination(one) for one in self._database.execute(_DESTINATIONS, (item,))]
-        return ItemStatus(
-            item, report_id, version, reference, bool(exercise), accepted_at_s, tuple(found)
-        )
+        return ItemStatus(item, report_id, version, reference, bool(exercise), accepted_at_s, tuple(found))
 
 
 def _destination(

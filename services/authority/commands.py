@@ -1,0 +1,18 @@
+"""`tocsin authority …`: founds the authority, admits, defines audiences and streams, publishes."""
+
+from __future__ import annotations
+
+import typer
+
+from services.authority import commands_directory, commands_kafka
+
+
+def register(app: typer.Typer) -> None:
+    """Add `authority` to the root command."""
+    authority = typer.Typer(
+        no_args_is_help=True,
+        help="Who takes part, with which keys, roles and audiences: the directory. It reads no report.",
+    )
+    commands_directory.register(authority)
+    commands_kafka.register(authority)
+    app.add_typer(authority, name="authority")

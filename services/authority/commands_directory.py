@@ -1,0 +1,169 @@
+"""The verbs that change the repository on disk; `tocsin authority publish` sends what they made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tocsin.runtime.options import DEFAULT_HOME, HomeOption, JsonOption, PassphraseFileOption
+
+Words = list[str]
+
+
+def register(authority: typer.Typer) -> None:
+    """Add init, admit, audience, stream, schema, status."""
+    authority.command(epilog="Example: tocsin authority init --home authority --name Secretariat")(init)
+    authority.command(
+        epilog="Example: tocsin authority admit co.request.json --role focal-point --out co.welcome.json"
+    )(admit)
+    authority.command(
+        epilog="Example: tocsin authority audience couriers.caribbean --sector courier --region caribbean "
+        "--schema alert --approvals 1"
+    )(audience)
+    authority.command(
+        epilog="Example: tocsin authority stream alerts --width 1 --retention-days 400 --publish-role "
+        "focal-point"
+    )(stream)
+    authority.command(epilog="Example: tocsin authority schema tip.avsc")(schema)
+    authority.command(epilog="Example: tocsin authority status --json")(status)
+
+
+def init(
+    name: Annotated[str, typer.Option(help="The authority's name, for messages.")],
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Make keys, root, streams, report schemas and the first audiences in an empty folder."""
+    from services.authority.founding import found
+    from tocsin.runtime import console
+
+    office = found(home, passphrase_file)
+    count = len(office.repository.targets())
+    console.say(f"{name}: the directory stands in {office.home.path} with {count} entries.")
+    console.say("Next: tocsin authority admit REQUEST, topics apply, publish, and keep serve running.")
+
+
+def admit(  # noqa: PLR0913 - one option for each thing that the directory says of a participant
+    request_file: Annotated[Path, typer.Argument(help="From the applicant's `tocsin keys request`.")],
+    role: Annotated[Words, typer.Option(help="focal-point, analyst, courier, …; repeatable.")],
+    sector: Annotated[str | None, typer.Option(help="For a firm: courier, postal, …")] = None,
+    region: Annotated[Words, typer.Option(help="Default: the country's.")] = [],  # noqa: B006
+    sponsor: Annotated[str | None, typer.Option(help="For a firm: its focal point's id.")] = None,
+    agreement: Annotated[str | None, typer.Option(help="Reference of the agreement.")] = None,
+    agreement_ends: Annotated[str | None, typer.Option(help="Its last day, 2027-12-31.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Welcome file to hand back; else stdout.")] = None,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Admit an organisation: verify its request, compare the fingerprint aloud, give it an id."""
+    from services.authority.admitting import Terms, admit, day_end_s
+    from services.authority.office import open_office
+    from tocsin.adapters.whole_files import read_whole, write_whole
+    from tocsin.core import enrolment
+    from tocsin.core.errors import SettingsError
+    from tocsin.core.ids import parse_id
+    from tocsin.runtime import console
+
+    data = read_whole(request_file, enrolment.MAX_REQUEST_BYTES)
+    if data is None:
+        raise SettingsError(f"there is no file {request_file}: ask the applicant for it")
+    request = enrolment.read_request(data)
+    console.say(f"{request.name} ({request.country}), {len(request.keys)} keys")
+    console.say(f"fingerprint {request.fingerprint}: the applicant must read the same")
+    ends_s = day_end_s(agreement_ends) if agreement_ends else None
+    terms = Terms(role, sector, region, parse_id(sponsor) if sponsor else None, agreement, ends_s)
+    with open_office(home, passphrase_file) as office:
+        welcome = admit(office, request, terms)
+    told = enrolment.write_welcome(welcome)
+    if out is None:
+        console.data(told.decode())
+    else:
+        write_whole(out, told)
+        console.data(welcome.participant.hex())
+    console.say("Next: tocsin authority topics apply, tocsin authority publish; hand the welcome back.")
+
+
+def audience(  # noqa: PLR0913 - one option for each part of the rule
+    name: Annotated[str, typer.Argument(help="As couriers or focal-points.south-america.")],
+    role: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
+    sector: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
+    region: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
+    schema: Annotated[Words, typer.Option(help="incident, alert or a file.")] = [],  # noqa: B006
+    approvals: Annotated[int, typer.Option(min=0, max=2, help="How many each item needs.")] = 0,
+    history: Annotated[str, typer.Option(help="generation: who joins reads it back; none.")] = "generation",
+    max_age_days: Annotated[int, typer.Option(min=1, help="How long records live.")] = 365,
+    members: Annotated[bool, typer.Option("--members", help="Show it, change nothing.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Create or replace an audience by rule; with --members show one and who belongs to it now."""
+    from services.authority.audiences import Rule, put_audience, show_audience
+    from services.authority.office import open_office
+    from tocsin.core.errors import SettingsError
+    from tocsin.runtime import console
+
+    with open_office(home, passphrase_file) as office:
+        if not members:
+            if not schema:
+                raise SettingsError("name what may be sent to it: --schema incident or --schema alert")
+            rule = Rule(role, sector, region, schema, approvals, history, max_age_days)
+            put_audience(office, name, rule)
+        console.json_line(show_audience(office.directory(), name, office.now_s()))
+
+
+def stream(
+    name: Annotated[str, typer.Argument(help="Lower-case letters, as ion.")],
+    width: Annotated[int, typer.Option(min=1, max=1_024, help="Partitions for each region; fixed.")],
+    retention_days: Annotated[int, typer.Option(min=1, help="How long the broker keeps records.")],
+    publish_role: Annotated[Words, typer.Option(help="Who may publish to it; repeatable.")],
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Add a stream, or change who may publish to it and how long it is kept."""
+    from services.authority.audiences import put_stream
+    from services.authority.office import open_office
+    from tocsin.core.streams import Stream
+    from tocsin.runtime import console
+
+    with open_office(home, passphrase_file) as office:
+        put_stream(office, Stream(name, width, retention_days, frozenset(publish_role)))
+    console.say(f"{name} stands in the directory. Next: tocsin authority topics apply, and publish.")
+
+
+def schema(
+    file: Annotated[Path, typer.Argument(help="An .avsc file; it must pass the lint.")],
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Add a report schema; prints its id, the SHA-256 of its bytes."""
+    from services.authority.audiences import put_schema
+    from services.authority.office import open_office
+    from tocsin.runtime import console
+
+    with open_office(home, passphrase_file) as office:
+        console.data(put_schema(office, file))
+
+
+def status(
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Versions of the signed metadata, when each ends, and how many entries there are."""
+    from services.authority.office import open_office
+    from tocsin.runtime import console
+
+    with open_office(home, passphrase_file) as office:
+        standing, directory = office.repository.standing(), office.directory()
+        now_s = office.now_s()
+    rows = [
+        {"role": role, "version": version, "hours_left": (standing.ends_at_s[role] - now_s) // 3_600}
+        for role, version in standing.versions.items()
+    ]
+    console.rows(rows, ("role", "version", "hours_left"), as_json=as_json)
+    console.say(
+        f"{len(directory.participants)} participants, {len(directory.audiences)} audiences, "
+        f"{len(directory.schemas)} schemas, {len(directory.refused)} refused entries"
+    )

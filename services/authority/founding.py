@@ -1,0 +1,89 @@
+"""Makes an authority: one key for each TUF role, the streams, the report schemas, the first audiences."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import schemas
+from services.authority.office import KEYS, Office, hold
+from tocsin.adapters import passphrase
+from tocsin.adapters.key_files import KeyFolder
+from tocsin.adapters.tuf_signing import ROLES
+from tocsin.core import codes
+from tocsin.core.audiences import Audience, write_audience
+from tocsin.core.directory import AUDIENCES, SCHEMAS, STREAMS
+from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.ids import schema_id
+from tocsin.core.primitives import Ed25519Private, self_test
+from tocsin.core.streams import Layout, Stream, write_layout
+
+DAY_S = 86_400
+REPORTS = {"incident": "reports/incident_report.avsc", "alert": "reports/alert.avsc"}
+GOVERNMENTS = frozenset({"focal-point", "analyst", "secretariat"})
+FIRM_AUDIENCES = {
+    "postal": "postal",
+    "couriers": "courier",
+    "chemical-firms": "chemical",
+    "platforms": "platform",
+    "banks": "bank",
+    "equipment-makers": "equipment-maker",
+}
+
+
+def found(home: Path, passphrase_file: Path | None) -> Office:
+    """Make the authority of a folder. Raises RefusedByRuleError where one is there."""
+    self_test()
+    with hold(home) as opened:
+        office = Office(opened, passphrase_file)
+        if office.repository.exists:
+            raise RefusedByRuleError(f"{opened.path} holds an authority already; nothing was changed")
+        _make_keys(opened.path / KEYS, passphrase_file)
+        office.repository.create(first_targets(), office.now_s())
+        return office
+
+
+def _make_keys(folder: Path, passphrase_file: Path | None) -> None:
+    # A start that was cut off left some of the keys: they are kept, the others are made.
+    if folder.exists():
+        keys = KeyFolder.open(folder, passphrase.existing(passphrase_file))
+    else:
+        keys = KeyFolder.create(folder, passphrase.new(passphrase_file))
+    for role in ROLES:
+        if not (folder / f"{role}.pem").exists():
+            keys.write(role, Ed25519Private.generate())
+
+
+def first_targets() -> dict[str, bytes]:
+    """The targets of a new network, name -> bytes: streams, report schemas, audiences."""
+    layout = Layout(codes.regions(), {stream.name: stream for stream in _streams()})
+    targets = {STREAMS: write_layout(layout)}
+    for path in REPORTS.values():
+        data = schemas.load(path)
+        targets[f"{SCHEMAS}{schema_id(data).hex()}.avsc"] = data
+    for audience in _audiences():
+        targets[f"{AUDIENCES}{audience.name}"] = write_audience(audience)
+    return targets
+
+
+def _streams() -> list[Stream]:
+    rows = json.loads(schemas.load("codes/streams.json"))["streams"]
+    return [
+        Stream(name, row["width"], row["retention_days"], frozenset(row["publish_roles"]))
+        for name, row in rows.items()
+    ]
+
+
+def schema_named(name: str) -> bytes:
+    """The id of `incident` or `alert`, as this version knows them."""
+    return schema_id(schemas.load(REPORTS[name]))
+
+
+def _audiences() -> list[Audience]:
+    incident, alert = frozenset({schema_named("incident")}), frozenset({schema_named("alert")})
+    governments = Audience("focal-points", roles=GOVERNMENTS, schemas=incident, max_age_s=1_826 * DAY_S)
+    firms = [
+        Audience(name, sectors=frozenset({sector}), schemas=alert, approvals=1, max_age_s=90 * DAY_S)
+        for name, sector in FIRM_AUDIENCES.items()
+    ]
+    return [governments, *firms]

@@ -1,0 +1,87 @@
+"""The authority's folder: its keys, its TUF repository, and what stands in the directory.
+
+One process at a time changes it (a lock that says who). What lies in the repository reaches the
+participants only through `publishing`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tocsin.adapters import locks, passphrase
+from tocsin.adapters.home import ParticipantHome
+from tocsin.adapters.key_files import KeyFolder
+from tocsin.adapters.tuf_repository import TufRepository
+from tocsin.core.directory import Directory, read_directory
+from tocsin.core.errors import RefusedByRuleError, SettingsError
+from tocsin.core.primitives import Ed25519Private
+
+KEYS, REPOSITORY = "keys", "repository"
+
+
+@dataclass
+class Office:
+    """An open authority. `keys` is opened with its passphrase when something is first signed."""
+
+    home: ParticipantHome
+    passphrase_file: Path | None
+    clock: Callable[[], float] = time.time
+    _folder: KeyFolder | None = None
+    _keys: dict[str, Ed25519Private] = field(default_factory=dict)
+
+    @property
+    def repository(self) -> TufRepository:
+        """The signed files."""
+        return TufRepository(self.home.path / REPOSITORY, self.key_of)
+
+    def now_s(self) -> int:
+        """The time, in seconds."""
+        return int(self.clock())
+
+    def key_of(self, role: str) -> Ed25519Private:
+        """The private key of a TUF role. Raises KeyUnusableError."""
+        if role not in self._keys:
+            if self._folder is None:
+                words = passphrase.existing(self.passphrase_file)
+                self._folder = KeyFolder.open(self.home.path / KEYS, words)
+            self._keys[role] = self._folder.ed25519(role)
+        return self._keys[role]
+
+    def directory(self) -> Directory:
+        """What the repository says now. Raises StorageError where a file is missing or changed."""
+        standing = self.repository.standing()
+        return read_directory(
+            standing.versions["snapshot"], standing.ends_at_s["timestamp"], self.repository.targets()
+        )
+
+    def put(self, changes: dict[str, bytes]) -> None:
+        """Sign and store targets. Raises RefusedByRuleError where an entry would refuse itself."""
+        together = self.repository.targets() | changes
+        refused = read_directory(0, 0, together).refused
+        if bad := sorted(set(changes) & set(refused)):
+            raise RefusedByRuleError("; ".join(f"{name}: {refused[name]}" for name in bad))
+        self.repository.put_targets(changes, self.now_s())
+
+
+@contextmanager
+def open_office(home: Path, passphrase_file: Path | None) -> Iterator[Office]:
+    """The authority of a folder, held for changes. Raises SettingsError where there is none."""
+    with hold(home) as opened:
+        office = Office(opened, passphrase_file)
+        if not office.repository.exists:
+            raise SettingsError(
+                f"{opened.path} holds no authority: make one with tocsin authority init, or give --home"
+            )
+        yield office
+
+
+@contextmanager
+def hold(home: Path) -> Iterator[ParticipantHome]:
+    """The folder, made if need be and held by us alone. Raises HeldElsewhereError."""
+    opened = ParticipantHome.create(home)
+    with locks.hold(opened.path / "authority.lock"):
+        yield opened
