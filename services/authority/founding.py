@@ -8,7 +8,8 @@ from pathlib import Path
 import schemas
 from services.authority.office import KEYS, Office, hold
 from tocsin.adapters import passphrase
-from tocsin.adapters.key_files import KeyFolder
+from tocsin.adapters.key_files import KDF_FILE, KeyFolder
+from tocsin.adapters.private_files import make_private_folder
 from tocsin.adapters.tuf_signing import ROLES
 from tocsin.core import codes
 from tocsin.core.audiences import Audience, write_audience
@@ -45,7 +46,8 @@ def found(home: Path, passphrase_file: Path | None) -> Office:
 
 def _make_keys(folder: Path, passphrase_file: Path | None) -> None:
     # A start that was cut off left some of the keys: they are kept, the others are made.
-    if folder.exists():
+    make_private_folder(folder)
+    if (folder / KDF_FILE).exists():
         keys = KeyFolder.open(folder, passphrase.existing(passphrase_file))
     else:
         keys = KeyFolder.create(folder, passphrase.new(passphrase_file))
