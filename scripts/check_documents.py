@@ -68,7 +68,9 @@ def unknown_commands() -> Iterator[str]:
 
     tree = typer.main.get_command(root())
     for page in documents():
-        for line in re.findall(r"^\s*tocsin ([a-z][^\n#]*)", page.read_text(encoding="utf-8"), re.MULTILINE):
+        for line in re.findall(
+            r"^\s*tocsin ([a-z][^\n#]*)", page.read_text(encoding="utf-8"), re.MULTILINE
+        ):
             if problem := _missing(tree, line.split()):
                 yield f"{page.relative_to(ROOT)}: tocsin {line.strip()}: {problem}"
 

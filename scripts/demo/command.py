@@ -27,13 +27,17 @@ class Commands:
 
     def environment(self, home: str) -> dict[str, str]:
         """What a user of `home` would have set."""
-        return os.environ | {
-            "TOCSIN_HOME": str(self.folder / home),
-            "TOCSIN_PASSPHRASE_FILE": str(self.folder / "passphrases" / home),
-            "TOCSIN_BOOTSTRAP": self.bootstrap,
-            "NO_COLOR": "1",
-            "COLUMNS": "140",
-        }
+        where = {"TOCSIN_BOOTSTRAP": self.bootstrap} if self.bootstrap else {}
+        return (
+            os.environ
+            | {
+                "TOCSIN_HOME": str(self.folder / home),
+                "TOCSIN_PASSPHRASE_FILE": str(self.folder / "passphrases" / home),
+                "NO_COLOR": "1",
+                "COLUMNS": "140",
+            }
+            | where
+        )
 
     def run(self, home: str, *words: str, allowed: tuple[int, ...] = (0,), text: str | None = None) -> str:
         """Standard output of `tocsin WORDS` in `home`. Raises SceneError with its own message."""

@@ -117,9 +117,7 @@ def prefix(given: Given) -> Gives:
 
 def partition(given: Given) -> Gives:
     layout = read_layout(given["streams_target"].encode())
-    return {
-        "partition": layout.partition(given["stream"], given["region"], _bytes(given, "originator"))
-    }
+    return {"partition": layout.partition(given["stream"], given["region"], _bytes(given, "originator"))}
 
 
 def record(given: Given) -> Gives:

@@ -1,0 +1,83 @@
+"""Builds the stage: a real Kafka, an authority, two focal points, an analyst and a courier."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.demo.command import Commands
+from services.workshop import ports
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One participant of the demo."""
+
+    home: str
+    name: str
+    country: str
+    terms: tuple[str, ...]
+
+
+FOCAL_POINTS = (
+    Actor("colombia", "Focal point of Colombia (demo)", "CO", ("--role", "focal-point")),
+    Actor("netherlands", "Focal point of the Netherlands (demo)", "NL", ("--role", "focal-point")),
+)
+ANALYST = Actor("analyst", "Analyst unit (demo)", "AT", ("--role", "analyst"))
+COURIER = Actor("courier", "Courier firm (demo)", "CO", ("--role", "courier", "--sector", "courier"))
+AUTHORITY = "authority"
+AGREEMENT = ("--agreement", "MOU-7", "--agreement-ends", "2035-12-31")
+
+
+def empty(folder: Path) -> None:
+    """A fresh private folder with a new passphrase for each home."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "passphrases").mkdir(parents=True, mode=0o700)
+    for home in (AUTHORITY, *(actor.home for actor in (*FOCAL_POINTS, ANALYST, COURIER))):
+        path = folder / "passphrases" / home
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24) + "\n")
+
+
+def raise_kafka(folder: Path) -> str:
+    """Start one broker; its address. It goes on after this process: `lower_kafka` ends it."""
+    port = str(ports.find_free(1))
+    return kafka(folder, "up", "--port", port).strip()
+
+
+def kafka(folder: Path, verb: str, *words: str) -> str:
+    """`tocsin dev kafka VERB` for the demo's broker."""
+    commands = Commands(folder, "")
+    return commands.run(AUTHORITY, "dev", "kafka", verb, "--dir", str(folder / "kafka"), *words)
+
+
+def found(commands: Commands) -> None:
+    """Authority, participants, topics, the published directory."""
+    commands.run(AUTHORITY, "authority", "init", "--name", "Demo secretariat")
+    actors = (*FOCAL_POINTS, ANALYST, COURIER)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda actor: _make_keys(commands, actor), actors))
+    sponsor = ""
+    for actor in actors:
+        terms = (*actor.terms, *(("--sponsor", sponsor, *AGREEMENT) if actor is COURIER else ()))
+        id_ = _admit(commands, actor, terms)
+        sponsor = sponsor or id_
+    commands.run(AUTHORITY, "authority", "topics", "apply")
+    commands.run(AUTHORITY, "authority", "publish")
+
+
+def _make_keys(commands: Commands, actor: Actor) -> None:
+    request = str(commands.folder / f"{actor.home}.request.json")
+    commands.run(actor.home, "keys", "init", "--name", actor.name, "--country", actor.country)
+    commands.run(actor.home, "keys", "request", "--out", request)
+
+
+def _admit(commands: Commands, actor: Actor, terms: tuple[str, ...]) -> str:
+    request = str(commands.folder / f"{actor.home}.request.json")
+    welcome = str(commands.folder / f"{actor.home}.welcome.json")
+    id_ = commands.run(AUTHORITY, "authority", "admit", request, *terms, "--out", welcome).strip()
+    commands.run(actor.home, "keys", "accept", welcome)
+    return id_
