@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+LOG = "commands.log"
 TOCSIN = Path(sys.executable).with_name("tocsin")
 
 
@@ -50,6 +51,8 @@ class Commands:
             text=True,
             check=False,
         )
+        with (self.folder / LOG).open("a") as log:
+            log.write(done.stderr)
         if done.returncode not in allowed:
             said = (done.stderr or done.stdout).strip()[-1500:]
             raise SceneError(f"{self.log[-1]}\nexit {done.returncode}: {said}")

@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-CHUNK_BYTES = 1 << 20
 MAX_WORDS = 4_000
 MIN_WORD_BYTES = 6
+_TOKEN = re.compile(rb"[a-z0-9][a-z0-9_.\-]{5,}")
 
 
 def words_of(texts: Iterable[str], public: bytes) -> set[bytes]:
-    """The telling words of reports: long enough, and not part of what is public anyway (the contract,
-    the directory), so that a hit can only come from a report."""
+    """The telling words of reports in lower case: long enough, and not part of what is public anyway
+    (the contract, the directory), so that a hit can only come from a report."""
+    known = public.lower()
     found: set[bytes] = set()
     for text in texts:
-        for word in re.findall(r"[^\W_][\w.\-]{5,}", text):
-            data = word.encode()
-            if len(data) >= MIN_WORD_BYTES and data not in public:
-                found.add(data)
+        for word in _TOKEN.findall(text.lower().encode()):
+            if word not in known:
+                found.add(word)
             if len(found) >= MAX_WORDS:
                 return found
     return found
@@ -32,23 +32,29 @@ def files_under(*folders: Path) -> Iterator[Path]:
 
 
 def search(words: set[bytes], files: Iterable[Path]) -> tuple[dict[str, int], int, int]:
-    """(file -> number of hits, bytes read, files read). Upper and lower case, UTF-8 and UTF-16."""
-    forms = words | {word.decode().encode("utf-16-le") for word in words}
-    pattern = re.compile(b"|".join(re.escape(form) for form in sorted(forms)), re.IGNORECASE)
-    longest = max(map(len, forms))
+    """(file -> number of hits, bytes read, files read). Any case, UTF-8 and both halves of UTF-16."""
+    starts: dict[bytes, list[bytes]] = {}
+    for word in words:
+        starts.setdefault(word[:MIN_WORD_BYTES], []).append(word)
     hits: dict[str, int] = {}
     read_bytes = count = 0
     for path in files:
         count += 1
-        found, tail = 0, b""
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                read_bytes += len(chunk)
-                found += len(pattern.findall(tail + chunk))
-                tail = chunk[-longest:]
-        if found:
+        data = path.read_bytes().lower()
+        read_bytes += len(data)
+        forms = (data, data[::2], data[1::2])
+        if found := sum(_hits(starts, form) for form in forms):
             hits[str(path)] = found
     return hits, read_bytes, count
+
+
+def _hits(starts: dict[bytes, list[bytes]], data: bytes) -> int:
+    found = 0
+    for token in _TOKEN.findall(data):
+        for at in range(len(token) - MIN_WORD_BYTES + 1):
+            for word in starts.get(token[at : at + MIN_WORD_BYTES], ()):
+                found += token.startswith(word, at)
+    return found
 
 
 def hexdump(data: bytes, lines: int = 12) -> str:

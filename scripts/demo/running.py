@@ -24,7 +24,8 @@ def up(commands: Commands) -> None:
     """Start the three services beside Kafka and print where things are."""
     folder = commands.folder
     print(
-        f"\nKafka        {commands.bootstrap}\nhomes        {folder}/<name>, passphrases in {folder}/passphrases"
+        f"\nKafka        {commands.bootstrap}"
+        f"\nhomes        {folder}/<name>, passphrases in {folder}/passphrases"
     )
     for service, (home, prefix) in SERVICES.items():
         port = ports.find_free(1)

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts.demo import evidence
-from scripts.demo.command import Commands
+from scripts.demo.command import LOG, Commands
 from scripts.demo.stage import ANALYST, AUTHORITY, COURIER, FOCAL_POINTS
 from tocsin.core.exercise import exercise_alert, exercise_report
 
@@ -151,11 +151,11 @@ def search_everything(commands: Commands, seen: list[dict[str, Any]]) -> None:
     public += b"".join(path.read_bytes() for path in (folder / AUTHORITY / "repository").rglob("*.avsc"))
     words = evidence.words_of(_texts([one["report"] for one in seen]), public)
     control = {seen[0]["originator"].encode()}
-    places = [folder / "kafka", *homes]
-    hits, size, count = evidence.search(words, evidence.files_under(*places))
-    known, _, _ = evidence.search(control, evidence.files_under(*places))
+    files = [*evidence.files_under(folder / "kafka", *homes), folder / LOG]
+    hits, size, count = evidence.search(words, files)
+    known, _, _ = evidence.search(control, files)
     console.print(
-        f"searched {count} files, {size / 1e6:,.1f} MB (the broker's logs and data, our logs, outboxes, inboxes, "
+        f"searched {count} files, {size / 1e6:,.1f} MB (the broker's logs and data, our messages, outboxes, inboxes and "
         f"keys) for {len(words)} words of the reports: found in {len(hits)} files"
     )
     console.print(f"the same search finds the originator's public id in {len(known)} files, so it can find")
