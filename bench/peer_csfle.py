@@ -49,8 +49,17 @@ def main():
         "encrypt.dek.algorithm": "AES256_GCM",
     }
     rule = Rule(
-        "encrypt", "", RuleKind.TRANSFORM, RuleMode.WRITEREAD, "ENCRYPT_PAYLOAD", None,
-        RuleParams(params), None, None, "ERROR,NONE", False,
+        "encrypt",
+        "",
+        RuleKind.TRANSFORM,
+        RuleMode.WRITEREAD,
+        "ENCRYPT_PAYLOAD",
+        None,
+        RuleParams(params),
+        None,
+        None,
+        "ERROR,NONE",
+        False,
     )
     schema = Schema(json.dumps(job["schema"]), "AVRO", [], None, RuleSet(None, None, [rule]))
     client.register_schema(f"{TOPIC}-value", schema)
@@ -63,7 +72,9 @@ def main():
     sealed = [serialize(report, context) for report in reports]
     if any(deserialize(value, context) != report for value, report in zip(sealed, reports, strict=True)):
         sys.exit("the peer does not return what it was given")
-    if all(json.dumps(report)[:20].encode() in value for value, report in zip(sealed, reports, strict=True)):
+    if all(
+        json.dumps(report)[:20].encode() in value for value, report in zip(sealed, reports, strict=True)
+    ):
         sys.exit("the peer did not encrypt")
     rates = {
         "seal_per_s": rate_per_s(lambda report: serialize(report, context), reports, job["seconds"]),

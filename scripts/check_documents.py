@@ -10,9 +10,10 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
-import click
 import typer.main
 
 from scripts.document_blocks import exits, metrics, settings
@@ -40,7 +41,7 @@ def stale_blocks(write: bool) -> Iterator[str]:
         if write:
             path.write_text(fresh, encoding="utf-8")
         else:
-            yield f"{path.name}: a generated block is out of date: run python -m scripts.check_documents --write"
+            yield f"{path.name}: a block is out of date: run python -m scripts.check_documents --write"
 
 
 def dead_links() -> Iterator[str]:
@@ -55,8 +56,7 @@ def dependencies_without_reason() -> Iterator[str]:
     """Dependencies that docs/dependencies.md does not name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-    wanted = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
-    for requirement in wanted:
+    for requirement in chain(project["dependencies"], *project["optional-dependencies"].values()):
         name = re.split(r"[\[<>=~!]", requirement)[0]
         if not re.search(rf"\b{re.escape(name)}\b", named):
             yield f"docs/dependencies.md: {name} has no reason"
@@ -75,15 +75,18 @@ def unknown_commands() -> Iterator[str]:
                 yield f"{page.relative_to(ROOT)}: tocsin {line.strip()}: {problem}"
 
 
-def _missing(command: click.Command, words: list[str]) -> str | None:
-    while words and isinstance(command, click.Group):
+def _missing(command: Any, words: list[str]) -> str | None:
+    """What of `words` the command tree does not have. Typer brings a click of its own: asked by name."""
+    while words and hasattr(command, "commands"):
         if words[0].startswith("-"):
             return None
         found = command.commands.get(words[0])
         if found is None:
             return f"there is no command {words[0]}"
         command, words = found, words[1:]
-    known = {option for parameter in command.params for option in parameter.opts}
+    known = {
+        option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
+    }
     unknown = [word for word in words if word.startswith("--") and word not in known | {"--help"}]
     return f"there is no option {unknown[0]}" if unknown else None
 

@@ -2,16 +2,54 @@
 
 from __future__ import annotations
 
+from unittest.mock import MagicMock
+
+from prometheus_client import CollectorRegistry
+
+from services.authority.metrics import AuthorityMetrics
+from services.authority.settings import AuthoritySettings
+from services.consumer.metrics import ConsumerMetrics
+from services.consumer.settings import ConsumerSettings
+from services.producer.metrics import ProducerMetrics
+from services.producer.settings import ProducerSettings
 from tocsin.runtime.exits import MEANING
+from tocsin.runtime.metrics import rows
+from tocsin.runtime.settings import ServiceSettings
+
+SETTINGS: dict[str, type[ServiceSettings]] = {
+    "producer": ProducerSettings,
+    "consumer": ConsumerSettings,
+    "authority": AuthoritySettings,
+}
 
 
-def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(header: tuple[str, ...], lines: list[tuple[str, ...]]) -> str:
     """A Markdown table."""
-    lines = [header, tuple("---" for _ in header), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    parted = [header, tuple("---" for _ in header), *lines]
+    return "".join(f"| {' | '.join(line)} |\n" for line in parted)
 
 
 def exits() -> str:
     """Every exit code with its meaning."""
-    rows = [(str(int(code)), code.name.lower(), text) for code, text in MEANING.items()]
-    return table(("code", "name", "meaning"), rows)
+    lines = [(str(int(code)), code.name.lower(), text) for code, text in MEANING.items()]
+    return table(("code", "name", "meaning"), lines)
+
+
+def settings() -> str:
+    """Every setting of every service: its name in settings.toml, type, default, meaning."""
+    lines = [
+        (f"[{service}] {row.name}", row.type, f"`{row.default}`", row.description)
+        for service, kind in SETTINGS.items()
+        for row in kind.rows()
+    ]
+    return table(("setting", "type", "default", "meaning"), lines)
+
+
+def metrics() -> str:
+    """Every metric that the services expose. They are asked over stand-ins: only names are wanted."""
+    registry = CollectorRegistry()
+    ProducerMetrics(registry, MagicMock(), MagicMock())
+    ConsumerMetrics(registry, MagicMock(), MagicMock(), MagicMock())
+    AuthorityMetrics(registry, float)
+    lines = [(row.name, row.type, row.labels, row.description) for row in rows(registry)]
+    return table(("metric", "type", "labels", "meaning"), lines)

@@ -1,4 +1,4 @@
-"""Kafka's jars: fetched once from Maven Central, each held against its pinned SHA-256."""
+"""Pinned jars, Kafka's first of all: fetched once from Maven Central, each held against its SHA-256."""
 
 from __future__ import annotations
 
@@ -18,8 +18,20 @@ TRIES = 3
 
 
 @dataclass(frozen=True)
+class JarList:
+    """A file of pins below deploy/local, what its jars make up, and how to do `otherwise`."""
+
+    file: str
+    what: str
+    otherwise: str
+
+
+KAFKA = JarList("jars.sha256", f"Kafka {KAFKA_VERSION}", ", or set KAFKA_HOME or TOCSIN_BOOTSTRAP")
+
+
+@dataclass(frozen=True)
 class PinnedJar:
-    """One line of deploy/local/jars.sha256: a digest and the path in a Maven repository."""
+    """One line of a list of pins: a digest and the path in a Maven repository."""
 
     sha256: str
     path: str
@@ -39,13 +51,13 @@ class PinnedJar:
             return False
 
 
-def pinned_jars() -> tuple[PinnedJar, ...]:
-    """All jars that the local broker runs from, in the order of the file."""
-    text = (files("deploy.local") / "jars.sha256").read_text(encoding="ascii")
+def pinned_jars(wanted: JarList = KAFKA) -> tuple[PinnedJar, ...]:
+    """All jars of a list (the local broker runs from KAFKA), in the order of the file."""
+    text = (files("deploy.local") / wanted.file).read_text(encoding="ascii")
     return tuple(PinnedJar(*line.split()) for line in text.splitlines() if line)
 
 
-def fetch(cache: Path, say: Callable[[str], None]) -> tuple[Path, ...]:
+def fetch(cache: Path, say: Callable[[str], None], wanted: JarList = KAFKA) -> tuple[Path, ...]:
     """The paths of all jars below `cache`, downloading those that are missing or damaged.
 
     Without network nothing is needed once they are there. `say` is told before a download.
@@ -53,22 +65,22 @@ def fetch(cache: Path, say: Callable[[str], None]) -> tuple[Path, ...]:
     OutsideFault if it cannot be reached, SettingsError if `tocsin[local]` is not installed.
     """
     repository = cache / "maven"
-    jars = pinned_jars()
+    jars = pinned_jars(wanted)
     with exclusively(repository):
-        wanting = [jar for jar in jars if not jar.is_whole(repository)]
-        if wanting:
-            say(f"fetching {len(wanting)} of {len(jars)} jars of Kafka {KAFKA_VERSION} (once)")
-            _download_all(wanting, repository)
+        missing = [jar for jar in jars if not jar.is_whole(repository)]
+        if missing:
+            say(f"fetching {len(missing)} of {len(jars)} jars of {wanted.what} (once)")
+            _download_all(missing, repository, wanted.otherwise)
     return tuple(repository / jar.path for jar in jars)
 
 
-def _download_all(jars: list[PinnedJar], repository: Path) -> None:
+def _download_all(jars: list[PinnedJar], repository: Path, otherwise: str) -> None:
     with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
-        for _ in pool.map(lambda jar: _download(jar, repository), jars):
+        for _ in pool.map(lambda jar: _download(jar, repository, otherwise), jars):
             pass
 
 
-def _download(jar: PinnedJar, repository: Path) -> None:
+def _download(jar: PinnedJar, repository: Path, otherwise: str) -> None:
     """Try a few times: a download that broke off leaves a file that its digest betrays."""
     for attempt in range(1, TRIES + 1):
         (repository / jar.path).unlink(missing_ok=True)
@@ -78,7 +90,7 @@ def _download(jar: PinnedJar, repository: Path) -> None:
             if attempt == TRIES:
                 raise OutsideFault(
                     f"cannot fetch {jar.path} from Maven Central ({type(error).__name__}): "
-                    "connect to the network, or set KAFKA_HOME or TOCSIN_BOOTSTRAP"
+                    f"connect to the network{otherwise}"
                 ) from error
             continue
         if jar.is_whole(repository):
@@ -94,8 +106,8 @@ def _ask_maven(jar: PinnedJar, repository: Path) -> None:
         from jgo.maven import MavenContext
     except ImportError as error:
         raise SettingsError(
-            "a local Kafka needs the extra `tocsin[local]`: pip install 'tocsin[local]', "
-            "or set KAFKA_HOME or TOCSIN_BOOTSTRAP to use a Kafka that is there"
+            "fetching jars needs the extra `tocsin[local]`: pip install 'tocsin[local]', "
+            "or, for a Kafka that is there, set KAFKA_HOME or TOCSIN_BOOTSTRAP"
         ) from error
     group, artifact, version = jar.coordinates
     context = MavenContext(repo_cache=repository, local_repos=[])

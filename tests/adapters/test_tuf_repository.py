@@ -134,9 +134,7 @@ def test_power_cut_while_putting_leaves_the_state_before_and_the_next_goes_on(
 
 
 @pytest.mark.parametrize("writes", [0, 1, 2, 5, 10])
-def test_power_cut_while_creating_is_continued_with_the_same_root(
-    tmp_path, monkeypatch, writes
-) -> None:
+def test_power_cut_while_creating_is_continued_with_the_same_root(tmp_path, monkeypatch, writes) -> None:
     folder = tmp_path / "repository"
     with monkeypatch.context() as patch:
         cut_after(patch, writes)

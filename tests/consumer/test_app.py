@@ -25,9 +25,7 @@ class Running:
         self.start()
 
     def start(self):
-        self.process = self.town.start(
-            self.home, "consumer", "serve", TOCSIN_CONSUMER_PORT=str(self.port)
-        )
+        self.process = self.town.start(self.home, "consumer", "serve", TOCSIN_CONSUMER_PORT=str(self.port))
 
     def get(self, path, **query):
         return httpx.get(self.base + path, params=query, headers=self.headers, timeout=10)

@@ -156,9 +156,7 @@ async def test_a_wrap_that_comes_late_opens_what_waited_in_order(bench):
     inbox.close()
 
 
-async def test_h14_a_reader_that_a_revision_adds_goes_back_and_opens_what_it_skipped(
-    bootstrap, tmp_path
-):
+async def test_h14_a_reader_that_a_revision_adds_goes_back_and_opens_what_it_skipped(bootstrap, tmp_path):
     await make_topics(bootstrap)
     before = directory_of(targets(ORIGINATOR, ANALYST, COURIER))
     bench = Bench(bootstrap, tmp_path, sender_directory=before)

@@ -104,10 +104,7 @@ def test_h14_what_was_skipped_is_read_again_when_a_revision_adds_us(tmp_path):
     sender.revise()
     back = reading.take_manifest(sender) + reading.take_wrap(sender)
     assert [sent[0].place] == back
-    assert (
-        sent[0].place.offset
-        == reading.inbox.offsets.all()[sent[0].place.topic, sent[0].place.partition]
-    )
+    assert sent[0].place.offset == reading.inbox.offsets.all()[sent[0].place.topic, sent[0].place.partition]
     reading.take(*sent)
     assert [report_id("a"), report_id("b")] == reading.stored()
     assert [] == [one.alarm.kind for one in reading.inbox.alarms.since(0)]

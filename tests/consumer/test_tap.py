@@ -64,9 +64,7 @@ def test_kilograms_and_litres_are_never_added(reading, sender, lake):
 def test_substances_keep_their_declared_name_and_quantity(reading, sender, lake):
     reading.take(sender.send(incident("a")))
     tap(reading, lake).write_new()
-    sql = (
-        "select s.name_as_declared, s.quantity, s.unit, s.kilograms from LAKE, unnest(substances) t(s)"
-    )
+    sql = "select s.name_as_declared, s.quantity, s.unit, s.kilograms from LAKE, unnest(substances) t(s)"
     assert [("GBL", "2.5", "LTR", None), ("metonitazene", "1500", "GRM", 1.5)] == sorted(ask(lake, sql))
 
 
@@ -80,9 +78,7 @@ def test_a_second_run_adds_only_what_is_new(reading, sender, lake):
 
 
 @pytest.mark.parametrize("killed_at", [1, 2, 3])
-def test_a_run_killed_at_any_file_repeats_and_loses_nothing(
-    reading, sender, lake, monkeypatch, killed_at
-):
+def test_a_run_killed_at_any_file_repeats_and_loses_nothing(reading, sender, lake, monkeypatch, killed_at):
     places = [{"country": country} for country in ("CO", "NL", "KE")]
     reading.take(sender.send(*(incident(one["country"], place=one) for one in places)))
     written = []

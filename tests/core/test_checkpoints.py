@@ -91,9 +91,7 @@ def test_an_honest_checkpoint_passes_its_check() -> None:
     check_checkpoint(SAID)
 
 
-@pytest.mark.parametrize(
-    "heads", [(HEAD, HEAD), (replace(HEAD, counter=0),), (replace(HEAD, session=-1),)]
-)
+@pytest.mark.parametrize("heads", [(HEAD, HEAD), (replace(HEAD, counter=0),), (replace(HEAD, session=-1),)])
 def test_a_checkpoint_that_no_sender_makes_is_refused(heads: tuple[wire.Head, ...]) -> None:
     with pytest.raises(MalformedError):
         check_checkpoint(replace(SAID, heads=heads))

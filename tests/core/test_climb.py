@@ -11,9 +11,7 @@ LOG = LogId(SENT.header.originator, "ion", "south-america")
 
 
 def _climb() -> Climb:
-    return Climb(
-        WORLD.reader(), SENT.place, NOW_S, envelope_of(SENT), SENT.header, SENT.sealed.leaf, LOG
-    )
+    return Climb(WORLD.reader(), SENT.place, NOW_S, envelope_of(SENT), SENT.header, SENT.sealed.leaf, LOG)
 
 
 def test_before_rung_10_a_fate_moves_no_log() -> None:

@@ -134,9 +134,7 @@ def test_20_a_report_that_was_taken_back_is_skipped() -> None:
 def test_one_bad_item_spoils_no_other_and_the_record_has_the_best_outcome() -> None:
     fate = read(note("one"), note("bad", body=b"?"), note("three"))
     assert Outcome.ACCEPTED is fate.outcome
-    assert [Outcome.ACCEPTED, Outcome.QUARANTINED, Outcome.ACCEPTED] == [
-        one.outcome for one in fate.items
-    ]
+    assert [Outcome.ACCEPTED, Outcome.QUARANTINED, Outcome.ACCEPTED] == [one.outcome for one in fate.items]
 
 
 def test_an_audience_without_a_list_takes_every_schema_of_the_directory() -> None:
@@ -151,9 +149,7 @@ def test_an_audience_without_a_list_takes_every_schema_of_the_directory() -> Non
 def _approved(*persons: str, **changes: Any) -> wire.Item:
     item = notice()
     approvals = tuple(
-        approve(
-            ORIGINATOR.release(one), ORIGINATOR.key("release", one).id, audience_id("couriers"), item
-        )
+        approve(ORIGINATOR.release(one), ORIGINATOR.key("release", one).id, audience_id("couriers"), item)
         for one in persons
     )
     return replace(item, approvals=approvals, **changes)

@@ -19,9 +19,7 @@ KEY = bytes(range(32))
 @pytest.mark.parametrize("size", [0, 1, 1023, 16_383, 16_384, 16_385, 40_000])
 def test_sealing_is_c2sp_chunked_encryption_with_aes_256_gcm_and_sha_512(size: int) -> None:
     plaintext = bytes(index % 251 for index in range(size))
-    assert plaintext == oracles.cobblestone_open(
-        KEY, b"context", p.seal_bytes(KEY, b"context", plaintext)
-    )
+    assert plaintext == oracles.cobblestone_open(KEY, b"context", p.seal_bytes(KEY, b"context", plaintext))
 
 
 @pytest.mark.parametrize("size", [0, 1, 1023, 16_383, 16_384, 16_385, 40_000])
@@ -256,9 +254,7 @@ OTHER = COMPOSITE.sign(b"ctx", b"other")
     ],
     ids=["context", "message", "Ed25519 half", "ML-DSA half", "no Ed25519", "no ML-DSA", "swapped"],
 )
-def test_a_composite_signature_holds_only_whole(
-    signature: bytes, context: bytes, message: bytes
-) -> None:
+def test_a_composite_signature_holds_only_whole(signature: bytes, context: bytes, message: bytes) -> None:
     with pytest.raises(UntrustedError):
         p.verify_composite(COMPOSITE.public, signature, context, message)
 

@@ -99,9 +99,7 @@ def test_an_unknown_unit_is_refused_by_a_publisher_and_passes_a_reader() -> None
 
 
 def test_a_value_without_any_unit_is_refused() -> None:
-    assert {"unit": "is missing; give a code, or unit_as_declared"} == problems_of(
-        STRICT, {"value": "1"}
-    )
+    assert {"unit": "is missing; give a code, or unit_as_declared"} == problems_of(STRICT, {"value": "1"})
 
 
 def test_a_unit_without_a_code_is_kept_in_words_and_never_converted() -> None:

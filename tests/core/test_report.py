@@ -78,9 +78,7 @@ def test_regions_are_sorted_unique_and_never_empty(legs: list[str]) -> None:
 
 
 def test_an_alert_concerns_the_regions_of_its_ways() -> None:
-    alert = smallest_alert(
-        origins=["IN"], departures=["QA"], transits=["DE"], destinations=["PL", "ZZ"]
-    )
+    alert = smallest_alert(origins=["IN"], departures=["QA"], transits=["DE"], destinations=["PL", "ZZ"])
     assert (
         "near-and-middle-east-south-west-asia",
         "south-asia",
@@ -151,9 +149,7 @@ def test_every_problem_comes_at_once() -> None:
 
 
 def test_a_checked_report_shows_nothing_of_its_content() -> None:
-    report = smallest_report(
-        national_reference="CANARY-REF", substances=[{"name_as_declared": "CANARY"}]
-    )
+    report = smallest_report(national_reference="CANARY-REF", substances=[{"name_as_declared": "CANARY"}])
     assert "CANARY" not in repr(check_incident(report, now_s=NOW_S))
 
 

@@ -184,9 +184,7 @@ def test_6_a_key_of_another_participant_or_purpose_is_quarantined(key: Any) -> N
 def test_6_a_record_dated_after_its_keys_end_is_quarantined() -> None:
     sender, reader = WORLD.pair()
     sent = sender.send(note(), now_s=KEY_ENDS_S + 1)
-    assert refused(Step.SIGNER, Reason.KEY_NOT_VALID) == where(
-        reader.read(sent.value, sent.place, NOW_S)
-    )
+    assert refused(Step.SIGNER, Reason.KEY_NOT_VALID) == where(reader.read(sent.value, sent.place, NOW_S))
 
 
 def test_7_a_signature_that_does_not_hold_is_quarantined_and_nothing_moves() -> None:

@@ -39,12 +39,7 @@ def test_a_bare_signature_over_the_leaf_does_not_hold() -> None:
 def test_an_approval_signs_one_version_of_one_item_for_one_audience() -> None:
     item = note("text", version=2)
     wanted = (
-        b"tocsin/1/release\0"
-        + AUDIENCE
-        + item.schema
-        + item.report_id
-        + b"\0\0\0\x02"
-        + sha256(item.body)
+        b"tocsin/1/release\0" + AUDIENCE + item.schema + item.report_id + b"\0\0\0\x02" + sha256(item.body)
     )
     assert wanted == s.release_message(AUDIENCE, item)
 
@@ -82,9 +77,7 @@ def test_a_statement_survives_and_holds(body: wire.Checkpoint | wire.KeyRequest)
     ("body", "label"),
     [(CHECKPOINT, b"tocsin/1/checkpoint\0"), (REQUEST, b"tocsin/1/key-request\0")],
 )
-def test_a_statement_is_signed_under_the_label_of_its_type(
-    body: wire.StatementBody, label: bytes
-) -> None:
+def test_a_statement_is_signed_under_the_label_of_its_type(body: wire.StatementBody, label: bytes) -> None:
     data = wire.encode_body(body)
     signature = ORIGINATOR.statement.sign(label, label + data)
     s.verify_statement(ORIGINATOR.statement.public, body, data, signature)

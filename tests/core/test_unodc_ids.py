@@ -68,9 +68,7 @@ def test_a_full_row_becomes_a_full_report() -> None:
         ("AF", None, "origin", 0),
         ("TR", None, "departure", 1),
         ("ZZ", "Netherlands Antilles", "destination", 2),
-    ] == [
-        (leg["country"], leg["country_as_declared"], leg["role"], leg["order"]) for leg in full["route"]
-    ]
+    ] == [(leg["country"], leg["country_as_declared"], leg["role"], leg["order"]) for leg in full["route"]]
     assert "AMBER" == full["handling"]["tlp"]
     assert full["exercise"] is False
 
@@ -122,9 +120,7 @@ def test_a_unit_is_kept_and_converted_only_where_its_size_is_fixed(
 
 @pytest.mark.parametrize("amount", ["0", "0.0", "-1.5", "-0"])
 def test_zero_and_less_make_no_incident(amount: str) -> None:
-    assert {"AMOUNT": "is zero or negative; nothing was seized"} == problems_of(
-        map_row, row(AMOUNT=amount)
-    )
+    assert {"AMOUNT": "is zero or negative; nothing was seized"} == problems_of(map_row, row(AMOUNT=amount))
 
 
 @pytest.mark.parametrize("amount", ["1,5", "1.5kg", "NaN", "inf", "1e999", "1.", "9" * 41, "١"])
@@ -180,9 +176,7 @@ def test_words_without_a_code_are_kept() -> None:
 
 
 def test_precursors_go_to_pics_and_the_rest_to_ion() -> None:
-    assert ["pics", "ion"] == [
-        body(DRUG_NAME=drug)["system"] for drug in ("Acetic Anhydride", "JWH-018")
-    ]
+    assert ["pics", "ion"] == [body(DRUG_NAME=drug)["system"] for drug in ("Acetic Anhydride", "JWH-018")]
 
 
 def test_a_reference_is_made_of_the_content_and_of_equal_rows_before() -> None:

@@ -96,8 +96,7 @@ def test_a_checkpoint_has_at_most_4096_heads() -> None:
 
 def test_a_value_says_which_type_it_claims_to_be() -> None:
     kinds = {
-        name: wire.kind_of(wire.codec(name).prefix + b"rest")
-        for name in ("envelope", "statement", "wrap")
+        name: wire.kind_of(wire.codec(name).prefix + b"rest") for name in ("envelope", "statement", "wrap")
     }
     assert {"envelope": "envelope", "statement": "statement", "wrap": "wrap"} == kinds
 

@@ -81,9 +81,7 @@ def test_h08_junk_with_a_copied_header_and_no_valid_signature_changes_nothing() 
         header = wire.encode_header(ahead)
         ciphertext = number.to_bytes(100, "big")
         junk.append(wire.encode_envelope(wire.Envelope(header, ciphertext, bytes(64))))
-    fates = {
-        (fate.outcome, fate.step) for fate in (reader.read(one, sent.place, NOW_S) for one in junk)
-    }
+    fates = {(fate.outcome, fate.step) for fate in (reader.read(one, sent.place, NOW_S) for one in junk)}
     assert {(Outcome.QUARANTINED, Step.SIGNATURE)} == fates
     assert ({}, {}, [], []) == (reader.heads, reader.leaves, reader.alarms, reader.parked)
 

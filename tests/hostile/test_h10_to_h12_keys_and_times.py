@@ -73,9 +73,7 @@ def test_h11_a_record_behind_the_final_head_or_on_a_log_without_one_is_quarantin
     elsewhere = sender.send(note("three"), region="global")
     reader = _retire(sender, [_final(sender, 1, first.sealed.leaf)])
     fates = [reader.read(sent.value, sent.place, NOW_S) for sent in (first, second, elsewhere)]
-    assert [Outcome.ACCEPTED, Outcome.QUARANTINED, Outcome.QUARANTINED] == [
-        one.outcome for one in fates
-    ]
+    assert [Outcome.ACCEPTED, Outcome.QUARANTINED, Outcome.QUARANTINED] == [one.outcome for one in fates]
     assert [Reason.RETIRED_KEY] * 2 == [one.reason for one in fates[1:]]
 
 

@@ -66,9 +66,7 @@ def test_h29_lengths_that_lie_are_refused_with_memory_flat() -> None:
         "sized block",
     ],
 )
-def test_h33_an_encoding_that_only_a_lax_reader_takes_is_refused(
-    field_type: object, data: bytes
-) -> None:
+def test_h33_an_encoding_that_only_a_lax_reader_takes_is_refused(field_type: object, data: bytes) -> None:
     with pytest.raises(MalformedError):
         field(field_type).decode(data)
 

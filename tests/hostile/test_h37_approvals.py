@@ -49,9 +49,7 @@ def _other_version(item: wire.Item) -> wire.Item:
 
 
 def _other_audience(item: wire.Item) -> wire.Item:
-    return replace(
-        item, approvals=_approvals(item, "author", "releaser", audience=audience_id("postal"))
-    )
+    return replace(item, approvals=_approvals(item, "author", "releaser", audience=audience_id("postal")))
 
 
 @pytest.mark.parametrize("forge", [_none, _one, _one_person_twice, _other_version, _other_audience])

@@ -185,9 +185,7 @@ def test_what_a_crash_left_behind_does_not_stop_the_next_init(home, words_file) 
 
 def test_keys_begin_with_the_hour_and_last_as_long_as_asked(home, words_file) -> None:
     request = make_keys(home, TERMS, words_file, lambda: NOW_S + 1_234.5)
-    assert {(NOW_S, NOW_S + 730 * 86_400)} == {
-        (key.not_before_s, key.not_after_s) for key in request.keys
-    }
+    assert {(NOW_S, NOW_S + 730 * 86_400)} == {(key.not_before_s, key.not_after_s) for key in request.keys}
 
 
 def test_h46_no_output_holds_passphrase_or_private_key(made, run) -> None:

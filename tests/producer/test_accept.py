@@ -33,9 +33,7 @@ def test_an_accepted_report_is_there_after_a_restart(tmp_path):
 def test_a_report_goes_to_every_region_that_it_concerns(writer):
     writer.accept("XX-1")
     (status,) = writer.outbox.status.of_reference("XX-1")
-    assert ["south-america", "western-and-central-europe"] == [
-        one.region for one in status.destinations
-    ]
+    assert ["south-america", "western-and-central-europe"] == [one.region for one in status.destinations]
 
 
 def test_the_same_reference_with_the_same_content_is_the_same_report(writer):

@@ -39,9 +39,7 @@ def lines(text):
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_without_a_broker_a_report_is_accepted_and_the_exit_code_says_incomplete(
-    home, tmp_path, capsys
-):
+def test_without_a_broker_a_report_is_accepted_and_the_exit_code_says_incomplete(home, tmp_path, capsys):
     assert 5 == main(["publish", write(tmp_path / "r.json", report("A-1"))])
     out, err = capsys.readouterr()
     assert [("A-1", "accepted")] == [(one["reference"], one["state"]) for one in lines(out)]

@@ -26,8 +26,7 @@ def state(writer):
 async def test_what_is_acknowledged_is_marked_with_its_place_and_its_bytes_go(writer):
     assert 2 == await writer.deliver()
     places = [
-        (one.state, one.topic, one.offset)
-        for one in writer.outbox.status.of_reference("a")[0].destinations
+        (one.state, one.topic, one.offset) for one in writer.outbox.status.of_reference("a")[0].destinations
     ]
     assert [(State.PUBLISHED, ION, 0)] * 2 == places
     ((held,),) = writer.outbox.database.execute("SELECT count(value) FROM records")

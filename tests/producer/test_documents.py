@@ -10,9 +10,7 @@ from tocsin.core.errors import InvalidReportError
 
 def read(text):
     data = text if isinstance(text, bytes) else text.encode()
-    return [
-        (one.place, one.data, one.error and str(one.error)) for one in read_documents(BytesIO(data))
-    ]
+    return [(one.place, one.data, one.error and str(one.error)) for one in read_documents(BytesIO(data))]
 
 
 def test_an_object_over_several_lines_is_one_report():

@@ -130,9 +130,7 @@ async def test_a_full_outbox_is_507_and_takes_what_still_fits(client, writer):
         (json.dumps(REPORT).encode(), {"Idempotency-Key": "x" * 256}, 422),
     ],
 )
-async def test_h48_hostile_requests_are_problems_and_store_nothing(
-    client, writer, body, headers, status
-):
+async def test_h48_hostile_requests_are_problems_and_store_nothing(client, writer, body, headers, status):
     usual = {"Content-Type": "application/json"}
     answer = await client.post("/v1/reports", content=body, headers=usual | headers)
     assert status == answer.status_code

@@ -87,9 +87,7 @@ def test_a_report_is_published_and_a_member_reads_it(town, home, tmp_path):
     out, _ = town.run(home, "publish", write(tmp_path / "r.json", report("K-1")))
     (receipt,) = receipts(out)
     assert ("accepted", "published") == (receipt["result"], receipt["state"])
-    ids = town.ids(
-        town.home("reader"), "subscribe", "ion", "--from", "earliest", "--until-end", "--json"
-    )
+    ids = town.ids(town.home("reader"), "subscribe", "ion", "--from", "earliest", "--until-end", "--json")
     assert 1 == ids.count(receipt["report_id"])
     out, _ = town.run(home, "status", "K-1")
     assert {"ion"} == {one["stream"] for one in receipts(out)[0]["destinations"]}
@@ -143,9 +141,7 @@ def test_a_missing_topic_is_named_and_its_reports_wait_unsealed(town, tmp_path):
     layout = writer.directory.layout
     streams = dict(layout.streams) | {"blobs": replace(layout.streams["ion"], name="blobs")}
     writer.directory = replace(writer.directory, layout=replace(layout, streams=streams))
-    one = replace(
-        writer.submission("K-9"), report=replace(writer.submission("K-9").report, stream="blobs")
-    )
+    one = replace(writer.submission("K-9"), report=replace(writer.submission("K-9").report, stream="blobs"))
     writer.acceptance.accept([one])
     writer.accept("K-10")
     producing = producing_of(town, writer)
@@ -271,9 +267,7 @@ def leaf(value):
 
 
 @pytest.mark.slow
-def test_a_service_accepts_while_the_broker_is_away_and_publishes_when_it_returns(
-    kafka_broker, tmp_path
-):
+def test_a_service_accepts_while_the_broker_is_away_and_publishes_when_it_returns(kafka_broker, tmp_path):
     town = Town(tmp_path / "town", kafka_broker.bootstrap)
     home, base = town.home("home", ORIGINATOR), f"http://127.0.0.1:{find_free(1)}"
     (home / "token").write_text(town.run(home, "producer", "token", "test")[0])

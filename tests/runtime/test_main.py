@@ -79,9 +79,7 @@ def test_a_closed_pipe_ends_quietly() -> None:
         "m.entry_points = lambda group: [E('g', 'tests.runtime.good_commands:register', group)]\n"
         "sys.exit(m.main(['flood']))"
     )
-    flood = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    flood = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert flood.stdout is not None
     flood.stdout.readline()
     flood.stdout.close()

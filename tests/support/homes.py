@@ -59,9 +59,7 @@ class LivingDirectory:
         """Make all topics and put the directory on its own."""
         settings = {"message.timestamp.type": "LogAppendTime"}
         layout = self.directory.layout
-        wishes = [
-            TopicWish(stream_topic(one), layout.partitions(one), settings) for one in layout.streams
-        ]
+        wishes = [TopicWish(stream_topic(one), layout.partitions(one), settings) for one in layout.streams]
         names = [MANIFESTS_TOPIC, CHECKPOINTS_TOPIC, DIRECTORY_TOPIC]
         names += [inbox_topic(one.id, one.is_firm) for one in self.directory.participants.values()]
         wishes += [TopicWish(one, 1, settings) for one in names]

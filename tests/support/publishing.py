@@ -71,9 +71,7 @@ class MemoryTopics:
 
     def on(self, topic: str) -> list[bytes]:
         """All values of a topic, by partition."""
-        return [
-            value for place in sorted(self.values) if place[0] == topic for value in self.values[place]
-        ]
+        return [value for place in sorted(self.values) if place[0] == topic for value in self.values[place]]
 
 
 class Writer:
@@ -103,9 +101,7 @@ class Writer:
 
     def submission(self, reference: str | None = None, **changes: Any) -> Submission:
         """A seizure; `audience`, `update`, `approvers` are not its fields."""
-        fields = {
-            one: changes.pop(one) for one in ("audience", "update", "approvers") if one in changes
-        }
+        fields = {one: changes.pop(one) for one in ("audience", "update", "approvers") if one in changes}
         data = deepcopy(SEIZURE) | changes | {"national_reference": reference}
         return Submission("incident", self.acceptance.check("incident", data), **fields)
 

@@ -11,8 +11,7 @@ def test_a_mistyped_topic_is_never_created(tmp_path):
 
 def test_every_listener_is_on_the_loopback(tmp_path):
     assert (
-        "PLAINTEXT://127.0.0.1:20002,CONTROLLER://127.0.0.1:20012"
-        == (settings(tmp_path, 3)["listeners"])
+        "PLAINTEXT://127.0.0.1:20002,CONTROLLER://127.0.0.1:20012" == (settings(tmp_path, 3)["listeners"])
     )
 
 
@@ -20,9 +19,7 @@ def test_three_brokers_keep_three_copies_and_ask_for_two(tmp_path):
     three = settings(tmp_path, 3)
 
     assert ("3", "2") == (three["default.replication.factor"], three["min.insync.replicas"])
-    assert (
-        "1@127.0.0.1:20010,2@127.0.0.1:20011,3@127.0.0.1:20012" == (three["controller.quorum.voters"])
-    )
+    assert "1@127.0.0.1:20010,2@127.0.0.1:20011,3@127.0.0.1:20012" == (three["controller.quorum.voters"])
 
 
 def test_extra_settings_win(tmp_path):

@@ -24,8 +24,7 @@ async def broker(kafka_broker):
 
 def numbered(first, count):
     return [
-        OutgoingRecord("faults", number % 2, None, b"%d" % number)
-        for number in range(first, first + count)
+        OutgoingRecord("faults", number % 2, None, b"%d" % number) for number in range(first, first + count)
     ]
 
 

@@ -64,8 +64,7 @@ def secured(tmp_path_factory):
         "listeners": f"PLAINTEXT://127.0.0.1:{base},CONTROLLER://127.0.0.1:{base + 10},"
         f"SECURED://127.0.0.1:{base + 5}",
         "advertised.listeners": f"PLAINTEXT://127.0.0.1:{base},SECURED://127.0.0.1:{base + 5}",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,"
-        "SECURED:SASL_PLAINTEXT",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_PLAINTEXT",
         "listener.name.secured.sasl.enabled.mechanisms": "PLAIN",
         "listener.name.secured.plain.sasl.jaas.config": f'{login} required user_gov="{CANARY}";',
     }

@@ -19,9 +19,7 @@ async def filled(bootstrap, topic, count=10):
     wish = TopicWish(topic, 2, {"message.timestamp.type": "LogAppendTime"})
     await apply(bootstrap, await plan(bootstrap, [wish]))
     async with Publisher(bootstrap) as publisher:
-        await publisher.publish(
-            [OutgoingRecord(topic, 0, None, b"%d" % number) for number in range(count)]
-        )
+        await publisher.publish([OutgoingRecord(topic, 0, None, b"%d" % number) for number in range(count)])
 
 
 @pytest.fixture

@@ -48,9 +48,7 @@ def row(line: int, **changes: str) -> Row:
     return Row(line, {**dict.fromkeys(COLUMNS, ""), **few, "DRUG_UNIT": "Gram", **changes})
 
 
-def imported(
-    rows: Iterable[Row | BadRow], accept: Any = dry_run
-) -> tuple[ImportCount, list[RefusedRow]]:
+def imported(rows: Iterable[Row | BadRow], accept: Any = dry_run) -> tuple[ImportCount, list[RefusedRow]]:
     refused: list[RefusedRow] = []
     count = run_import(
         rows, accept, now_s=lambda: NOW_S, on_refused=refused.append, on_progress=lambda count: None
@@ -142,8 +140,7 @@ def test_the_real_file_is_read_whole_and_weighs_what_duckdb_says() -> None:
 
     assert (208_172, 208_147, 25) == (count.read, count.accepted, count.refused)
     assert {"AMOUNT": 22, "PLACE": 3} == {
-        column: sum(entry.problems[0][0] == column for entry in refused)
-        for column in ("AMOUNT", "PLACE")
+        column: sum(entry.problems[0][0] == column for entry in refused) for column in ("AMOUNT", "PLACE")
     }
     query = f"""
         select COUNTRY, SEIZURE_DATE[:4] as year, sum(cast(AMOUNT as double) * case DRUG_UNIT
