@@ -80,7 +80,7 @@ def test_without_network_the_error_says_what_to_do(maven, tmp_path):
 def test_a_list_that_is_not_kafkas_names_itself_and_gives_no_advice_on_kafka(maven, tmp_path):
     maven += [ConnectionError("no route")] * jars.TRIES
     said = []
-    with pytest.raises(OutsideFault, match="connect to the network$"):
+    with pytest.raises(OutsideFault, match=r"connect to the network$"):
         jars.fetch(tmp_path, said.append, jars.JarList("x.sha256", "Apache Avro", ""))
 
     assert ["fetching 1 of 1 jars of Apache Avro (once)"] == said
