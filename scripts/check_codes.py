@@ -1,0 +1,101 @@
+"""What must hold of `codes/*.json` and is no matter of one schema: `faults(folder)`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pycountry
+
+LANGUAGES = {"en", "fr", "es", "ar"}
+BESIDE_ISO = {"ZZ", "XZ", "XK"}
+FAMILIES = {
+    *("seizure", "shipment", "order", "theft", "laboratory"),
+    *("equipment", "listing", "payment", "other"),
+}
+DIMENSIONS = {"mass", "volume", "count", "area"}
+# Which list of which file has codes with labels.
+LISTS = {
+    **{name: (name,) for name in ("kinds", "regions", "roles", "sectors", "transport_modes", "units")},
+    "markings": ("tlp", "pap"),
+}
+
+
+def faults(folder: Path) -> Iterator[str]:
+    """A sentence for everything that is wrong with the codes below `folder` (of the contract)."""
+    try:
+        files = {path.stem: _read(path) for path in sorted((folder / "codes").glob("*.json"))}
+        released = _read(folder / "released" / "codes" / "regions.json")
+        for name, data in files.items():
+            if not isinstance(data.get("version"), int):
+                yield f"codes/{name}.json: no version"
+        for name, keys in LISTS.items():
+            for key in keys:
+                yield from _list_faults(f"codes/{name}.json", files[name][key])
+        yield from _region_faults(files["regions"]["regions"], released["regions"])
+        yield from _country_faults(files["countries"], {row["code"] for row in files["regions"]["regions"]})
+        yield from _kind_faults(files["kinds"]["kinds"])
+        yield from _unit_faults(files["units"]["units"])
+    except (ValueError, KeyError, TypeError, OSError, ArithmeticError) as error:
+        yield f"codes: cannot be read whole ({type(error).__name__}: {error})"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_bytes(), object_pairs_hook=_unique_keys)  # type: ignore[no-any-return]
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A country named twice would be in two regions, of which JSON keeps the last without a word."""
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ValueError(f"a key stands twice among {[key for key, _ in pairs][:3]}...")
+    return record
+
+
+def _list_faults(where: str, rows: list[dict[str, Any]]) -> Iterator[str]:
+    codes = [row["code"] for row in rows]
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
+        yield f"{where}: {code} stands twice"
+    for row in rows:
+        missing = LANGUAGES - {language for language, text in row["label"].items() if text.strip()}
+        if missing:
+            yield f"{where}: {row['code']} has no label in {', '.join(sorted(missing))}"
+
+
+def _region_faults(rows: list[dict[str, Any]], released: list[dict[str, Any]]) -> Iterator[str]:
+    now, before = ([row["code"] for row in one] for one in (rows, released))
+    if now[: len(before)] != before:
+        yield (
+            "codes/regions.json: the released regions no longer stand first and in their order; "
+            "partitions hang on it: only append"
+        )
+
+
+def _country_faults(data: dict[str, Any], regions: set[str]) -> Iterator[str]:
+    countries, wanted = data["countries"], {one.alpha_2 for one in pycountry.countries} | BESIDE_ISO
+    where = "codes/countries.json"
+    for code in sorted(wanted - countries.keys()):
+        yield f"{where}: {code} has no region"
+    for code in sorted(countries.keys() - wanted):
+        yield f"{where}: {code} is no code of ISO 3166-1"
+    for code, country in countries.items():
+        if country["region"] not in regions:
+            yield f"{where}: {code} is in {country['region']}, which is no region"
+    for name, codes in data["aliases"].items():
+        if not codes or set(codes) - countries.keys():
+            yield f"{where}: the alias {name} means no country"
+
+
+def _kind_faults(rows: list[dict[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        if row["family"] not in FAMILIES:
+            yield f"codes/kinds.json: {row['code']} is of the family {row['family']}, which is none"
+
+
+def _unit_faults(rows: list[dict[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        if row["dimension"] not in DIMENSIONS or not Decimal(row["factor"]) > 0:
+            yield f"codes/units.json: {row['code']} has no dimension or no size"
