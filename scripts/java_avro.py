@@ -46,12 +46,18 @@ class JavaAvro:
         return None
 
     def break_between(self, current: bytes, released: Sequence[bytes]) -> str | None:
-        """Why `current` and one of `released` cannot each read what the other wrote; None if they can."""
+        """Why `current` and one of `released` cannot each read what the other wrote; None if they can.
+
+        Java has two checkers and both are asked: the validator overlooks another name of the
+        outermost record, the compatibility check explains itself.
+        """
+        if reasons := self._reasons(current, released):
+            return reasons
         older = self._jpype.JClass("java.util.ArrayList")([self._parsed(one) for one in released])
         try:
             self._validator.validate(self._parsed(current), older)
-        except self._class("SchemaValidationException"):
-            return self._reasons(current, released)
+        except self._class("SchemaValidationException") as error:
+            return str(error.getMessage())
         return None
 
     def _reasons(self, current: bytes, released: Sequence[bytes]) -> str:
@@ -66,7 +72,7 @@ class JavaAvro:
                     way = "cannot read older reports" if reader is current else "older readers cannot read"
                     where = _path_of(json.loads(reader), str(fault.getLocation()))
                     found.append(f"{way}: {fault.getType()} at {where}")
-        return "; ".join(dict.fromkeys(found)) or "Java's validator refuses it"
+        return "; ".join(dict.fromkeys(found))
 
     def _parsed(self, schema_bytes: bytes) -> Any:
         parser = self._jpype.JClass("org.apache.avro.Schema$Parser")()
