@@ -2,8 +2,7 @@
 
 It guarantees that a decode succeeds only for the one canonical encoding of a value that is in range:
 nothing trailing, no overlong varint, no negative index or length, no sized blocks, no infinity. The
-library accepts all of those: our schemas are read by `avro_reader`, which does not; what it leaves to
-the library is encoded again and compared, and numbers are walked.
+library accepts all of those, so each decode is encoded again and compared, and numbers are walked.
 What a value means is left to `wire`, `report_check` and the ladder; that a schema is harmless
 (no recursion, no zero-width items) is left to `schema_lint`, which must have passed first.
 """
@@ -19,8 +18,6 @@ from typing import Any
 import fastavro
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
 
-from tocsin.core.avro_reader import compile_reader
-from tocsin.core.avro_writer import compile_writer
 from tocsin.core.errors import MalformedError
 
 MAGIC = b"\xc3\x01"
@@ -42,10 +39,7 @@ class Codec:
         self._parsed = parse_schema(self.schema, named_schemas={})
         canonical = to_parsing_canonical_form(self.schema)
         self.prefix: bytes = MAGIC + bytes.fromhex(fingerprint(canonical, "CRC-64-AVRO"))
-        # The compiled writer holds numbers to their range itself, and decoding encodes again.
-        self._compiled = compile_writer(self.schema)
-        self._check_numbers = None if self._compiled else _number_check(self.schema, {})
-        self._read_strictly = compile_reader(self.schema)
+        self._check_numbers = _number_check(self.schema, {})
 
     def encode(self, value: Record) -> bytes:
         """The canonical encoding of `value`. Raises MalformedError naming no content."""
@@ -60,8 +54,6 @@ class Codec:
     def decode(self, data: bytes) -> Record:
         """The value whose one canonical encoding `data` is. Raises MalformedError."""
         try:
-            if self._read_strictly is not None:
-                return self._read_strictly(data)  # type: ignore[no-any-return]
             value: Any = fastavro.schemaless_reader(BytesIO(data), self._parsed, None)
             if self._check_numbers is not None:
                 self._check_numbers(value)
@@ -84,8 +76,6 @@ class Codec:
         return self.decode(data[SINGLE_OBJECT_PREFIX_BYTES:])
 
     def _write(self, value: Record) -> bytes:
-        if self._compiled is not None:
-            return self._compiled(value)
         out = BytesIO()
         fastavro.schemaless_writer(out, self._parsed, value)
         return out.getvalue()
