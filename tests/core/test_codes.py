@@ -1,0 +1,144 @@
+"""The codes of the contract, as code asks for them."""
+
+from decimal import Decimal
+
+import pytest
+
+from tocsin.core import codes
+
+
+def test_the_order_of_regions_is_the_wire_formats() -> None:
+    wanted = (
+        *("east-africa", "north-africa", "southern-africa", "west-and-central-africa", "caribbean"),
+        *("central-america", "north-america", "south-america", "central-asia-and-transcaucasia"),
+        *("east-and-south-east-asia", "near-and-middle-east-south-west-asia", "south-asia"),
+        *("eastern-europe", "south-eastern-europe", "western-and-central-europe", "oceania", "global"),
+    )
+    assert wanted == codes.regions()
+
+
+def test_a_region_has_its_place_from_0() -> None:
+    assert (0, 7, 16) == tuple(map(codes.region_index, ("east-africa", "south-america", "global")))
+
+
+@pytest.mark.parametrize("name", ["", "Global", "atlantis"])
+def test_an_unknown_region_has_no_place(name: str) -> None:
+    with pytest.raises(KeyError):
+        codes.region_index(name)
+
+
+@pytest.mark.parametrize(
+    ("country", "region"),
+    [
+        ("CO", "south-america"),
+        ("CD", "west-and-central-africa"),
+        ("IR", "near-and-middle-east-south-west-asia"),
+        ("XK", "south-eastern-europe"),
+        ("ZZ", "global"),
+        ("XZ", "global"),
+    ],
+)
+def test_a_country_is_in_one_region(country: str, region: str) -> None:
+    assert region == codes.region_of(country)
+
+
+@pytest.mark.parametrize("code", ["", "co", "COL", "QQ", "Unknown", "Other"])
+def test_what_is_no_code_is_in_no_region(code: str) -> None:
+    with pytest.raises(KeyError):
+        codes.region_of(code)
+
+
+def test_every_code_has_a_region_that_is_one() -> None:
+    assert set(codes.regions()) == {codes.region_of(code) for code in codes.country_codes()}
+
+
+def test_namibia_is_a_country_and_no_missing_value() -> None:
+    assert "NA" in codes.country_codes()
+
+
+def test_a_name_that_fits_several_countries_of_today_names_them_all() -> None:
+    aliases = codes.country_aliases()
+    assert (("BQ", "CW", "SX"), ("ME", "RS")) == (
+        aliases["Netherlands Antilles"],
+        aliases["Serbia and Montenegro"],
+    )
+
+
+def test_the_two_congos_and_the_two_koreas_are_never_confused() -> None:
+    aliases = codes.country_aliases()
+    names = ("Congo, Rep.", "Congo, Dem. Rep.", "D.R. Congo", "Korea, Rep.", "Korea DPR")
+    assert ["CG", "CD", "CD", "KR", "KP"] == [code for name in names for code in aliases[name]]
+
+
+@pytest.mark.parametrize("name", ["Unknown", "Other", ""])
+def test_unknown_is_no_alias_of_a_country(name: str) -> None:
+    assert name not in codes.country_aliases()
+
+
+def test_a_kind_belongs_to_a_family() -> None:
+    assert ("seizure", "shipment", "laboratory") == tuple(
+        codes.kinds()[kind] for kind in ("seizure", "stopped-shipment", "dump-site")
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "dimension", "factor"),
+    [
+        ("KGM", "mass", "1"),
+        ("GRM", "mass", "0.001"),
+        ("LBR", "mass", "0.45359237"),
+        ("MLT", "volume", "0.001"),
+        ("H87", "count", "1"),
+        ("DZN", "count", "12"),
+        ("MTK", "area", "1"),
+    ],
+)
+def test_a_unit_has_its_exact_size(code: str, dimension: str, factor: str) -> None:
+    unit = codes.units()[code]
+    assert (code, dimension, Decimal(factor)) == (unit.code, unit.dimension, Decimal(unit.factor))
+
+
+def test_a_mode_of_transport_is_one_digit() -> None:
+    assert codes.transport_modes() <= set("0123456789")
+    assert set("1234") < codes.transport_modes()
+
+
+def test_a_role_has_its_side() -> None:
+    assert ("government", "firm") == (codes.roles()["focal-point"], codes.roles()["postal"])
+
+
+def test_firms_have_sectors() -> None:
+    assert "courier" in codes.sectors()
+
+
+def test_markings_are_those_of_tlp_2_and_pap() -> None:
+    assert {"RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR"} == codes.tlp_markings()
+    assert {"RED", "AMBER", "GREEN", "CLEAR"} == codes.pap_markings()
+
+
+def test_labels_come_in_four_languages_and_the_lists_order() -> None:
+    labels = codes.labels("regions")
+    assert codes.regions() == tuple(labels)
+    assert ("East Africa", "Afrique de l’Est") == (
+        labels["east-africa"]["en"],
+        labels["east-africa"]["fr"],
+    )
+
+
+def test_labels_of_one_of_two_lists_in_a_file() -> None:
+    assert codes.tlp_markings() == set(codes.labels("markings", "tlp"))
+
+
+def test_a_list_that_is_not_there_has_no_labels() -> None:
+    with pytest.raises(FileNotFoundError):
+        codes.labels("planets")
+    with pytest.raises(KeyError):
+        codes.labels("markings", "planets")
+
+
+@pytest.mark.parametrize(
+    "table", [codes.country_aliases(), codes.kinds(), codes.units(), codes.roles(), codes.labels("kinds")]
+)
+def test_nobody_can_change_what_was_handed_out(table) -> None:
+    with pytest.raises(TypeError):
+        table["new"] = "x"
