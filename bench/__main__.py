@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import results, sealing
+from bench import importing, publishing, reading, results, sealing
 
-BENCHES = {"sealing": sealing.rows}
+BENCHES = {
+    "sealing": sealing.rows,
+    "publishing": publishing.rows,
+    "reading": reading.rows,
+    "importing": importing.rows,
+}
 
 
 def main() -> None:

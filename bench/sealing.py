@@ -14,9 +14,9 @@ from bench import peers
 from bench.clock import SECONDS, best_rate_per_s
 from bench.results import Row
 from schemas import load
+from tests.support.memory_reader import MemoryReader
 from tests.support.parties import NOW_S, Party
 from tests.support.world import Sender, directory_of, give_keys, targets
-from tests.support.memory_reader import MemoryReader
 from tocsin.core import canonical_json, wire
 from tocsin.core.avro import Codec
 from tocsin.core.exercise import exercise_report
@@ -33,7 +33,8 @@ def bodies() -> list[dict[str, Any]]:
     """Checked incident reports as the producer encodes them."""
     rng = random.Random(7)
     return [
-        check_incident(exercise_report(rng, number, "DE"), now_s=int(time.time())).body for number in range(REPORTS)
+        check_incident(exercise_report(rng, number, "DE"), now_s=int(time.time())).body
+        for number in range(REPORTS)
     ]
 
 

@@ -53,7 +53,7 @@ def _make_keys(folder: Path, passphrase_file: Path | None) -> None:
         keys = KeyFolder.create(folder, passphrase.new(passphrase_file))
     for role in ROLES:
         if not (folder / f"{role}.pem").exists():
-            keys.write(role, Ed25519Private.generate())
+            keys.write(f"{role}.pem", Ed25519Private.generate())
 
 
 def first_targets() -> dict[str, bytes]:

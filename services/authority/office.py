@@ -48,7 +48,7 @@ class Office:
             if self._folder is None:
                 words = passphrase.existing(self.passphrase_file)
                 self._folder = KeyFolder.open(self.home.path / KEYS, words)
-            self._keys[role] = self._folder.ed25519(role)
+            self._keys[role] = self._folder.ed25519(f"{role}.pem")
         return self._keys[role]
 
     def directory(self) -> Directory:

@@ -1,0 +1,188 @@
+"""Publish, from accepted to acknowledged, against `aiokafka.send` of the same bytes; and latency.
+
+Ours seals, signs, stores the sealed bytes under fsync and notes each acknowledgement under fsync; the
+peer only sends (acks=all, idempotent) what ours made, to a topic beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from bench.clock import percentile
+from bench.results import Row
+from bench.stage import network
+from scripts.demo.command import Commands
+from scripts.demo.stage import FOCAL_POINTS
+from services.producer.accept import Acceptance, Submission
+from services.producer.clocks import Clocks
+from services.producer.participant import Participant, open_participant
+from services.producer.producing import Producing, build
+from tocsin.adapters.kafka.reading import read_to_end
+from tocsin.adapters.kafka.topics import TopicWish, apply, plan
+from tocsin.adapters.outbox.store import Outbox
+from tocsin.core import codes
+from tocsin.core.exercise import exercise_report
+
+REPORTS, LONE = 20_000, 200
+PEER_TOPIC = "bench.peer"
+
+
+class Publisher:
+    """The producer's own parts in this process, so that accepting and publishing are timed apart."""
+
+    def __init__(self, participant: Participant, outbox: Outbox, bootstrap: str) -> None:
+        self.clocks, self.outbox = Clocks(), outbox
+        client = participant.directory_client()
+        directory = client.load()
+        self.acceptance = Acceptance(outbox, participant.originator.id, self.clocks, lambda: directory)
+        source = participant.follower(participant.home.access(bootstrap), client)
+        access = participant.home.access(bootstrap)
+        self.producing: Producing = build(outbox, participant.originator, source, access, self.clocks)
+        self._rng = random.Random(11)
+
+    def accept(self, first: int, count: int) -> None:
+        """Accept generated reports that concern one region, 500 a transaction."""
+        for start in range(first, first + count, 500):
+            numbers = range(start, min(start + 500, first + count))
+            self.acceptance.accept([self._submission(number) for number in numbers])
+
+    def _submission(self, number: int) -> Submission:
+        report = exercise_report(self._rng, number, "CO") | {"route": []}
+        return Submission("incident", self.acceptance.check("incident", report))
+
+    async def publish(self) -> None:
+        """Seal and send until nothing waits."""
+        while self.outbox.items.waiting_items or self.outbox.records.unsent_count():
+            await self.producing.round()
+
+
+def rows() -> list[Row]:
+    """Records a second, reports a second, latency one at a time."""
+    with network() as commands:
+        home = commands.folder / FOCAL_POINTS[0].home
+        words = commands.folder / "passphrases" / FOCAL_POINTS[0].home
+        return asyncio.run(_rows(commands, home, words))
+
+
+async def _rows(commands: Commands, home: Path, words: Path) -> list[Row]:
+    # A first command brings the directory into the home.
+    commands.run(FOCAL_POINTS[0].home, "send", allowed=(0, 5))
+    participant = open_participant(home, words)
+    with participant.outbox() as outbox:
+        ours = Publisher(participant, outbox, commands.bootstrap)
+        ours.accept(0, 1)
+        await ours.publish()
+        bulk = await _bulk(ours, commands.bootstrap)
+        lone = await _lone(ours, commands.bootstrap)
+        await ours.producing.stop()
+    return [*bulk, *lone]
+
+
+async def _bulk(ours: Publisher, bootstrap: str) -> list[Row]:
+    started = time.perf_counter()
+    ours.accept(1, REPORTS)
+    accepting_s = time.perf_counter() - started
+    before = len(await _values(bootstrap))
+    started = time.perf_counter()
+    await ours.publish()
+    publishing_s = time.perf_counter() - started
+    values = (await _values(bootstrap))[before:]
+    raw_s = await _raw_s(bootstrap, values)
+    size_mb = sum(map(len, values)) / 1e6
+    note = f"{len(values)} records, {size_mb:.1f} MB; the peer is given sealed bytes"
+    return [
+        Row("check + accept under fsync, 500 a commit", REPORTS / accepting_s, "reports/s"),
+        Row(
+            "publish, accepted to acknowledged",
+            REPORTS / publishing_s,
+            "reports/s",
+            REPORTS / raw_s,
+            "≥ 0.8",
+            note=note,
+        ),
+    ]
+
+
+async def _lone(ours: Publisher, bootstrap: str) -> list[Row]:
+    """One report at a time: accept, seal, send, acknowledged; against send_and_wait of its bytes."""
+    took_s = []
+    for number in range(LONE):
+        started = time.perf_counter()
+        ours.accept(REPORTS + 1 + number, 1)
+        await ours.publish()
+        took_s.append(time.perf_counter() - started)
+    values = (await _values(bootstrap))[-LONE:]
+    raw_s = await _raw_each_s(bootstrap, values)
+    return [
+        Row(
+            f"accepted to acknowledged, one at a time, p{share:.0%}"[:-1],
+            1e3 * percentile(took_s, share),
+            "ms",
+            1e3 * percentile(raw_s, share),
+            "≤ 2.0 (p50, p99)",
+            note="ours: three commits under fsync beside the send",
+        )
+        for share in (0.5, 0.99)
+    ]
+
+
+async def _values(bootstrap: str) -> list[bytes]:
+    found = []
+    for partition in range(len(codes.regions()) * 2):
+        for topic in ("tocsin.ion.v1", "tocsin.pics.v1"):
+            found += await read_to_end(bootstrap, topic, partition)
+    return [one.value or b"" for one in sorted(found, key=lambda one: one.broker_time_ms)]
+
+
+async def _peer(bootstrap: str) -> AIOKafkaProducer:
+    changes = await plan(bootstrap, [TopicWish(PEER_TOPIC, 1, {"max.message.bytes": "1048576"})])
+    if changes:
+        await apply(bootstrap, changes)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        max_batch_size=524_288,
+        max_request_size=1_048_576,
+    )
+    await producer.start()
+    return producer
+
+
+async def _raw_s(bootstrap: str, values: Sequence[bytes]) -> float:
+    producer = await _peer(bootstrap)
+    try:
+        await producer.send_and_wait(PEER_TOPIC, b"warm", partition=0)
+        started = time.perf_counter()
+        sent = [await producer.send(PEER_TOPIC, value, partition=0) for value in values]
+        await asyncio.gather(*sent)
+        return time.perf_counter() - started
+    finally:
+        await producer.stop()
+
+
+async def _raw_each_s(bootstrap: str, values: Sequence[bytes]) -> list[float]:
+    """send_and_wait, then read it back: a raw produce-consume round trip."""
+    producer = await _peer(bootstrap)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, fetch_max_wait_ms=10)
+    await consumer.start()
+    place = TopicPartition(PEER_TOPIC, 0)
+    consumer.assign([place])
+    await consumer.seek_to_end(place)
+    took_s = []
+    try:
+        for value in values:
+            started = time.perf_counter()
+            await producer.send_and_wait(PEER_TOPIC, value, partition=0)
+            await consumer.getone(place)
+            took_s.append(time.perf_counter() - started)
+    finally:
+        await consumer.stop()
+        await producer.stop()
+    return took_s
