@@ -1,6 +1,6 @@
 """Hostile inputs 29 and 33 to 36: bodies that claim too much, lax encodings, items among items.
 
-Numbers 30 to 32 are schemas: see the tests of the schema lint.
+Numbers 30 to 32 are schemas: see test_h30_to_h32_schemas.
 """
 
 import json
