@@ -155,8 +155,8 @@ def search_everything(commands: Commands, seen: list[dict[str, Any]]) -> None:
     hits, size, count = evidence.search(words, files)
     known, _, _ = evidence.search(control, files)
     console.print(
-        f"searched {count} files, {size / 1e6:,.1f} MB (the broker's logs and data, our messages, outboxes, "
-        f"inboxes and keys) for {len(words)} words of the reports: found in {len(hits)} files"
+        f"searched {count} files, {size / 1e6:,.1f} MB (the broker's logs and data, our messages, "
+        f"outboxes, inboxes and keys) for {len(words)} words of the reports: found in {len(hits)} files"
     )
     console.print(f"the same search finds the originator's public id in {len(known)} files, so it can find")
     if hits or not known:
