@@ -27,7 +27,9 @@ def find_countries(name: str) -> tuple[str, ...]:
     Case, accents, apostrophes and punctuation do not matter; nothing is guessed from a part of a name,
     so neither Congo nor Korea is taken for the other. Two and three letters are codes in capitals only.
     """
-    if len(name) > MAX_NAME_CHARACTERS or (len(name.strip()) <= 3 and not name.strip().isupper()):
+    name = name.strip()
+    might_be_a_code = len(name) <= 3 and name.isascii()
+    if len(name) > MAX_NAME_CHARACTERS or (might_be_a_code and not name.isupper()):
         return ()
     return _codes_by_name().get(_folded(name), ())
 
