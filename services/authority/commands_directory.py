@@ -60,6 +60,7 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     """Admit an organisation: verify its request, compare the fingerprint aloud, give it an id."""
     from services.authority.admitting import Terms, admit, day_end_s
     from services.authority.office import open_office
+    from tocsin.adapters.country_names import country_name
     from tocsin.adapters.whole_files import read_whole, write_whole
     from tocsin.core import enrolment
     from tocsin.core.errors import SettingsError
@@ -70,7 +71,8 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     if data is None:
         raise SettingsError(f"there is no file {request_file}: ask the applicant for it")
     request = enrolment.read_request(data)
-    console.say(f"{request.name} ({request.country}), {len(request.keys)} keys")
+    where = country_name(request.country) or "no country of ISO 3166-1"
+    console.say(f"{request.name} ({request.country}: {where}), {len(request.keys)} keys")
     console.say(f"fingerprint {request.fingerprint}: the applicant must read the same")
     ends_s = day_end_s(agreement_ends) if agreement_ends else None
     terms = Terms(role, sector, region, parse_id(sponsor) if sponsor else None, agreement, ends_s)

@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tocsin.adapters.home import ParticipantHome
-
 from services.consumer.assignment import Wanted
 from services.consumer.consume import Consumption
 from services.consumer.key_requests import Asker, KeyRequests
 from services.consumer.reading import Identity, Reading
 from services.consumer.upkeep import Asking, Upkeep
 from tocsin.adapters import passphrase
+from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox.store import Inbox, open_inbox
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.key_files import KeyFolder

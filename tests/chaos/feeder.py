@@ -1,0 +1,119 @@
+"""Hands in reports over HTTP until each has its receipt, as an officer's system would.
+
+Several lanes run at once; within a lane a report is handed in only after the one before it was
+acknowledged, so that a lane's numbers are accepted in their order. Some reports are handed in twice,
+some are bad on purpose and some contradict an earlier one, to see that a crash changes no answer.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.chaos.client import Client
+from tocsin.core.exercise import exercise_report
+
+RETRY_PAUSE_S = 0.05
+ODD_ONES = {17: "bad", 41: "again", 67: "other"}  # of every hundred of a lane
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a lane was told about the report with this number. `lane` and `order`: when it was sent."""
+
+    reference: str
+    report_id: str
+    lane: int
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A report that was not accepted: the status, and the reasons that were given."""
+
+    reference: str
+    status: int
+    reasons: tuple[str, ...]
+
+
+@dataclass
+class Ledger:
+    """Everything that the lanes were told. Appending is all that threads do to it."""
+
+    receipts: list[Receipt] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    retries: int = 0
+
+
+class Lane(threading.Thread):
+    """Hands in `numbers`, one after the other."""
+
+    def __init__(
+        self, lane: int, numbers: range, client: Client, ledger: Ledger, stop: threading.Event
+    ) -> None:
+        super().__init__(daemon=True)
+        self._lane, self._numbers = lane, numbers
+        self._client, self._ledger, self._given_up = client, ledger, stop
+        self._last: dict[str, Any] | None = None
+
+    def run(self) -> None:
+        """Until all are answered, or the round is given up."""
+        for order, number in enumerate(self._numbers):
+            report = _report(number)
+            for key, body, expected in self._errands(order, number, report):
+                self._hand_in(order, body, key, expected)
+                if self._given_up.is_set():
+                    return
+            self._last = report
+        self._client.close()
+
+    def _errands(
+        self, order: int, number: int, report: dict[str, Any]
+    ) -> Iterator[tuple[str, dict[str, Any], int]]:
+        """(idempotency key, report, expected status) of this turn."""
+        odd = ODD_ONES.get(order % 100)
+        if odd == "bad":
+            yield f"bad-{number}", report | {"kind": "no such kind"}, 422
+        if odd == "other" and self._last is not None:
+            yield (
+                f"other-{number}",
+                self._last | {"event_date": {"value": "2023-01-01", "precision": "day"}},
+                409,
+            )
+        yield f"report-{number}", report, 201
+        if odd == "again":
+            yield f"again-{number}", report, 200
+
+    def _hand_in(self, order: int, report: dict[str, Any], key: str, expected: int) -> None:
+        body = json.dumps(report).encode()
+        while not self._given_up.is_set():
+            status, answer = self._client.ask("POST", "/v1/reports", body, **{"Idempotency-Key": key})
+            if status not in {0, 500, 503, 507}:
+                self._note(order, report, status, answer, expected)
+                return
+            self._ledger.retries += 1
+            self._given_up.wait(RETRY_PAUSE_S)
+
+    def _note(self, order: int, report: dict[str, Any], status: int, answer: Any, expected: int) -> None:
+        reference = report["national_reference"]
+        if status in {200, 201}:
+            self._ledger.receipts.append(Receipt(reference, answer["report_id"], self._lane, order))
+        else:
+            reasons = [one["problem"] for one in answer.get("problems") or []] or [answer.get("detail", "")]
+            self._ledger.refusals.append(Refusal(reference, status, tuple(reasons)))
+        # A retry after a crash may learn that its report was accepted: 200 in place of 201.
+        if status != expected and not (expected == 201 and status == 200):
+            self._ledger.faults.append(f"{reference}: {status} instead of {expected}: {answer}")
+
+
+def _report(number: int) -> dict[str, Any]:
+    """The exercise report of this number; every other one concerns its own region alone."""
+    report = exercise_report(random.Random(number), number, "CO")
+    if number % 2:
+        del report["route"]
+    return report

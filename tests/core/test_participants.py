@@ -1,0 +1,132 @@
+"""What the directory says of a participant."""
+
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from tests.support.parties import DAY_S, KEY_BEGINS_S, KEY_ENDS_S, NOW_S, Party
+from tocsin.core import canonical_json
+from tocsin.core.errors import MalformedError, UntrustedError
+from tocsin.core.participants import (
+    NO_DAY,
+    key_record,
+    read_key,
+    read_participant,
+    request_bytes,
+    verify_request,
+    write_participant,
+)
+from tocsin.core.signatures import PARTICIPANT_LABEL
+
+OFFICE = Party("Office")
+FIRM = Party(
+    "Firm", ("courier",), sector="courier", sponsor=OFFICE.id, agreement_ends_s=NOW_S + 200 * DAY_S
+)
+HEAD = {
+    "stream": "ion",
+    "region": "global",
+    "session": 3,
+    "counter": 9,
+    "leaf": b64encode(bytes(32)).decode(),
+}
+
+
+def entry(party: Party = OFFICE, **changes: Any) -> bytes:
+    return canonical_json.dump(party.entry() | changes)
+
+
+@pytest.mark.parametrize("party", [OFFICE, FIRM])
+def test_a_participant_that_was_written_reads_back(party: Party) -> None:
+    participant = read_participant(entry(party))
+    assert participant == read_participant(write_participant(participant))
+
+
+def test_a_government_needs_no_agreement() -> None:
+    assert NO_DAY == read_participant(entry()).agreement_ends_s
+
+
+def test_a_firm_without_an_agreement_is_never_in_force() -> None:
+    assert not read_participant(entry(FIRM, agreement=None)).in_force(0)
+
+
+@pytest.mark.parametrize(("time_s", "in_force"), [(NOW_S, True), (NOW_S + 200 * DAY_S, False)])
+def test_an_agreement_ends_at_its_second(time_s: int, in_force: bool) -> None:
+    assert in_force == read_participant(entry(FIRM)).in_force(time_s)
+
+
+@pytest.mark.parametrize(("party", "firm"), [(OFFICE, False), (FIRM, True)])
+def test_who_has_a_sponsor_is_a_firm(party: Party, firm: bool) -> None:
+    assert firm == read_participant(entry(party)).is_firm
+
+
+def test_h39_a_key_named_twice_is_refused() -> None:
+    keys = OFFICE.entry()["keys"]
+    with pytest.raises(MalformedError):
+        read_participant(entry(keys=[*keys, keys[0]]))
+
+
+def test_h39_a_key_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(MalformedError):
+        read_key(key_record(OFFICE.key("record")) | {"not_after_s": KEY_BEGINS_S})
+
+
+def test_h10_an_id_that_is_not_the_hash_of_the_key_is_refused() -> None:
+    with pytest.raises(UntrustedError):
+        read_key(key_record(OFFICE.key("record")) | {"id": OFFICE.key("kem").id.hex()})
+
+
+def test_a_key_of_an_unknown_purpose_is_refused() -> None:
+    with pytest.raises(MalformedError):
+        read_key(key_record(OFFICE.key("record")) | {"purpose": "everything"})
+
+
+def test_a_key_is_valid_from_its_first_to_its_last_second() -> None:
+    key = OFFICE.key("record")
+    times = (KEY_BEGINS_S - 1, KEY_BEGINS_S, KEY_ENDS_S, KEY_ENDS_S + 1)
+    assert [False, True, True, False] == [key.valid_at(time_s) for time_s in times]
+
+
+def test_a_retired_key_keeps_its_final_heads() -> None:
+    key = read_key(key_record(OFFICE.key("record")) | {"final": [HEAD]})
+    assert {("ion", "global"): (3, 9, bytes(32))} == key.final
+
+
+def test_a_retired_key_that_was_written_reads_back() -> None:
+    key = read_key(key_record(OFFICE.key("record")) | {"final": [HEAD]})
+    assert key == read_key(key_record(key))
+
+
+def test_keys_for_a_purpose_are_the_valid_ones_that_are_not_retired_newest_first() -> None:
+    younger = Party("Office, younger")
+    keys = [
+        key_record(OFFICE.key("record")),
+        key_record(younger.key("record")) | {"not_before_s": NOW_S},
+        key_record(Party("retired").key("record")) | {"final": []},
+        key_record(Party("later").key("record")) | {"not_before_s": NOW_S + 1},
+    ]
+    found = read_participant(entry(keys=keys)).keys_for("record", NOW_S)
+    assert [younger.key("record").id, OFFICE.key("record").id] == [key.id for key in found]
+
+
+def request(party: Party = OFFICE, **changes: Any) -> dict[str, Any]:
+    record: dict[str, Any] = {"name": party.name, "country": "CO"}
+    record["keys"] = [key_record(key) for key in party.keys]
+    signed = party.statement.sign(PARTICIPANT_LABEL, PARTICIPANT_LABEL + request_bytes(record))
+    return record | {"self_signature": b64encode(signed).decode()} | changes
+
+
+def test_an_application_signed_by_its_own_statement_key_gives_its_keys() -> None:
+    assert OFFICE.keys == verify_request(request())
+
+
+def test_an_application_that_was_changed_is_refused() -> None:
+    with pytest.raises(UntrustedError):
+        verify_request(request(name="Somebody else"))
+
+
+@pytest.mark.parametrize("extra", [(), (OFFICE.key("statement"), Party("x").key("statement"))])
+def test_an_application_has_exactly_one_statement_key(extra: tuple[Any, ...]) -> None:
+    keys = [key_record(key) for key in (OFFICE.key("record"), *extra)]
+    with pytest.raises(MalformedError):
+        verify_request(request(keys=keys))
