@@ -71,7 +71,7 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     if data is None:
         raise SettingsError(f"there is no file {request_file}: ask the applicant for it")
     request = enrolment.read_request(data)
-    where = country_name(request.country) or "no country of ISO 3166-1"
+    where = country_name(request.country)
     console.say(f"{request.name} ({request.country}: {where}), {len(request.keys)} keys")
     console.say(f"fingerprint {request.fingerprint}: the applicant must read the same")
     ends_s = day_end_s(agreement_ends) if agreement_ends else None
