@@ -1,4 +1,4 @@
-"""`python -m tests.chaos --rounds N`: kill -9 while reports flow, and prove that nothing is lost or doubled."""
+"""`python -m tests.chaos --rounds N`: kill -9 while reports flow; nothing may be lost or doubled."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def _tell(number: int, outcome: Outcome) -> int:
     kills = " ".join(f"{outcome.kills[target]:>8}" for target in TARGETS)
     print(
         f"{number + 1:>5} {outcome.seed:>6} {kills:>32} {verdict.acknowledged:>13} {outcome.refused:>8}"
-        f" {outcome.retries:>8} {len(verdict.lost):>5} {len(verdict.doubled):>8} {len(verdict.disordered):>6}"
-        f" {outcome.seconds:>8.1f}",
+        f" {outcome.retries:>8} {len(verdict.lost):>5} {len(verdict.doubled):>8}"
+        f" {len(verdict.disordered):>6} {outcome.seconds:>8.1f}",
         flush=True,
     )
     for fault in outcome.faults:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tests.chaos.feeder import Receipt, Refusal
@@ -89,7 +90,7 @@ def _cursors(shown: Sequence[Shown]) -> list[str]:
     """Cursors only grow along what a reader shows."""
     return [
         f"cursor {after.cursor} behind {before.cursor}"
-        for before, after in zip(shown, shown[1:], strict=False)
+        for before, after in pairwise(shown)
         if after.cursor <= before.cursor
     ]
 
