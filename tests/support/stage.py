@@ -10,6 +10,7 @@ from typing import Any
 
 from services.workshop.local_kafka import LocalKafka
 
+ROOT = Path(__file__).parents[2]
 TOCSIN = Path(sys.executable).with_name("tocsin")
 PASSPHRASE = "a passphrase that only tests use"
 COLOMBIA, NETHERLANDS, ANALYST, COURIER = "colombia", "netherlands", "analyst", "courier"
@@ -77,8 +78,24 @@ class Stage:
 
     def tocsin(self, home: str, *words: object, expect: int | None = 0, **changes: str) -> Said:
         """Run `tocsin WORDS` in `home`; `expect` None takes any exit code. `changes`: environment."""
+        return self._run([str(TOCSIN)], home, words, expect, changes)
+
+    def tocsin_later(self, ahead_s: int, home: str, *words: object, expect: int | None = 0) -> Said:
+        """The same by a clock that is `ahead_s` seconds ahead."""
+        command = [sys.executable, "-m", "tests.support.later", str(ahead_s)]
+        return self._run(command, home, words, expect, {})
+
+    def _run(
+        self,
+        command: list[str],
+        home: str,
+        words: tuple[object, ...],
+        expect: int | None,
+        changes: dict[str, str],
+    ) -> Said:
         done = subprocess.run(
-            [TOCSIN, *map(str, words)],
+            [*command, *map(str, words)],
+            cwd=ROOT,
             env=self.environment(home, **changes),
             stdin=subprocess.DEVNULL,
             capture_output=True,
