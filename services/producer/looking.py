@@ -9,6 +9,7 @@ from services.producer.participant import open_participant
 from services.producer.publishing import print_counts
 from services.producer.receipts import COLUMNS, shown
 from tocsin.adapters.outbox.status import ItemStatus, OutboxStatus, State
+from tocsin.adapters.outbox.store import FILE_NAME
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
@@ -20,6 +21,9 @@ def print_status(home: Path, passphrase_file: Path | None, name: str | None, *, 
     Raises RefusedByRuleError for one that the outbox does not hold, StorageError.
     """
     participant = open_participant(home, passphrase_file)
+    if name is None and not (participant.home.outbox / FILE_NAME).exists():
+        console.say("nothing was accepted here yet")
+        return Exit.WHOLE
     with participant.outbox_to_read() as outbox:
         if name is None:
             print_counts(outbox.status, as_json=as_json)

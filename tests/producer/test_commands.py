@@ -108,6 +108,11 @@ def test_a_home_in_use_says_by_whom_and_how_to_hand_the_report_in(home, tmp_path
     assert "--url" in err
 
 
+def test_a_home_that_accepted_nothing_yet_is_no_fault(home, capsys):
+    assert 0 == main(["status"])
+    assert "nothing was accepted here yet" in capsys.readouterr().err
+
+
 def test_counts_tell_how_much_waits(home, tmp_path, capsys):
     main(["publish", "--no-wait", write(tmp_path / "r.json", report("A-1"))])
     capsys.readouterr()
