@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +22,8 @@ def main() -> int:
     """Play the rounds; 1 if any promise was broken."""
     options = _options()
     plan = Plan(options.reports, options.kills)
+    # So that services and broker are stopped also when somebody ends us.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     faults = 0
     with tempfile.TemporaryDirectory(prefix="tocsin-chaos-") as name:
         folder = Path(name)
