@@ -38,29 +38,41 @@ class Terms:
             if unknown := [word for word in words if word not in known]:
                 listed = "" if kind == "country" else f"; known are {', '.join(sorted(known))}"
                 raise RefusedByRuleError(f"there is no {kind} {unknown[0]}{listed}")
-        firm = any(codes.roles()[role] == "firm" for role in self.roles)
+        sides = {codes.roles()[role] for role in self.roles}
+        if len(sides) != 1:
+            raise RefusedByRuleError("a participant is of a government or a firm; these roles mix both")
+        self._check_side(firm=sides == {"firm"})
+
+    def _check_side(self, *, firm: bool) -> None:
+        if (self.agreement is None) != (self.agreement_ends_s is None):
+            raise RefusedByRuleError(
+                "an agreement has a reference and an end: --agreement, --agreement-ends"
+            )
         if firm and not (self.sponsor and self.sector and self.agreement):
             raise RefusedByRuleError(
                 "a firm needs a sector, a sponsor (its national authority) and an agreement with its end: "
                 "--sector, --sponsor, --agreement, --agreement-ends"
             )
-        if self.sponsor and not firm:
-            raise RefusedByRuleError("only a firm has a sponsor")
+        if not firm and (self.sponsor or self.sector):
+            raise RefusedByRuleError("only a firm has a sponsor and a sector")
 
 
 def admit(office: Office, request: Request, terms: Terms) -> Welcome:
     """Add the participant to the repository. Raises RefusedByRuleError; then nothing changed."""
     directory = office.directory()
     terms.check(request.country)
+    if terms.agreement_ends_s is not None and terms.agreement_ends_s <= office.now_s():
+        raise RefusedByRuleError("the agreement has ended already: it would take part in nothing")
     _check_sponsor(directory, terms.sponsor)
+    _check_keys(request, office.now_s())
     _check_new(directory, request)
-    regions = tuple(terms.regions) or (codes.region_of(request.country),)
+    regions = tuple(dict.fromkeys(terms.regions)) or (codes.region_of(request.country),)
     participant = Participant(
         id=random_bytes(ID_BYTES),
         name=request.name,
         country=request.country,
         regions=regions,
-        roles=tuple(terms.roles),
+        roles=tuple(dict.fromkeys(terms.roles)),
         sector=terms.sector,
         sponsor=terms.sponsor,
         agreement=terms.agreement,
@@ -79,13 +91,29 @@ def _check_sponsor(directory: Directory, sponsor: bytes | None) -> None:
         raise RefusedByRuleError(f"the sponsor {sponsor.hex()} is no focal point of the directory")
 
 
+def _check_keys(request: Request, now_s: int) -> None:
+    usable = {key.purpose for key in request.keys if now_s <= key.not_after_s}
+    if missing := sorted({"record", "statement", "kem"} - usable):
+        raise RefusedByRuleError(
+            f"the request has no {missing[0]} key that is still valid: the applicant makes keys anew"
+        )
+
+
 def _check_new(directory: Directory, request: Request) -> None:
     for key in request.keys:
         for participant in directory.participants.values():
             if any(key.id == theirs.id for theirs in participant.keys):
                 raise RefusedByRuleError(
-                    f"these keys are admitted already: {participant.name}, {participant.id.hex()}"
+                    f"these keys are admitted already: {participant.name}, {participant.id.hex()}. "
+                    f"Its welcome once more: tocsin authority welcome {participant.id.hex()}"
                 )
+
+
+def welcome_again(office: Office, participant: bytes) -> Welcome:
+    """The welcome of somebody admitted before. Raises RefusedByRuleError."""
+    if participant not in office.directory().participants:
+        raise RefusedByRuleError(f"there is no participant {participant.hex()}")
+    return Welcome(participant, office.repository.pinned_root())
 
 
 def day_end_s(text: str) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.authority.founding import DAY_S, REPORTS, schema_named
+from services.authority.founding import DAY_S, REPORTS, load_schema, schema_named
 from services.authority.office import Office
 from tocsin.core import codes
 from tocsin.core.audiences import Audience, write_audience
@@ -33,26 +33,30 @@ class Rule:
 
 def put_audience(office: Office, name: str, rule: Rule) -> None:
     """Create or replace an audience. Raises RefusedByRuleError; then nothing changed."""
-    for kind, words, known in (
-        ("role", rule.roles, codes.roles()),
-        ("sector", rule.sectors, codes.sectors()),
-        ("region", rule.regions, codes.regions()),
-    ):
-        if unknown := [word for word in words if word not in known]:
-            raise RefusedByRuleError(
-                f"there is no {kind} {unknown[0]}; known are {', '.join(sorted(known))}"
-            )
+    _check_words("role", rule.roles, codes.roles())
+    _check_words("sector", rule.sectors, codes.sectors())
+    _check_words("region", rule.regions, codes.regions())
+    schemas, present = {_schema(one): one for one in rule.schemas}, office.directory().schemas
+    if missing := [name for id_, name in schemas.items() if id_ not in present]:
+        raise RefusedByRuleError(
+            f"the directory does not have the schema {missing[0]}: tocsin authority schema {missing[0]}"
+        )
     audience = Audience(
         name,
         roles=frozenset(rule.roles),
         sectors=frozenset(rule.sectors),
         regions=frozenset(rule.regions),
-        schemas=frozenset(_schema(one) for one in rule.schemas),
+        schemas=frozenset(schemas),
         approvals=rule.approvals,
         history=rule.history,
         max_age_s=rule.max_age_days * DAY_S,
     )
     office.put({f"{AUDIENCES}{name}": write_audience(audience)})
+
+
+def _check_words(kind: str, words: Collection[str], known: Collection[str]) -> None:
+    if unknown := [word for word in words if word not in known]:
+        raise RefusedByRuleError(f"there is no {kind} {unknown[0]}; known are {', '.join(sorted(known))}")
 
 
 def _schema(name: str) -> bytes:
@@ -80,6 +84,7 @@ def show_audience(directory: Directory, name: str, now_s: int) -> dict[str, Any]
 
 def put_stream(office: Office, stream: Stream) -> None:
     """Add a stream, or change its retention and roles. A width never changes: RefusedByRuleError."""
+    _check_words("role", stream.publish_roles, codes.roles())
     layout = office.directory().layout
     present = layout.streams.get(stream.name)
     if present is not None and present.width != stream.width:
@@ -91,9 +96,9 @@ def put_stream(office: Office, stream: Stream) -> None:
     office.put({STREAMS: write_layout(Layout(layout.regions, streams))})
 
 
-def put_schema(office: Office, path: Path) -> str:
-    """Add a schema file after lint; its id in hex. Raises MalformedError."""
-    data = _read(path)
+def put_schema(office: Office, name: str) -> str:
+    """Add `incident`, `alert` or a file after lint; its id in hex. Raises MalformedError."""
+    data = load_schema(name) if name in REPORTS else _read(Path(name))
     lint(data)
     id_ = schema_id(data).hex()
     office.put({f"{SCHEMAS}{id_}.avsc": data})

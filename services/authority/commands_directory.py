@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tocsin.runtime.options import DEFAULT_HOME, HomeOption, JsonOption, PassphraseFileOption
 
+if TYPE_CHECKING:
+    from tocsin.core.enrolment import Welcome
+
 Words = list[str]
 
 
 def register(authority: typer.Typer) -> None:
-    """Add init, admit, audience, stream, schema, status."""
+    """Add init, admit, welcome, audience, stream, schema, renew, status."""
     authority.command(epilog="Example: tocsin authority init --home authority --name Secretariat")(init)
     authority.command(
         epilog="Example: tocsin authority admit co.request.json --role focal-point --out co.welcome.json"
@@ -27,6 +30,8 @@ def register(authority: typer.Typer) -> None:
         "focal-point"
     )(stream)
     authority.command(epilog="Example: tocsin authority schema tip.avsc")(schema)
+    authority.command(epilog="Example: tocsin authority welcome 6f…e1 --out co.welcome.json")(welcome)
+    authority.command(epilog="Example: tocsin authority renew")(renew)
     authority.command(epilog="Example: tocsin authority status --json")(status)
 
 
@@ -61,7 +66,7 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     from services.authority.admitting import Terms, admit, day_end_s
     from services.authority.office import open_office
     from tocsin.adapters.country_names import country_name
-    from tocsin.adapters.whole_files import read_whole, write_whole
+    from tocsin.adapters.whole_files import read_whole
     from tocsin.core import enrolment
     from tocsin.core.errors import SettingsError
     from tocsin.core.ids import parse_id
@@ -77,14 +82,36 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     ends_s = day_end_s(agreement_ends) if agreement_ends else None
     terms = Terms(role, sector, region, parse_id(sponsor) if sponsor else None, agreement, ends_s)
     with open_office(home, passphrase_file) as office:
-        welcome = admit(office, request, terms)
-    told = enrolment.write_welcome(welcome)
-    if out is None:
-        console.data(told.decode())
-    else:
-        write_whole(out, told)
-        console.data(welcome.participant.hex())
+        admitted = admit(office, request, terms)
+    _hand_out(admitted, out)
     console.say("Next: tocsin authority topics apply, tocsin authority publish; hand the welcome back.")
+
+
+def welcome(
+    participant: Annotated[str, typer.Argument(help="The id that admit printed.")],
+    out: Annotated[Path | None, typer.Option(help="Welcome file to hand back; else stdout.")] = None,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Write the welcome of somebody admitted before once more: it holds no secret."""
+    from services.authority.admitting import welcome_again
+    from services.authority.office import open_office
+    from tocsin.core.ids import parse_id
+
+    with open_office(home, passphrase_file) as office:
+        _hand_out(welcome_again(office, parse_id(participant)), out)
+
+
+def _hand_out(welcome: Welcome, out: Path | None) -> None:
+    from tocsin.adapters.whole_files import write_whole
+    from tocsin.core.enrolment import write_welcome
+    from tocsin.runtime import console
+
+    if out is None:
+        console.data(write_welcome(welcome).decode())
+    else:
+        write_whole(out, write_welcome(welcome))
+        console.data(welcome.participant.hex())
 
 
 def audience(  # noqa: PLR0913 - one option for each part of the rule
@@ -135,17 +162,33 @@ def stream(
 
 
 def schema(
-    file: Annotated[Path, typer.Argument(help="An .avsc file; it must pass the lint.")],
+    file: Annotated[str, typer.Argument(help="An .avsc file, or incident or alert of this version.")],
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
-    """Add a report schema; prints its id, the SHA-256 of its bytes."""
+    """Add a report schema that passes the lint; prints its id, the SHA-256 of its bytes."""
     from services.authority.audiences import put_schema
     from services.authority.office import open_office
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office:
         console.data(put_schema(office, file))
+
+
+def renew(
+    root: Annotated[bool, typer.Option("--root", help="The root too, for another year.")] = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Sign the list of entries anew for 30 days: somebody looked at who takes part. Then publish."""
+    from services.authority.office import open_office
+    from tocsin.runtime import console
+
+    with open_office(home, passphrase_file) as office:
+        if root:
+            office.repository.renew_root(office.now_s())
+        office.repository.put_targets({}, office.now_s())
+    console.say("Signed anew. Next: tocsin authority publish.")
 
 
 def status(

@@ -35,12 +35,12 @@ def publish(
     import asyncio
 
     from services.authority import publishing
-    from services.authority.office import open_office
+    from services.authority.office import hold_publishing, open_office
     from tocsin.runtime import console
 
-    with open_office(home, passphrase_file) as office:
-        access = office.home.access(bootstrap)
-        sent = asyncio.run(publishing.publish(office.repository, access))
+    with open_office(home, passphrase_file) as office, hold_publishing(office.home):
+        access, repository = office.home.access(bootstrap), office.repository
+        sent = asyncio.run(publishing.publish(repository, repository.files(), access))
     for name in sent:
         console.data(name)
     console.say(f"{len(sent)} files sent" if sent else "the topic holds everything already")

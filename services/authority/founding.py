@@ -8,6 +8,7 @@ from pathlib import Path
 import schemas
 from services.authority.office import KEYS, Office, hold
 from tocsin.adapters import passphrase
+from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KDF_FILE, KeyFolder
 from tocsin.adapters.private_files import make_private_folder
 from tocsin.adapters.tuf_signing import ROLES
@@ -35,7 +36,8 @@ FIRM_AUDIENCES = {
 def found(home: Path, passphrase_file: Path | None) -> Office:
     """Make the authority of a folder. Raises RefusedByRuleError where one is there."""
     self_test()
-    with hold(home) as opened:
+    opened = ParticipantHome.create(home)
+    with hold(opened):
         office = Office(opened, passphrase_file)
         if office.repository.exists:
             raise RefusedByRuleError(f"{opened.path} holds an authority already; nothing was changed")
@@ -60,8 +62,7 @@ def first_targets() -> dict[str, bytes]:
     """The targets of a new network, name -> bytes: streams, report schemas, audiences."""
     layout = Layout(codes.regions(), {stream.name: stream for stream in _streams()})
     targets = {STREAMS: write_layout(layout)}
-    for path in REPORTS.values():
-        data = schemas.load(path)
+    for data in map(load_schema, REPORTS):
         targets[f"{SCHEMAS}{schema_id(data).hex()}.avsc"] = data
     for audience in _audiences():
         targets[f"{AUDIENCES}{audience.name}"] = write_audience(audience)
@@ -76,9 +77,14 @@ def _streams() -> list[Stream]:
     ]
 
 
+def load_schema(name: str) -> bytes:
+    """The file of `incident` or `alert`, as this version knows them."""
+    return schemas.load(REPORTS[name])
+
+
 def schema_named(name: str) -> bytes:
     """The id of `incident` or `alert`, as this version knows them."""
-    return schema_id(schemas.load(REPORTS[name]))
+    return schema_id(load_schema(name))
 
 
 def _audiences() -> list[Audience]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,21 +67,30 @@ class Office:
         self.repository.put_targets(changes, self.now_s())
 
 
+def find_office(home: Path, passphrase_file: Path | None) -> Office:
+    """The authority of a folder, not held. Raises SettingsError where there is none."""
+    office = Office(ParticipantHome(home.expanduser().absolute()), passphrase_file)
+    if not office.repository.exists:
+        raise SettingsError(
+            f"{office.home.path} holds no authority: make one with tocsin authority init, or give --home"
+        )
+    ParticipantHome.create(office.home.path)  # checks that it is private and on a local disk
+    return office
+
+
 @contextmanager
 def open_office(home: Path, passphrase_file: Path | None) -> Iterator[Office]:
-    """The authority of a folder, held for changes. Raises SettingsError where there is none."""
-    with hold(home) as opened:
-        office = Office(opened, passphrase_file)
-        if not office.repository.exists:
-            raise SettingsError(
-                f"{opened.path} holds no authority: make one with tocsin authority init, or give --home"
-            )
+    """The authority of a folder, held. Raises SettingsError, HeldElsewhereError."""
+    office = find_office(home, passphrase_file)
+    with hold(office.home):
         yield office
 
 
-@contextmanager
-def hold(home: Path) -> Iterator[ParticipantHome]:
-    """The folder, made if need be and held by us alone. Raises HeldElsewhereError."""
-    opened = ParticipantHome.create(home)
-    with locks.hold(opened.path / "authority.lock"):
-        yield opened
+def hold(home: ParticipantHome) -> AbstractContextManager[None]:
+    """Keep every other process from changing the folder. Raises HeldElsewhereError."""
+    return locks.hold(home.path / "authority.lock")
+
+
+def hold_publishing(home: ParticipantHome) -> AbstractContextManager[None]:
+    """Keep every other process from publishing an older state after ours. Raises HeldElsewhereError."""
+    return locks.hold(home.path / "publishing.lock")

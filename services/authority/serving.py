@@ -1,22 +1,25 @@
 """The service that keeps the directory fresh: signs the timestamp hourly and publishes it.
 
-A timestamp that is 3 hours old on the topic is an alarm: after 24 hours every publisher stops.
+A timestamp that is 3 hours old on the topic is an alarm: after 24 hours every publisher stops. The folder
+is held while something is signed only, so that people go on admitting beside the service; what they
+change goes out with its next round, or with their own `tocsin authority publish`.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
 from services.authority.metrics import AuthorityMetrics, Result
-from services.authority.office import Office, open_office
+from services.authority.office import Office, find_office, hold, hold_publishing
 from services.authority.publishing import publish
 from services.authority.settings import AuthoritySettings
-from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.tuf_signing import DAY_S
 from tocsin.core.errors import OutsideFault, RefusedByRuleError
 from tocsin.runtime import web
 from tocsin.runtime.lifecycle import run_service, run_together, serve_until
@@ -24,6 +27,8 @@ from tocsin.runtime.logs import get_log
 
 ALARM_AGE_S = 3 * 3_600
 RETRY_S = 30
+# What people sign: they are told in time.
+WARN_BEFORE_END_S: Mapping[str, int] = {"targets": 7 * DAY_S, "root": 30 * DAY_S}
 _log = get_log("authority")
 
 
@@ -32,15 +37,17 @@ class Signing:
 
     def __init__(self, office: Office, access: KafkaAccess, every_s: int) -> None:
         self._office, self._access, self._every_s = office, access, every_s
-        self._published_at_s: int | None = None
-        self._started_at_s = office.now_s()
+        standing = office.repository.standing()
+        # What lies here was published, as far as we know; a restart makes it no younger.
+        self._published_s, self._ends_at_s = standing.signed_at_s, standing.ends_at_s
+        self._unsent = False
         self._told: str | None = None
         self.registry = CollectorRegistry()
         self._metrics = AuthorityMetrics(self.registry, self.age_s)
 
     def age_s(self) -> float:
         """Since the newest timestamp that is on the topic was signed, as far as we know."""
-        return self._office.now_s() - (self._published_at_s or self._started_at_s)
+        return self._office.now_s() - self._published_s
 
     def troubles(self) -> list[str]:
         """One line for each thing that is wrong."""
@@ -48,42 +55,70 @@ class Signing:
         if self.age_s() >= ALARM_AGE_S:
             hours = self.age_s() / 3_600
             found.append(f"the timestamp on the topic is {hours:.1f} h old; publishers stop at 24 h")
+        for role, before_s in WARN_BEFORE_END_S.items():
+            left_s = self._ends_at_s[role] - self._office.now_s()
+            if left_s < before_s:
+                found.append(f"the {role} metadata ends in {left_s // DAY_S} days: tocsin authority renew")
         return found
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Sign and publish until `stop`."""
-        while not stop.is_set():
-            pause_s = self._every_s if await self._round() else min(RETRY_S, self._every_s)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause_s)
+        """Sign and publish until `stop`. Raises OurFault and bugs."""
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set():
+                went_well = await self._round_until(stopping)
+                pause_s = self._every_s if went_well else min(RETRY_S, self._every_s)
+                await asyncio.wait({stopping}, timeout=pause_s)
+        finally:
+            stopping.cancel()
+
+    async def _round_until(self, stopping: asyncio.Future[bool]) -> bool:
+        # Publishing waits for as long as the broker is away: stopping must not.
+        turn = asyncio.ensure_future(self._round())
+        await asyncio.wait({turn, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if turn.done():
+            return turn.result()
+        turn.cancel()
+        with suppress(asyncio.CancelledError):
+            await turn
+        return False
 
     async def _round(self) -> bool:
-        self._office.repository.refresh_timestamp(self._office.now_s())
         try:
-            sent = await publish(self._office.repository, self._access)
+            with hold_publishing(self._office.home):
+                files = self._signed()
+                sent = await publish(self._office.repository, files, self._access)
         except (OutsideFault, RefusedByRuleError) as error:
             self._metrics.rounds.add(Result.FAILED)
             self._told = str(error)
             level = _log.error if self.age_s() >= ALARM_AGE_S else _log.warning
             level("directory.not_published", reason=str(error), age_s=int(self.age_s()))
             return False
-        self._told, self._published_at_s = None, self._office.now_s()
+        standing = self._office.repository.standing()
+        self._told, self._unsent = None, False
+        self._published_s, self._ends_at_s = standing.signed_at_s, standing.ends_at_s
         self._metrics.rounds.add(Result.PUBLISHED)
-        version = self._office.repository.standing().versions["timestamp"]
-        _log.info("directory.published", count=len(sent), version=version)
+        _log.info("directory.published", count=len(sent), version=standing.versions["timestamp"])
         return True
+
+    def _signed(self) -> dict[str, bytes]:
+        """The files to publish. What was signed and could not be sent is not signed again until due."""
+        repository, now_s = self._office.repository, self._office.now_s()
+        with hold(self._office.home):
+            if not self._unsent or now_s - repository.standing().signed_at_s >= self._every_s:
+                repository.refresh_timestamp(now_s)
+                self._unsent = True
+            return repository.files()
 
 
 def serve_home(
     home: Path, passphrase_file: Path | None, bootstrap: str | None, every_s: int | None
 ) -> None:
     """Run the service of a folder until SIGTERM or SIGINT. Raises TocsinError."""
-    opened = ParticipantHome.create(home)
-    settings = AuthoritySettings.load(opened.settings("authority"))
-    access = opened.access(bootstrap)
-    with open_office(home, passphrase_file) as office:
-        signing = Signing(office, access, every_s or settings.sign_every_s)
-        run_service(lambda stop: _serve(signing, settings, stop))
+    office = find_office(home, passphrase_file)
+    settings = AuthoritySettings.load(office.home.settings("authority"))
+    signing = Signing(office, office.home.access(bootstrap), every_s or settings.sign_every_s)
+    run_service(lambda stop: _serve(signing, settings, stop))
 
 
 async def _serve(signing: Signing, settings: AuthoritySettings, stop: asyncio.Event) -> None:

@@ -1,5 +1,7 @@
 """The authority's folder: versions go up, the timestamp is last, a crash leaves the state before."""
 
+import shutil
+
 import pytest
 
 from tests.support.authority import COLOMBIA, NETHERLANDS, new_repository, role_key
@@ -8,7 +10,7 @@ from tests.support.world import targets
 from tocsin.adapters import tuf_repository
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_repository import TufRepository
-from tocsin.core.errors import RefusedByRuleError, StorageError, UntrustedError
+from tocsin.core.errors import RefusedByRuleError, StorageError
 
 BRAZIL = Party("Brazil", country="BR")
 
@@ -159,15 +161,55 @@ def test_a_changed_target_is_never_published(repository) -> None:
         repository.files()
 
 
-def test_another_copys_timestamp_counts_only_with_our_signature(repository, tmp_path) -> None:
+def copied(repository, folder):
+    """A backup of the authority's folder."""
+    shutil.copytree(repository.folder, folder)
+    return TufRepository(folder, role_key)
+
+
+def test_what_the_folder_published_itself_is_never_ahead_of_it(repository) -> None:
+    published = repository.files()
+    repository.refuse_if_behind(published)
+    repository.put_targets(dict([BRAZIL.target()]), NOW_S)
+    repository.refuse_if_behind(published)
+    repository.refuse_if_behind({})
+
+
+def test_a_restored_copy_with_an_older_timestamp_is_behind(repository, tmp_path) -> None:
+    restored = copied(repository, tmp_path / "restored")
+    repository.refresh_timestamp(NOW_S)
+    with pytest.raises(RefusedByRuleError, match="holds timestamp 2, this folder 1: .*restored"):
+        restored.refuse_if_behind(repository.files())
+    restored.refresh_timestamp(NOW_S + 1)
+    restored.refuse_if_behind(repository.files())
+
+
+def test_a_restored_copy_stays_behind_however_often_its_timestamp_is_signed(repository, tmp_path) -> None:
+    restored = copied(repository, tmp_path / "restored")
+    repository.put_targets(dict([BRAZIL.target()]), NOW_S)
+    for _ in range(3):
+        restored.refresh_timestamp(NOW_S)
+    with pytest.raises(RefusedByRuleError, match="holds snapshot 2, this folder 1"):
+        restored.refuse_if_behind(repository.files())
+
+
+def test_a_restored_copy_that_was_changed_since_stays_refused(repository, tmp_path) -> None:
+    restored = copied(repository, tmp_path / "restored")
+    repository.put_targets(dict([BRAZIL.target()]), NOW_S)
+    for _ in range(2):
+        restored.put_targets({}, NOW_S + 1)
+    with pytest.raises(RefusedByRuleError, match="another snapshot 2 than this folder"):
+        restored.refuse_if_behind(repository.files())
+
+
+def test_only_what_our_keys_signed_can_be_ahead(repository, tmp_path) -> None:
     stranger = new_repository(tmp_path / "stranger", authority="stranger")
-    assert 1 == repository.timestamp_version_of(repository.files()["timestamp.json"])
-    with pytest.raises(UntrustedError, match="not signed by the root's key"):
-        repository.timestamp_version_of(stranger.files()["timestamp.json"])
-    with pytest.raises(UntrustedError, match="not TUF's timestamp"):
-        repository.timestamp_version_of(b"")
-    with pytest.raises(UntrustedError, match="but snapshot"):
-        repository.timestamp_version_of(repository.files()["1.snapshot.json"])
+    stranger.refresh_timestamp(NOW_S)
+    repository.refuse_if_behind(stranger.files())
+    repository.refuse_if_behind({"timestamp.json": b""})
+    ours = repository.files()
+    repository.refuse_if_behind({"timestamp.json": ours["1.snapshot.json"]})
+    repository.refuse_if_behind(ours | {"1.snapshot.json": b"junk"})
 
 
 def test_more_targets_than_the_bound_are_refused(repository, monkeypatch) -> None:

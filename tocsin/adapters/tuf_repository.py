@@ -9,6 +9,7 @@ Source: wire format, "Directory".
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +17,14 @@ from tuf.api.metadata import Root, Snapshot, TargetFile, Targets, Timestamp
 
 from tocsin.adapters import tuf_signing as signing
 from tocsin.adapters.whole_files import read_whole, write_whole
-from tocsin.core.errors import RefusedByRuleError, StorageError
+from tocsin.core.errors import RefusedByRuleError, StorageError, UntrustedError
 from tocsin.core.primitives import Ed25519Private, sha256
 
 MAX_METADATA_BYTES = 6_291_456
 MAX_TARGETS = 16_384
 SNAPSHOT_RENEWED_BEFORE_END_S = 3 * signing.DAY_S
 TARGETS_FOLDER = "targets/"
+_TIMESTAMP = "timestamp.json"
 
 
 def root_file(version: int) -> str:
@@ -59,7 +61,7 @@ class TufRepository:
     @property
     def exists(self) -> bool:
         """Whether the repository was made to its end."""
-        return (self.folder / "timestamp.json").exists()
+        return (self.folder / _TIMESTAMP).exists()
 
     def create(self, targets: Mapping[str, bytes], now_s: int) -> None:
         """Make version 1 of everything. Continues after a crash; RefusedByRuleError if it is there."""
@@ -104,7 +106,7 @@ class TufRepository:
         found = {name: self._file(name) for name in self._root_files()}
         for name, file in self._targets().targets.items():
             found[stored_name(name, file.hashes["sha256"])] = self._target(name, file)
-        for name in (*self._state_files(), "timestamp.json"):
+        for name in (*self._state_files(), _TIMESTAMP):
             found[name] = self._file(name)
         return found
 
@@ -127,9 +129,34 @@ class TufRepository:
             ends["timestamp"] - signing.LIFETIME_S["timestamp"],
         )
 
-    def timestamp_version_of(self, data: bytes) -> int:
-        """The version of another copy's timestamp. Raises UntrustedError unless our key signed it."""
-        return signing.read_verified(Timestamp, data, self._root()).version
+    def refuse_if_behind(self, found: Mapping[str, bytes]) -> None:
+        """Raises RefusedByRuleError where publishing over `found` would take the directory back.
+
+        Another copy of this folder, newer or parted from it, published what is there. What our keys
+        did not sign does not count: clients refuse it too.
+        """
+        with suppress(UntrustedError):
+            theirs = signing.read_verified(Timestamp, found.get(_TIMESTAMP, b""), self._root())
+            if reason := self._why_behind(theirs, found):
+                raise RefusedByRuleError(
+                    f"{reason}: {self.folder} was restored from an older copy, or a second copy is in use. "
+                    "Restore the newest one; every participant would refuse this one"
+                )
+
+    def _why_behind(self, theirs: Timestamp, found: Mapping[str, bytes]) -> str | None:
+        ours, snapshot = self._versions(), theirs.snapshot_meta.version
+        if theirs.version > ours.timestamp:
+            return f"the topic holds timestamp {theirs.version}, this folder {ours.timestamp}"
+        if snapshot > ours.snapshot:
+            return f"the topic holds snapshot {snapshot}, this folder {ours.snapshot}"
+        # A restored copy that was changed since has caught up with the number, not with the content.
+        name = f"{snapshot}.snapshot.json"
+        data = found.get(name, b"")
+        with suppress(UntrustedError):
+            signing.read_verified(Snapshot, data, self._root())
+            if data != self._file(name):
+                return f"the topic holds another snapshot {snapshot} than this folder"
+        return None
 
     def _write_state(
         self,
@@ -159,7 +186,7 @@ class TufRepository:
 
     def _write_timestamp(self, version: int, snapshot_version: int, now_s: int) -> None:
         timestamp = signing.new_timestamp(version, snapshot_version, now_s)
-        self._write("timestamp.json", signing.sign(timestamp, self._key_of("timestamp")))
+        self._write(_TIMESTAMP, signing.sign(timestamp, self._key_of("timestamp")))
 
     def _write(self, name: str, data: bytes) -> None:
         write_whole(self.folder / name, data)
@@ -190,7 +217,7 @@ class TufRepository:
         return signing.read(Root, self._file([root_file(1), *self._root_files()][-1]))
 
     def _timestamp(self) -> Timestamp:
-        return signing.read(Timestamp, self._file("timestamp.json"))
+        return signing.read(Timestamp, self._file(_TIMESTAMP))
 
     def _snapshot(self) -> Snapshot:
         version = self._timestamp().snapshot_meta.version

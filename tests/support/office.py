@@ -1,0 +1,88 @@
+"""An authority in a folder, worked through its commands, and requests of parties whose keys are valid now."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.authority.office import Office
+from tests.support.parties import DAY_S, Party
+from tocsin.adapters.home import ParticipantHome
+from tocsin.core import enrolment
+from tocsin.main import main
+
+PASSPHRASE = "correct horse battery staple"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command ended with."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """Its one JSON line."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Runs `tocsin authority …` in `home`, in this process."""
+
+    home: Path
+    passphrase_file: Path
+    capsys: pytest.CaptureFixture[str]
+
+    def run(self, *words: object, code: int = 0, **options: object) -> Said:
+        """The command; its exit code is `code`."""
+        self.capsys.readouterr()
+        more = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+        found = main(["authority", *map(str, words), *more])
+        said = Said(found, *self.capsys.readouterr())
+        assert code == found, said.err
+        return said
+
+    def admit(self, file: Path, *words: object, code: int = 0) -> Said:
+        """Admit the request in `file`."""
+        return self.run("admit", file, *words, code=code)
+
+    @property
+    def office(self) -> Office:
+        """The authority's folder, as the code sees it."""
+        return Office(ParticipantHome(self.home), self.passphrase_file)
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of the repository, to see that nothing changed."""
+        folder = self.home / "repository"
+        return {str(one): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+def write_passphrase(folder: Path) -> Path:
+    """The passphrase's file, private."""
+    file = folder / "passphrase"
+    file.touch(mode=0o600)
+    file.write_text(PASSPHRASE)
+    return file
+
+
+def living_keys(party: Party, ends_in_days: int = 100) -> list[Any]:
+    """Its public keys, valid now."""
+    now_s = int(time.time())
+    dates = {"not_before_s": now_s - 300 * DAY_S, "not_after_s": now_s + ends_in_days * DAY_S}
+    return [replace(key, **dates) for key in party.keys]
+
+
+def write_request(folder: Path, party: Party, keys: list[Any] | None = None) -> Path:
+    """The application of `party`, signed by itself."""
+    file = folder / f"{party.name}.request.json"
+    keys = living_keys(party) if keys is None else keys
+    file.write_bytes(enrolment.write_request(party.name, party.country, keys, party.statement))
+    return file
