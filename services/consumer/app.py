@@ -7,24 +7,25 @@ stops first is the web server, then the loop, then the broker's connection, then
 from __future__ import annotations
 
 import asyncio
-import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.consumer.feed import Feed
-from services.consumer.health import health_routes
 from services.consumer.http import PURPOSE, router
 from services.consumer.keeping import Health, Keeping
 from services.consumer.metrics import ConsumerMetrics
 from services.consumer.news import News
 from services.consumer.participant import Participant, open_participant, tokens_of
-from services.consumer.serving import serve_until, stop_on_signals
 from services.consumer.settings import ConsumerSettings
+from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox.store import Inbox
+from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tokens import Tokens
-from tocsin.runtime import console
+from tocsin.runtime import console, web
+from tocsin.runtime.lifecycle import run_service, run_together, serve_until
 
 DESCRIPTION = (
     "Reports that this participant's reader holds, in the order of storage. Cursors only grow: keep "
@@ -34,52 +35,51 @@ DESCRIPTION = (
 
 def serve_home(home: Path, passphrase_file: Path | None, bootstrap: str | None) -> None:
     """Run the service of a home until SIGTERM or SIGINT. Raises TocsinError."""
-    settings = ConsumerSettings.load(home, bootstrap)
+    settings = ConsumerSettings.load(ParticipantHome.open(home).settings("consumer"))
     participant = open_participant(home, passphrase_file)
+    access = participant.access(bootstrap)
 
-    async def run() -> None:
-        stop = asyncio.Event()
-        stop_on_signals(stop)
+    async def run(stop: asyncio.Event) -> None:
         with participant.inbox() as inbox, participant.inbox(read_only=True) as shown:
-            await serve(participant, settings, (inbox, shown), tokens_of(home), stop)
+            await serve(participant, settings, Inboxes(inbox, shown), access, stop)
 
-    asyncio.run(run())
+    run_service(run)
+
+
+@dataclass(frozen=True)
+class Inboxes:
+    """One inbox twice: to write, and read-only to show from other threads."""
+
+    written: Inbox
+    shown: Inbox
 
 
 async def serve(
     participant: Participant,
     settings: ConsumerSettings,
-    inboxes: tuple[Inbox, Inbox],
-    tokens: Tokens,
+    inboxes: Inboxes,
+    access: KafkaAccess,
     stop: asyncio.Event,
 ) -> None:
-    """Read and answer until `stop`. `inboxes`: the one that is written, and a read-only one to show."""
-    inbox, shown = inboxes
-    news, health = News(), Health()
-    access = participant.access(settings.bootstrap)
-    keeping = Keeping(participant, inbox, access, news, health)
-    feed = Feed(shown, news)
-    app = build_app(feed, tokens, health, keeping)
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_ending(keeping, settings, stop))
-            tasks.create_task(serve_until(app, settings.host, settings.port, stop))
-    finally:
-        stop.set()
-
-
-def build_app(feed: Feed, tokens: Tokens, health: Health, keeping: Keeping) -> FastAPI:
-    """The web application over its parts."""
+    """Read and answer until `stop`."""
+    news, health = News(), Health(participant.clock)
+    keeping = Keeping(participant, inboxes.written, access, news, health)
     registry = CollectorRegistry()
+    feed = Feed(inboxes.shown, news)
     ConsumerMetrics(registry, keeping.tally, health, feed)
-    app = FastAPI(title="Tocsin reader", version="1", description=DESCRIPTION, docs_url=None)
-    app.include_router(health_routes(health, registry, time.time))
+    app = build_app(feed, tokens_of(participant.home.path), health, registry, settings)
+    await run_together(
+        stop,
+        serve_until(app, settings.host, settings.port, stop),
+        keeping.run(settings.streams, settings.regions, stop, console.say),
+    )
+
+
+def build_app(
+    feed: Feed, tokens: Tokens, health: Health, registry: CollectorRegistry, settings: ConsumerSettings
+) -> FastAPI:
+    """The web application over its parts."""
+    answers = web.Health(health.stuck, health.troubles)
+    app = web.build_app("Tocsin reader", DESCRIPTION, answers, registry, settings.limits())
     app.include_router(router(feed, lambda token: tokens.holder(token, PURPOSE) is not None))
     return app
-
-
-async def _ending(keeping: Keeping, settings: ConsumerSettings, stop: asyncio.Event) -> None:
-    try:
-        await keeping.run(settings.streams, settings.regions, stop, console.say)
-    finally:
-        stop.set()

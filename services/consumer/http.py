@@ -5,7 +5,6 @@ Errors are problem documents (RFC 9457) without a word of content.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,30 +14,19 @@ from fastapi.responses import StreamingResponse
 
 from services.consumer.feed import MAX_LISTENERS, MAX_PAGE_REPORTS, Feed
 from tocsin.adapters.inbox.reports import Filter
+from tocsin.runtime.bearer import Admit, bearer
 
 PURPOSE = "read"
 MAX_FILTER_VALUES = 32
 
-Admit = Callable[[str], bool]
 Values = Annotated[list[str] | None, Query(max_length=MAX_FILTER_VALUES)]
 
 
 def router(feed: Feed, admit: Admit) -> APIRouter:
     """The routes under /v1. `admit`: whether a bearer token may read."""
-
-    def authorised(authorization: Annotated[str, Header(max_length=512)] = "") -> None:
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not admit(token.strip()):
-            raise HTTPException(
-                401, "a bearer token is needed: make one with `tocsin consumer token`", _CHALLENGE
-            )
-
-    routes = APIRouter(prefix="/v1", dependencies=[Depends(authorised)])
+    routes = APIRouter(prefix="/v1", dependencies=[Depends(bearer(admit, "tocsin consumer token"))])
     _Routes(feed).add_to(routes)
     return routes
-
-
-_CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 class _Routes:

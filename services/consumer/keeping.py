@@ -26,17 +26,26 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 SILENCE_S = 30
 COUNT_PAUSE_S = 30
+STUCK_S = 120
 
 
 class Health:
-    """What is wrong now, one sentence each; written by the loop, read by `/readyz`."""
+    """What is wrong now, one sentence each; written by the loop, read by `/readyz` and `/healthz`."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self.broker: str | None = "no broker was reached yet"
         self.directory: str | None = None
         self.history: str | None = "history is not read to its end yet"
         self.turned_at_s = 0.0
         self.waiting: dict[Cause, int] = {}
+
+    def stuck(self) -> str | None:
+        """Why the process should be restarted: the loop turns also while the broker is away."""
+        silent_s = self._clock() - self.turned_at_s
+        if self.turned_at_s and silent_s > STUCK_S:
+            return f"the loop has not turned for {silent_s:.0f} s"
+        return None
 
     def troubles(self) -> list[str]:
         """All that is wrong; empty when the service is ready."""

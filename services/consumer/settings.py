@@ -1,33 +1,28 @@
-"""The reader service's settings: environment variables `TOCSIN_CONSUMER_…`."""
+"""The reader service's settings: [consumer] of settings.toml, and `TOCSIN_CONSUMER_…`."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Self
+from pydantic import Field
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from tocsin.runtime.guard import LOOPBACK_HOSTS, Limits
+from tocsin.runtime.settings import ServiceSettings, service_config
 
-from tocsin.core.errors import SettingsError
+MAX_BODY_BYTES = 1_024
 
 
-class ConsumerSettings(BaseSettings):
+class ConsumerSettings(ServiceSettings):
     """Each field's description stands in docs/operations.md."""
 
-    model_config = SettingsConfigDict(env_prefix="TOCSIN_CONSUMER_", extra="forbid", frozen=True)
+    model_config = service_config("CONSUMER")
 
     streams: str = Field("all", description="Streams to read, by comma, or `all`.")
     regions: list[str] = Field(default_factory=list, description="Regions to read; none means all.")
     host: str = Field("127.0.0.1", description="Address to answer HTTP on.")
     port: int = Field(8802, ge=1, le=65_535, description="Port to answer HTTP on.")
-    bootstrap: str | None = Field(None, description="Kafka's addresses; else `--bootstrap`.")
+    allowed_hosts: list[str] = Field(
+        list(LOOPBACK_HOSTS), description="Names that a request's Host header may carry."
+    )
 
-    @classmethod
-    def load(cls, _home: Path, bootstrap: str | None) -> Self:
-        """From the environment; `bootstrap` of the command line wins. Raises SettingsError."""
-        given = {} if bootstrap is None else {"bootstrap": bootstrap}
-        try:
-            return cls(**given)  # type: ignore[arg-type]
-        except ValidationError as error:
-            found = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-            raise SettingsError("; ".join(found)) from error
+    def limits(self) -> Limits:
+        """What the web server admits: a reader is asked, and given no bodies."""
+        return Limits(max_body_bytes=MAX_BODY_BYTES, hosts=tuple(self.allowed_hosts))

@@ -6,8 +6,7 @@ in the encrypted outbox under fsync, whether or not a broker is there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
@@ -22,10 +21,9 @@ from services.producer.receipts import status_record
 from services.producer.reports import family_of
 from tocsin.adapters.outbox.status import OutboxStatus
 from tocsin.core.primitives import sha256
+from tocsin.runtime.bearer import Admit, bearer
 from tocsin.runtime.problems import problem
 
-Admit = Callable[[str], bool]
-_CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _KIND = Query(None, pattern="^(incident|alert)$", description="Seen from the fields if not given.")
 _AUDIENCE = Query(None, max_length=128, description="Who may read it; the kind's usual one if not given.")
 _UPDATE = Query(False, description="New content under a known reference is a new version.")
@@ -34,15 +32,7 @@ _KEY = Header(None, max_length=MAX_KEY_CHARACTERS, description="The same key, th
 
 def router(acceptance: Acceptance, commit: GroupCommit, status: OutboxStatus, admit: Admit) -> APIRouter:
     """The routes under /v1. `admit`: whether a bearer token may hand in reports."""
-
-    def authorised(authorization: Annotated[str, Header(max_length=512)] = "") -> None:
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not admit(token.strip()):
-            raise HTTPException(
-                401, "a bearer token is needed: make one with `tocsin producer token`", _CHALLENGE
-            )
-
-    routes = APIRouter(prefix="/v1", dependencies=[Depends(authorised)])
+    routes = APIRouter(prefix="/v1", dependencies=[Depends(bearer(admit, "tocsin producer token"))])
     handlers = _Routes(acceptance, commit, status)
     body = {"content": {"application/json": {"examples": {"report": REPORT, "alert": ALERT}}}}
     routes.add_api_route(
