@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 
@@ -63,7 +64,7 @@ class Signing:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sign and publish until `stop`. Raises OurFault and bugs."""
-        stopping = asyncio.ensure_future(stop.wait())
+        stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
         try:
             while not stop.is_set():
                 went_well = await self._round_until(stopping)
@@ -72,7 +73,7 @@ class Signing:
         finally:
             stopping.cancel()
 
-    async def _round_until(self, stopping: asyncio.Future[bool]) -> bool:
+    async def _round_until(self, stopping: asyncio.Future[Any]) -> bool:
         # Publishing waits for as long as the broker is away: stopping must not.
         turn = asyncio.ensure_future(self._round())
         await asyncio.wait({turn, stopping}, return_when=asyncio.FIRST_COMPLETED)

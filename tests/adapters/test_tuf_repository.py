@@ -178,7 +178,7 @@ def test_what_the_folder_published_itself_is_never_ahead_of_it(repository) -> No
 def test_a_restored_copy_with_an_older_timestamp_is_behind(repository, tmp_path) -> None:
     restored = copied(repository, tmp_path / "restored")
     repository.refresh_timestamp(NOW_S)
-    with pytest.raises(RefusedByRuleError, match="holds timestamp 2, this folder 1: .*restored"):
+    with pytest.raises(RefusedByRuleError, match="holds timestamp 2, this folder 1"):
         restored.refuse_if_behind(repository.files())
     restored.refresh_timestamp(NOW_S + 1)
     restored.refuse_if_behind(repository.files())

@@ -1,4 +1,4 @@
-"""An authority in a folder, worked through its commands, and requests of parties whose keys are valid now."""
+"""An authority in a folder, worked through its commands, and requests with keys that are valid now."""
 
 from __future__ import annotations
 

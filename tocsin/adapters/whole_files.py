@@ -13,10 +13,15 @@ PRIVATE = 0o600
 
 
 def write_whole(path: Path, data: bytes, mode: int = PRIVATE) -> None:
-    """Put `data` at `path`, replacing what was there; folders above are made.
+    """Put `data` at `path`, replacing a file that was there; folders above are made.
 
     Raises StorageError naming path and cause; then what was there before still is.
     """
+    # The rename would put a file in the place of /dev/null, too.
+    if path.exists() and not path.is_file():
+        raise StorageError(
+            f"{path} is no file, and only a file is replaced: leave the option out for stdout"
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, data, mode)

@@ -1,0 +1,158 @@
+"""`tocsin authority audience | stream | schema`: rules by command; a refusal changes nothing."""
+
+import json
+
+import pytest
+
+from services.authority.founding import load_schema, schema_named
+from tests.support.office import write_request
+from tests.support.parties import DAY_S, Party
+from tests.support.world import NOTE
+from tocsin.core.ids import schema_id
+
+WIDTH, ROLES = ("--width", "1"), ("--publish-role", "focal-point")
+STREAM = (*WIDTH, "--retention-days", "400", *ROLES)
+
+
+@pytest.fixture
+def refused(desk):
+    """A refusal with its reason; the repository is what it was."""
+
+    def call(reason, *words, code=3):
+        before = desk.files()
+        assert reason in desk.run(*words, code=code).err
+        assert before == desk.files()
+
+    return call
+
+
+def test_an_audience_is_made_by_rule_and_shown(desk) -> None:
+    words = ["--sector", "courier", "--region", "caribbean", "--schema", "alert", "--approvals", "2"]
+    words += ["--history", "none", "--max-age-days", "30"]
+    expected = {
+        "name": "couriers.caribbean",
+        "roles": [],
+        "sectors": ["courier"],
+        "regions": ["caribbean"],
+        "schemas": [schema_named("alert").hex()],
+        "approvals": 2,
+        "history": "none",
+        "max_age_days": 30,
+        "members": [],
+    }
+    assert expected == desk.run("audience", "couriers.caribbean", *words).record
+
+
+def test_an_audience_is_replaced_as_a_whole(desk) -> None:
+    desk.run("audience", "couriers", "--role", "courier", "--schema", "incident")
+    found = desk.office.directory().audience_named("couriers")
+    assert (frozenset(), frozenset({"courier"})) == (found.sectors, found.roles)
+    assert (365 * DAY_S, 0) == (found.max_age_s, found.approvals)
+
+
+def test_members_are_shown_and_nothing_is_changed(desk, tmp_path) -> None:
+    for name, role in (("Colombia", "focal-point"), ("Vienna", "analyst")):
+        desk.admit(write_request(tmp_path, Party(name, country="AT")), "--role", role)
+    desk.run("audience", "analysts", "--role", "analyst", "--schema", "incident")
+    before = desk.files()
+    found = desk.run("audience", "analysts", "--members").record
+    assert ["Vienna"] == [one["name"] for one in found["members"]]
+    assert before == desk.files()
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("there is no role king; known are", ["x", "--role", "king", "--schema", "alert"]),
+        ("there is no sector wine", ["x", "--sector", "wine", "--schema", "alert"]),
+        ("there is no region atlantis", ["x", "--region", "atlantis", "--schema", "alert"]),
+        ("begins with 'to.'", ["to.somebody", "--schema", "alert"]),
+        ("begins with 'to.' or has other", ["Couriers", "--schema", "alert"]),
+        ("history is 'generation' or 'none'", ["x", "--schema", "alert", "--history", "all"]),
+        ("there is no audience x", ["x", "--members"]),
+    ],
+)
+def test_a_rule_that_does_not_hold_is_refused(refused, reason, words) -> None:
+    refused(reason, "audience", *words)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("--schema incident or --schema alert", ["x"]),
+        ("cannot be read", ["x", "--schema", "missing.avsc"]),
+        ("--approvals", ["x", "--schema", "alert", "--approvals", "3"]),
+    ],
+)
+def test_a_wrong_option_changes_nothing(refused, reason, words) -> None:
+    refused(reason, "audience", *words, code=2)
+
+
+def test_an_audience_takes_only_schemas_of_the_directory(desk, refused, tmp_path) -> None:
+    file = tmp_path / "note.avsc"
+    file.write_bytes(NOTE)
+    refused(f"tocsin authority schema {file}", "audience", "notes", "--schema", file)
+    id_ = desk.run("schema", file).out.strip()
+    assert schema_id(NOTE).hex() == id_
+    assert [id_] == desk.run("audience", "notes", "--schema", file).record["schemas"]
+
+
+def test_a_newer_versions_own_schema_is_added_by_its_name(desk) -> None:
+    name = f"schemas/{schema_named('alert').hex()}.avsc"
+    desk.office.repository.put_targets({}, desk.office.now_s(), remove=[name])
+    desk.run("schema", "alert")
+    assert load_schema("alert") == desk.office.repository.targets()[name]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"{", 3), (b'"string"', 3), (NOTE.replace(b'"string"', b'{"type":"map","values":"int"}'), 3)],
+)
+def test_h32_a_schema_that_the_lint_refuses_is_not_added(refused, tmp_path, content, code) -> None:
+    (tmp_path / "bad.avsc").write_bytes(content)
+    refused("error:", "schema", tmp_path / "bad.avsc", code=code)
+
+
+def test_a_schema_file_that_is_not_there_is_named(refused) -> None:
+    refused("missing.avsc cannot be read", "schema", "missing.avsc", code=2)
+
+
+def test_a_stream_is_added_with_its_partitions_in_every_region(desk) -> None:
+    desk.run("stream", "tips", "--width", 3, "--retention-days", 30, "--publish-role", "courier")
+    layout = desk.office.directory().layout
+    assert 3 * len(layout.regions) == layout.partitions("tips")
+    assert (30, {"courier"}) == (
+        layout.streams["tips"].retention_days,
+        layout.streams["tips"].publish_roles,
+    )
+
+
+def test_retention_and_roles_of_a_stream_may_change(desk) -> None:
+    desk.run("stream", "alerts", *WIDTH, "--retention-days", "30", "--publish-role", "secretariat")
+    found = desk.office.directory().layout.streams["alerts"]
+    assert (30, {"secretariat"}) == (found.retention_days, found.publish_roles)
+
+
+@pytest.mark.parametrize("width", ["1", "3"])
+def test_a_width_never_changes(refused, width) -> None:
+    words = ("--width", width, "--retention-days", "400", *ROLES)
+    refused("2 partitions wide for each region, and a width never changes", "stream", "ion", *words)
+
+
+@pytest.mark.parametrize("name", ["inbox", "manifests", "checkpoints", "directory", "Ion", "a.b", "x1"])
+def test_a_streams_topic_is_no_other_topic(refused, name) -> None:
+    refused("a stream is an object with a name of a-z that no other topic has", "stream", name, *STREAM)
+
+
+def test_a_stream_is_for_roles_that_there_are(refused) -> None:
+    refused("there is no role king", "stream", "tips", *STREAM[:4], "--publish-role", "king")
+
+
+@pytest.mark.parametrize("words", [("--width", "0"), ("--width", "1025"), ("--retention-days", "0")])
+def test_a_stream_out_of_bounds_is_a_wrong_option(refused, words) -> None:
+    refused(words[0], "stream", "tips", *STREAM, *words, code=2)
+
+
+def test_what_is_shown_is_one_json_line(desk) -> None:
+    assert 1 == len(desk.run("audience", "couriers", "--members").out.splitlines())
+    assert "couriers" == json.loads(desk.run("audience", "couriers", "--members").out)["name"]
