@@ -131,6 +131,10 @@ def import_(  # noqa: PLR0913 - one parameter for each option
         Path | None,
         typer.Option(help="Write every refused row there, with reasons (0600).", show_default=False),
     ] = None,
+    as_: Annotated[
+        str | None,
+        typer.Option("--as", help="Participant id that the home must be, else nothing is imported."),
+    ] = None,
     audience: AudienceOption = None,
     wait: WaitOption = True,
     timeout_s: TimeoutOption = 3_600,
@@ -144,8 +148,10 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     Ends with 0 if every row is published, 3 if some were refused (each is named by line and column).
     """
     from services.producer.importing_file import import_file, try_file
+    from services.producer.participant import check_is
     from services.producer.publishing import Ask
 
+    check_is(home, as_)
     ask = Ask(home, passphrase_file, bootstrap, timeout_s if wait else None, as_json)
     if dry_run:
         raise typer.Exit(try_file(ask, file, profile, refused))

@@ -18,6 +18,7 @@ from tocsin.adapters.private_files import make_private_folder
 from tocsin.adapters.tokens import Tokens
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_topic import DirectoryFollower
+from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import Algorithm, key_id
 from tocsin.core.primitives import Ed25519Private
 from tocsin.core.signatures import approve
@@ -77,6 +78,18 @@ class Participant:
     def follower(self, access: KafkaAccess, client: DirectoryClient) -> DirectoryFollower:
         """What follows the directory on its topic."""
         return DirectoryFollower(access, client)
+
+
+def check_is(home_path: Path, expected: str | None) -> None:
+    """Where one machine holds several homes: that this is the participant `expected` (32 hex digits).
+
+    Raises RefusedByRuleError where it is another; None expects nothing.
+    """
+    if expected is None:
+        return
+    found = ParticipantHome.open(home_path).participant_id().hex()
+    if found != expected.lower():
+        raise RefusedByRuleError(f"{home_path} is participant {found}, not {expected}: give its --home")
 
 
 def tokens_of(home_path: Path) -> Tokens:
