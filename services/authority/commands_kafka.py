@@ -40,7 +40,7 @@ def publish(
 
     with open_office(home, passphrase_file) as office, hold_publishing(office.home):
         access, repository = office.home.access(bootstrap), office.repository
-        sent = asyncio.run(publishing.publish(repository, repository.files(), access))
+        sent = asyncio.run(publishing.publish(repository, repository.files(), access, office.now_s()))
     for name in sent:
         console.data(name)
     console.say(f"{len(sent)} files sent" if sent else "the topic holds everything already")

@@ -88,7 +88,7 @@ class Signing:
         try:
             with hold_publishing(self._office.home):
                 files = self._signed()
-                sent = await publish(self._office.repository, files, self._access)
+                sent = await publish(self._office.repository, files, self._access, self._office.now_s())
         except (OutsideFault, RefusedByRuleError) as error:
             self._metrics.rounds.add(Result.FAILED)
             self._told = str(error)

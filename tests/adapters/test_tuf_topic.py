@@ -12,6 +12,7 @@ from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.records import IncomingRecord, OutgoingRecord
 from tocsin.adapters.kafka.topics import TopicWish, apply, plan
 from tocsin.adapters.tuf_client import DirectoryClient
+from tocsin.adapters.tuf_repository import MAX_METADATA_BYTES
 from tocsin.adapters.tuf_topic import MAX_NAME_BYTES, DirectoryFollower, DirectoryTopic
 from tocsin.core.errors import BrokerUnavailableError, DirectoryStaleError, UntrustedError
 
@@ -235,3 +236,14 @@ async def test_a_real_topic_is_followed(kafka_bootstrap, topic_name, repository,
         await publisher.publish([OutgoingRecord(topic_name, 0, b"1.snapshot.json", None)])
     await topic.read()
     assert "1.snapshot.json" not in topic.files
+
+
+@pytest.mark.kafka
+async def test_the_largest_list_of_entries_passes_through_the_topic(kafka_bootstrap, topic_name) -> None:
+    settings = {"cleanup.policy": "compact", "max.message.bytes": str(MAX_METADATA_BYTES)}
+    await apply(kafka_bootstrap, await plan(kafka_bootstrap, [TopicWish(topic_name, 1, settings)]))
+    large = {"1.targets.json": bytes(MAX_METADATA_BYTES - 1_024), "timestamp.json": b"{}"}
+    await publish(kafka_bootstrap, topic_name, large)
+    topic = DirectoryTopic(kafka_bootstrap, topic_name)
+    await topic.read()
+    assert large == topic.files

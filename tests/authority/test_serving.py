@@ -29,7 +29,7 @@ class Broker:
         self.hangs = False
         self.calls = asyncio.Queue()
 
-    async def publish(self, repository, files, access):
+    async def publish(self, repository, files, access, now_s):
         self.calls.put_nowait(None)
         if self.hangs:
             await asyncio.Event().wait()

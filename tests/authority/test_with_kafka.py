@@ -11,13 +11,14 @@ import time
 import httpx
 import pytest
 
+from services.authority import publishing
 from services.authority.office import Office
 from services.authority.serving import Signing
 from services.workshop.local_kafka import LocalKafka, Tuning
 from services.workshop.ports import find_free
 from tests.support.homes import publish
 from tests.support.office import Desk, write_request
-from tests.support.parties import Party
+from tests.support.parties import DAY_S, Party
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
@@ -144,6 +145,17 @@ def test_a_restored_older_folder_is_refused_and_changes_nothing(kafka, standing,
         said = standing.run("timestamp", home=restored, code=3)
     assert "restored from an older copy" in said.err
     assert before == on_topic(kafka)
+
+
+def test_what_was_replaced_leaves_the_topic_after_thirty_days(kafka, standing) -> None:
+    repository = standing.office.repository
+    kept, late_s = set(repository.files()), int(time.time()) + 31 * DAY_S
+    standing.run("renew")
+    standing.run("publish")
+    assert kept <= set(on_topic(kafka))
+    access = KafkaAccess(kafka.bootstrap)
+    assert [] == asyncio.run(publishing.publish(repository, repository.files(), access, late_s))
+    assert repository.files() == on_topic(kafka)
 
 
 def test_junk_on_the_topic_is_overwritten(kafka, standing) -> None:
