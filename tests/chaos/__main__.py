@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 from services.workshop.local_kafka import LocalKafka, Tuning
-from tests.chaos.rounds import TARGETS, Outcome, Plan, Scene
+from tests.chaos.killer import TARGETS
+from tests.chaos.rounds import Outcome, Plan, Scene
 from tests.support.stage import COLOMBIA, NETHERLANDS, build_stage
 
 HEAD = (
@@ -29,7 +30,8 @@ def main() -> int:
         folder = Path(name)
         with LocalKafka(folder / "kafka", tuning=Tuning(heap_mb=256), say=_say) as kafka:
             scene = Scene(build_stage(folder / "homes", kafka, (COLOMBIA, NETHERLANDS)))
-            _say(f"{plan.reports} reports and {plan.kills} kills a round, 2 more when all is acknowledged")
+            _say(f"{plan.reports} reports and {plan.kills} kills a round, some of them double")
+            _say("and 2 kills more when all is acknowledged")
             print(HEAD, flush=True)
             for number in range(options.rounds):
                 faults += _tell(number, scene.play(number, options.seed + number, plan))

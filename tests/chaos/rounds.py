@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from tests.chaos.checker import Shown, Verdict, judge
 from tests.chaos.client import Client
 from tests.chaos.feeder import Lane, Ledger
+from tests.chaos.killer import Killer
 from tests.chaos.processes import ServiceProcess
 from tests.chaos.watcher import Watcher, read_page
 from tests.support.stage import COLOMBIA, NETHERLANDS, Stage
 
 LANES = 8
-TARGETS = ("producer", "consumer", "broker")
 LATE_KILLS = 2  # when all is acknowledged but not all shown
 WAIT_S = 240.0
 POLL_S = 0.1
@@ -55,6 +55,7 @@ class Scene:
         self._stage = stage
         self._producer = ServiceProcess(stage, "producer", COLOMBIA)
         self._consumer = ServiceProcess(stage, "consumer", NETHERLANDS)
+        self._services = {"producer": self._producer, "consumer": self._consumer}
         self._tokens = {
             "producer": stage.tocsin(COLOMBIA, "producer", "token", "chaos").out.strip(),
             "consumer": stage.tocsin(NETHERLANDS, "consumer", "token", "chaos").out.strip(),
@@ -62,13 +63,14 @@ class Scene:
 
     def play(self, number: int, seed: int, plan: Plan) -> Outcome:
         """Round `number` (from 0). Everything is stopped at its end, also on failure."""
-        began, rng = time.monotonic(), random.Random(seed)
-        ledger, killed = Ledger(), dict.fromkeys(TARGETS, 0)
-        with self._services():
+        began, rng, ledger = time.monotonic(), random.Random(seed), Ledger()
+        with self._running():
             begin = self._last_cursor()
             watcher = Watcher(self._client("consumer"), begin)
             watcher.start()
-            self._flow(number, plan, ledger, lambda: self._kill(rng, killed), rng)
+            working = {"producer": lambda: len(ledger.receipts), "consumer": lambda: len(watcher.shown)}
+            killer = Killer(rng, self._stage.kafka, self._services, working)
+            self._flow(number, plan, ledger, killer.kill, rng)
             troubles = self._settle(watcher, {one.report_id for one in ledger.receipts})
             watcher.finish()
             listed = list(self._listed(begin))
@@ -78,10 +80,10 @@ class Scene:
         faults += [f"in the list: {one}" for one in listed_verdict.faults]
         faults += self._producer.troubles + self._consumer.troubles
         seconds = time.monotonic() - began
-        return Outcome(seed, killed, verdict, ledger.retries, len(ledger.refusals), seconds, faults)
+        return Outcome(seed, killer.kills, verdict, ledger.retries, len(ledger.refusals), seconds, faults)
 
     @contextmanager
-    def _services(self) -> Iterator[None]:
+    def _running(self) -> Iterator[None]:
         self._producer.troubles.clear()
         self._consumer.troubles.clear()
         try:
@@ -133,21 +135,6 @@ class Scene:
             for lane in lanes:
                 lane.join()
 
-    def _kill(self, rng: random.Random, killed: dict[str, int]) -> None:
-        """`kill -9` of one of them; it stays away for a while, then comes back."""
-        target = rng.choice(TARGETS)
-        killed[target] += 1
-        away_s = rng.random() * 2
-        if target == "broker":
-            self._stage.kafka.kill()
-            time.sleep(away_s)
-            self._stage.kafka.start()
-            return
-        service = self._producer if target == "producer" else self._consumer
-        service.kill()
-        time.sleep(away_s / 4)
-        service.start()
-
     def _settle(self, watcher: Watcher, wanted: set[str]) -> list[str]:
         """Wait until the watcher was shown all that was acknowledged, and nothing waits to be sent."""
         deadline_s = time.monotonic() + WAIT_S
@@ -173,8 +160,7 @@ class Scene:
         self._consumer.keep_up()
 
     def _client(self, service: str) -> Client:
-        port = (self._producer if service == "producer" else self._consumer).port
-        return Client(port, self._tokens[service])
+        return Client(self._services[service].port, self._tokens[service])
 
     def _last_cursor(self) -> int:
         cursor = 0

@@ -8,7 +8,7 @@ from tests.chaos.checker import Shown, shown_of
 from tests.chaos.client import Client
 
 PAGE_REPORTS = 500
-PAUSE_S = 0.2
+PAUSE_S = 0.03
 
 
 class Watcher(threading.Thread):

@@ -1,4 +1,4 @@
-"""One network for all tests of this folder: what each test does in it, the next one finds."""
+"""A network of its own for each file of this folder: what a test does in it, only its file finds."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from services.workshop.local_kafka import LocalKafka, Tuning
 from tests.support.stage import Stage, build_stage
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def stage(tmp_path_factory) -> Stage:
     """Authority, two focal points, an analyst and a courier; the topics have fixed names, so a broker."""
     folder = tmp_path_factory.mktemp("stage")
