@@ -74,7 +74,8 @@ class Consumption:
         await self._note_gaps(now_s)
         if records:
             await in_thread(self.reading.intake.take, records, now_s)
-            await self._go_back(await in_thread(self.reading.wake, now_s))
+            if self.reading.has_woken:
+                await self._go_back(await in_thread(self.reading.wake, now_s))
         await self._go_back(await self._upkeep.do(now_s))
         if self._layout is not None and self._layout != self.reading.reader.directory.layout:
             await self.stop()

@@ -69,10 +69,15 @@ class Reading:
         self._keep_directory(directory)
         return self.waking.newer_directory(now_s)
 
+    @property
+    def has_woken(self) -> bool:
+        """Whether the last polls ended waits."""
+        return bool(self.keys.woken)
+
     def wake(self, now_s: int) -> list[Place]:
         """End the waits that the last polls ended; the places to go back to."""
         woken, self.keys.woken = self.keys.woken, set()
-        return self.waking.end(sorted(woken), now_s) if woken else []
+        return self.waking.end(sorted(woken), now_s)
 
     def note_gap(self, place: Place, found: int, now_s: int) -> None:
         """Remember that offsets from `place` up to `found` were gone."""

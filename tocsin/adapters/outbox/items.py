@@ -151,5 +151,7 @@ def write_approvals(approvals: Sequence[Approval]) -> bytes:
 
 def read_approvals(data: bytes) -> tuple[Approval, ...]:
     """Inverse of `write_approvals`."""
+    if not data:  # nearly always
+        return ()
     starts = range(0, len(data), APPROVAL_BYTES)
     return tuple(Approval(data[at : at + 16], data[at + 16 : at + APPROVAL_BYTES]) for at in starts)
