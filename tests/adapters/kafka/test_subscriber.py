@@ -71,6 +71,23 @@ async def test_offsets_are_told_for_ends_beginnings_and_times(kafka_bootstrap, t
         assert {place: 0, empty: None} == await subscriber.offsets_for_times({place: 1, empty: 1})
 
 
+async def test_nothing_is_fetched_before_the_first_poll(kafka_bootstrap, topic):
+    """A question about offsets would wait for the fetch before it, half a second each time."""
+    place = (topic, 0)
+    async with Subscriber(kafka_bootstrap, {place: 0}) as subscriber:
+        await subscriber.end_offsets()
+        assert subscriber.last_poll_ms(place) is None
+        assert list(range(10)) == await take(subscriber, 10)
+
+
+async def test_a_subscriber_that_was_stopped_reads_again_when_started(kafka_bootstrap, topic):
+    subscriber = Subscriber(kafka_bootstrap, {(topic, 0): 9})
+    for _ in range(2):
+        await subscriber.start()
+        assert [9] == await take(subscriber, 1)
+        await subscriber.stop()
+
+
 async def test_seeking_reads_again(kafka_bootstrap, topic):
     async with Subscriber(kafka_bootstrap, {(topic, 0): 0}) as subscriber:
         await take(subscriber, 10)

@@ -27,7 +27,8 @@ MAX_GAPS = 1_000
 class Subscriber:
     """One consumer with a fixed assignment.
 
-    `assignment`: for each (topic, partition) the next offset wanted, or a Start.
+    `assignment`: for each (topic, partition) the next offset wanted, or a Start. Nothing is fetched
+    before the first poll: a question about offsets would wait for the fetch in front of it, half a second.
     Where that offset is gone (retention, a topic made anew) a Gap is noted in `gaps`, the
     latest 1,000 of them, and reading goes on at the beginning. Offsets live with the caller.
     """
@@ -36,6 +37,7 @@ class Subscriber:
         self._access = as_access(access)
         self._assignment = {TopicPartition(*place): at for place, at in assignment.items()}
         self._consumer: AIOKafkaConsumer | None = None
+        self._fetching = False
         self.gaps: deque[Gap] = deque(maxlen=MAX_GAPS)
 
     async def start(self) -> None:
@@ -44,6 +46,7 @@ class Subscriber:
         Raises BrokerUnavailableError within some 10 s, BrokerRefusedError for what is missing
         or forbidden, SettingsError. After an error nothing is left open.
         """
+        self._fetching = False
         self._consumer = consumer = AIOKafkaConsumer(
             **self._access.client_options(),
             group_id=None,
@@ -67,6 +70,9 @@ class Subscriber:
         the next call. A broker that is away shows as silence: see `last_poll_ms`.
         """
         consumer = self._running()
+        if not self._fetching:
+            self._fetching = True
+            consumer.resume(*self._assignment)
         try:
             found = await consumer.getmany(timeout_ms=wait_ms, max_records=max_records)
         except OffsetOutOfRangeError as error:
@@ -140,6 +146,7 @@ class Subscriber:
         places = [_place(each) for each in self._assignment]
         await require_places(consumer._client, places, self.bootstrap)  # noqa: SLF001
         consumer.assign(list(self._assignment))
+        consumer.pause(*self._assignment)
         ask = {
             Start.BEGINNING: consumer.beginning_offsets,
             Start.END: consumer.end_offsets,
