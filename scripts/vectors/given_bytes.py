@@ -20,7 +20,7 @@ from tests.support.world import (
 from tocsin.core import wire
 from tocsin.core.generations import manifest_of
 from tocsin.core.ids import audience_id
-from tocsin.core.participants import PURPOSES
+from tocsin.core.public_keys import PURPOSES
 from tocsin.core.signatures import approve, sign_statement
 
 Case = tuple[str, str, dict[str, Any]]

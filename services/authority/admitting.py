@@ -12,8 +12,9 @@ from tocsin.core.directory import PARTICIPANTS, Directory
 from tocsin.core.enrolment import Request, Welcome
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import ID_BYTES
-from tocsin.core.participants import NO_DAY, Participant, write_participant
+from tocsin.core.participants import Participant, write_participant
 from tocsin.core.primitives import random_bytes
+from tocsin.core.standing import NO_DAY
 
 
 @dataclass(frozen=True)

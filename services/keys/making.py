@@ -18,7 +18,6 @@ from tocsin.core import enrolment
 from tocsin.core.enrolment import Request
 from tocsin.core.errors import KeyUnusableError, MalformedError, SettingsError
 from tocsin.core.ids import key_id
-from tocsin.core.participants import PURPOSES, PublicKey
 from tocsin.core.primitives import (
     CompositePrivate,
     Ed25519Private,
@@ -26,6 +25,7 @@ from tocsin.core.primitives import (
     random_bytes,
     self_test,
 )
+from tocsin.core.public_keys import PURPOSES, PublicKey
 
 HOUR_S, DAY_S = 3_600, 86_400
 EARLIEST_CLOCK_S = 1_735_689_600  # 2025: a clock before it was never set

@@ -12,7 +12,7 @@ from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.whole_files import write_whole
 from tocsin.core.enrolment import Request
 from tocsin.core.errors import SettingsError
-from tocsin.core.participants import PublicKey
+from tocsin.core.public_keys import PublicKey
 from tocsin.runtime import console
 
 PUBLIC_FILE_MODE = 0o644

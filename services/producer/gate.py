@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from services.producer.originator import Originator
 from tocsin.adapters.outbox.sealing_queue import Waiting
+from tocsin.core.audiences import Audience
 from tocsin.core.directory import Directory, Freshness
 from tocsin.core.ids import own_audience
 from tocsin.core.items import approved
-from tocsin.core.participants import Audience
 from tocsin.core.streams import INBOX
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from services.producer.originator import Originator
 from tocsin.adapters.outbox.keys import OutboxKeys
 from tocsin.core import wire
+from tocsin.core.audiences import Audience
 from tocsin.core.directory import Directory
 from tocsin.core.generations import (
     Generation,
@@ -21,7 +22,7 @@ from tocsin.core.generations import (
     wraps_for,
 )
 from tocsin.core.key_schedule import GenerationId
-from tocsin.core.participants import Audience, Participant
+from tocsin.core.participants import Participant
 from tocsin.core.primitives import random_bytes
 from tocsin.core.signatures import sign_statement
 from tocsin.core.streams import MANIFESTS_TOPIC, inbox_topic

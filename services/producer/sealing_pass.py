@@ -19,11 +19,11 @@ from tocsin.adapters.outbox.records import NewRecord
 from tocsin.adapters.outbox.sealing_queue import Waiting
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core import wire
+from tocsin.core.audiences import Audience
 from tocsin.core.directory import Directory
 from tocsin.core.key_schedule import record_key
 from tocsin.core.log_heads import previous_of
 from tocsin.core.outcomes import LogHead
-from tocsin.core.participants import Audience
 from tocsin.core.sealing import Sealed, expires_at_s, pack, seal
 from tocsin.core.streams import INBOX, inbox_topic, stream_topic
 

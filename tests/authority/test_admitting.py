@@ -11,7 +11,7 @@ from tests.support.office import living_keys, write_request
 from tests.support.parties import DAY_S, Party
 from tocsin.core.enrolment import read_request, read_welcome
 from tocsin.core.errors import RefusedByRuleError
-from tocsin.core.participants import NO_DAY
+from tocsin.core.standing import NO_DAY
 
 COLOMBIA, NETHERLANDS = Party("Colombia"), Party("Netherlands", country="NL")
 FIRM = Party("Swift Parcels")

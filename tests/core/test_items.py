@@ -22,8 +22,8 @@ from tocsin.core.errors import InvalidReportError
 from tocsin.core.ids import audience_id
 from tocsin.core.items import approved, item_digest
 from tocsin.core.outcomes import AlarmKind, ItemFate, Outcome, Reason, RecordFate, Step
-from tocsin.core.participants import PublicKey
 from tocsin.core.primitives import sha256
+from tocsin.core.public_keys import PublicKey
 from tocsin.core.signatures import approve
 
 WORLD = small_world()

@@ -8,16 +8,10 @@ import pytest
 from tests.support.parties import DAY_S, KEY_BEGINS_S, KEY_ENDS_S, NOW_S, Party
 from tocsin.core import canonical_json
 from tocsin.core.errors import MalformedError, UntrustedError
-from tocsin.core.participants import (
-    NO_DAY,
-    key_record,
-    read_key,
-    read_participant,
-    request_bytes,
-    verify_request,
-    write_participant,
-)
+from tocsin.core.participants import read_participant, request_bytes, verify_request, write_participant
+from tocsin.core.public_keys import key_record, read_key
 from tocsin.core.signatures import PARTICIPANT_LABEL
+from tocsin.core.standing import NO_DAY
 
 OFFICE = Party("Office")
 FIRM = Party(

@@ -13,7 +13,7 @@ from tocsin.adapters.passphrase import Passphrase
 from tocsin.core.enrolment import Welcome, read_request, write_welcome
 from tocsin.core.errors import KeyUnusableError, SettingsError, StorageError
 from tocsin.core.ids import key_id
-from tocsin.core.participants import PURPOSES
+from tocsin.core.public_keys import PURPOSES
 from tocsin.runtime.edge import EdgeGroup
 from tocsin.runtime.exits import Exit
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from tocsin.core import canonical_json
 from tocsin.core.ids import Algorithm, key_id
-from tocsin.core.participants import PublicKey, key_record
 from tocsin.core.primitives import CompositePrivate, Ed25519Private, XWingPrivate, sha256
+from tocsin.core.public_keys import PublicKey, key_record
 
 NOW_S = 1_760_000_400  # October 2025, and a whole hour: nothing here reads a clock
 DAY_S = 86_400

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tocsin.core import wire
 from tocsin.core.errors import MalformedError
 from tocsin.core.outcomes import Alarm, AlarmKind, KnownLeaf, LogHead, LogId
-from tocsin.core.participants import PublicKey
+from tocsin.core.public_keys import PublicKey
 from tocsin.core.streams import INBOX
 
 

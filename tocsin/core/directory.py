@@ -16,7 +16,8 @@ from functools import cached_property
 from tocsin.core.audiences import Audience, read_audience
 from tocsin.core.errors import MalformedError, TheirFault
 from tocsin.core.ids import audience_id, own_audience, schema_id
-from tocsin.core.participants import Participant, PublicKey, read_participant
+from tocsin.core.participants import Participant, read_participant
+from tocsin.core.public_keys import PublicKey
 from tocsin.core.schema_lint import lint
 from tocsin.core.streams import INBOX, Layout, read_layout
 

@@ -16,8 +16,9 @@ from typing import Any
 from tocsin.core import canonical_json
 from tocsin.core.errors import MalformedError
 from tocsin.core.ids import parse_id
-from tocsin.core.participants import PublicKey, key_record, request_bytes, verify_request
+from tocsin.core.participants import request_bytes, verify_request
 from tocsin.core.primitives import CompositePrivate, sha256
+from tocsin.core.public_keys import PublicKey, key_record
 from tocsin.core.signatures import PARTICIPANT_LABEL
 
 MAX_REQUEST_BYTES = 65_536

@@ -15,8 +15,8 @@ from enum import StrEnum
 from tocsin.core import wire
 from tocsin.core.errors import UntrustedError
 from tocsin.core.key_schedule import GenerationId, commitment, wrap_info
-from tocsin.core.participants import PublicKey
 from tocsin.core.primitives import seal_to_xwing
+from tocsin.core.public_keys import PublicKey
 
 MAX_AGE_S = 7 * 86_400
 MAX_RECORDS = 2**20

@@ -7,11 +7,11 @@ and that the first bytes under an (originator, report, version) stay. Source: wi
 from __future__ import annotations
 
 from tocsin.core import wire
+from tocsin.core.audiences import Audience
 from tocsin.core.directory import Directory
 from tocsin.core.errors import InvalidReportError, MalformedError, UntrustedError
 from tocsin.core.ids import is_uuid7
 from tocsin.core.outcomes import ItemFate, Outcome, Reason, Step
-from tocsin.core.participants import Audience
 from tocsin.core.primitives import sha256
 from tocsin.core.reader import DomainCheck, Reader
 from tocsin.core.signatures import verify_approval

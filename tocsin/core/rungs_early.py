@@ -11,7 +11,7 @@ from tocsin.core.climb import HOUR_S, MAX_SUITE, SKEW_S, Climb, Stopped, alarm, 
 from tocsin.core.errors import MalformedError, UntrustedError
 from tocsin.core.ids import ID_BYTES, leaf_of
 from tocsin.core.outcomes import AlarmKind, LogHead, LogId, Outcome, Reason, Step
-from tocsin.core.participants import PublicKey
+from tocsin.core.public_keys import PublicKey
 from tocsin.core.reader import Reader
 from tocsin.core.signatures import verify_record
 from tocsin.core.streams import GLOBAL, INBOX, Place

@@ -6,12 +6,12 @@ Source: wire format, "Ladder of a reader".
 from __future__ import annotations
 
 from tocsin.core import wire
+from tocsin.core.audiences import Audience
 from tocsin.core.climb import HOUR_S, MAX_SUITE, SKEW_S, Climb, Stopped, quarantine
 from tocsin.core.errors import CannotOpenError, MalformedError
 from tocsin.core.key_schedule import GenerationId
 from tocsin.core.opening import open_record, read_items
 from tocsin.core.outcomes import Outcome, Reason, Step
-from tocsin.core.participants import Audience
 
 AHEAD_LIMIT_S = 24 * 3_600
 
