@@ -49,7 +49,8 @@ class GenerationsInUse:
         """The generation for the next record. Raises CannotServeError."""
         members = self._members_of(audience)
         current = self._keys.current(audience.id)
-        why = why_new(current, members, audience.history, self._now_s)
+        revoked = current is not None and self._went_to_a_revoked_key(current)
+        why = why_new(current, members, audience.history, self._now_s, revoked=revoked)
         if why is not None or current is None:
             return self._begin(audience, members, why or Why.FIRST)
         if members != current.members:
@@ -61,6 +62,10 @@ class GenerationsInUse:
         """Wraps of the current generation for KEM keys that came since it was begun; how many."""
         current = self._keys.current(audience.id)
         return 0 if current is None else self._wrap(current)
+
+    def _went_to_a_revoked_key(self, current: Generation) -> bool:
+        revoked = self._directory.revoked_kem_keys
+        return bool(revoked) and not revoked.isdisjoint(self._keys.wrapped(current.id))
 
     def _members_of(self, audience: Audience) -> tuple[bytes, ...]:
         if audience.id not in self._members:

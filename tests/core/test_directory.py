@@ -107,6 +107,11 @@ def test_a_key_is_found_with_its_owner(directory: Directory) -> None:
     assert (ORIGINATOR.id, "record") == (participant.id, key.purpose)
 
 
+def test_kem_keys_that_somebody_else_may_have_are_named() -> None:
+    directory = with_target(*NEIGHBOUR.target(kem={"revoked_at_s": 1}, record={"revoked_at_s": 1}))
+    assert {NEIGHBOUR.key("kem").id} == directory.revoked_kem_keys
+
+
 def test_h39_a_key_that_two_participants_claim_is_nobodys() -> None:
     thief = Party("Thief", changes={"keys": ORIGINATOR.entry()["keys"]})
     found = with_target(*thief.target())

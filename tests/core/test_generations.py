@@ -58,6 +58,11 @@ def test_a_new_generation_has_its_reason(
     assert why == g.why_new(current, members, history, now_s)
 
 
+def test_a_generation_that_went_to_a_revoked_key_is_replaced() -> None:
+    why = g.why_new(CURRENT, MEMBERS, "generation", NOW_S, revoked=True)
+    assert g.Why.REVOKED == why
+
+
 def test_a_number_is_about_the_time_and_greater_than_any_before() -> None:
     assert 1_000 == g.next_number(7, 1_000)
     assert 1_001 == g.next_number(1_000, 1_000)

@@ -58,6 +58,14 @@ def test_a_statement_under_a_key_that_does_not_fit_is_refused(changes: dict[str,
         m.verified_statement(SENDER.manifest(**changes), WORLD.directory)
 
 
+def test_h11_a_statement_under_a_revoked_key_is_refused_whatever_its_date() -> None:
+    """Whoever stole the key dates what he signs back."""
+    name, data = ORIGINATOR.target(statement={"revoked_at_s": NOW_S + 1})
+    directory = directory_of(targets(ORIGINATOR, NEIGHBOUR) | {name: data})
+    with pytest.raises(UntrustedError, match="revoked"):
+        m.verified_statement(SENDER.manifest(), directory)
+
+
 def test_a_statement_is_dated_by_its_receiver_where_it_wishes() -> None:
     with pytest.raises(UntrustedError):
         m.verified_statement(SENDER.manifest(), WORLD.directory, KEY_ENDS_S + 1)

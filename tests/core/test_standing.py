@@ -43,7 +43,9 @@ def test_a_suspension_without_an_end_goes_on() -> None:
     assert not takes_part(NOW_S + 100 * DAY_S, suspensions=[SUSPENDED | {"until_s": None}])
 
 
-@pytest.mark.parametrize(("time_s", "expected"), [(NOW_S - 1, True), (NOW_S, False), (NOW_S + DAY_S, False)])
+@pytest.mark.parametrize(
+    ("time_s", "expected"), [(NOW_S - 1, True), (NOW_S, False), (NOW_S + DAY_S, False)]
+)
 def test_who_ended_takes_no_part_any_more(time_s: int, expected: bool) -> None:
     assert expected == takes_part(time_s, ended={"at_s": NOW_S, "reason": "expelled"})
 

@@ -124,5 +124,7 @@ def _read(mark: str, data: bytes) -> tuple[bytes, dict[bytes, bytes]]:
     if len(application) != 2 * DIGEST_BYTES or application.strip("0123456789abcdef"):
         raise MalformedError("application is no SHA-256 in hex")
     keys = json_fields.objects(record, "keys", MAX_CHALLENGED_KEYS)
-    values = {parse_id(json_fields.text(one, "key")): json_fields.base64_bytes(one, "value") for one in keys}
+    values = {
+        parse_id(json_fields.text(one, "key")): json_fields.base64_bytes(one, "value") for one in keys
+    }
     return bytes.fromhex(application), values

@@ -61,6 +61,17 @@ class Directory:
         return {id_: owner for id_, owner in owners.items() if id_ not in doubled}
 
     @cached_property
+    def revoked_kem_keys(self) -> frozenset[bytes]:
+        """The ids of KEM keys that somebody else may have."""
+        everyone = self.participants.values()
+        return frozenset(
+            key.id
+            for one in everyone
+            for key in one.keys
+            if key.purpose == "kem" and key.revoked_at_s is not None
+        )
+
+    @cached_property
     def own_audiences(self) -> Mapping[bytes, Participant]:
         """The implicit `to.` audience of each participant, by audience id."""
         everyone = self.participants.values()

@@ -49,12 +49,21 @@ class Generation:
     records: int = 0
 
 
-def why_new(current: Generation | None, members: tuple[bytes, ...], history: str, now_s: int) -> Why | None:
+def why_new(
+    current: Generation | None,
+    members: tuple[bytes, ...],
+    history: str,
+    now_s: int,
+    *,
+    revoked: bool = False,
+) -> Why | None:
     """Why a new generation is needed before the next record, or None while the current one serves
-    (perhaps after `revise`).
+    (perhaps after `revise`). `revoked`: it was wrapped to a key that somebody else may have.
     """
     if current is None:
         return Why.FIRST
+    if revoked:
+        return Why.REVOKED
     if not set(current.members) <= set(members):
         return Why.LEAVE
     if now_s >= current.not_after_s or now_s < current.not_before_s:

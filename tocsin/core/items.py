@@ -96,7 +96,7 @@ def approved(
         participant, key = owner
         if participant.id != originator or key.purpose != "release":
             return False
-        if not key.valid_at(time_s) or key.final is not None:
+        if not key.valid_at(time_s) or not key.in_use:
             return False
         try:
             verify_approval(key.public, approval, audience.id, item)

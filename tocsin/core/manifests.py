@@ -33,8 +33,8 @@ class UnknownSignerError(UntrustedError):
 
 
 def verified_statement(value: bytes, directory: Directory, time_s: int | None = None) -> Statement:
-    """The statement of a Kafka value. The key must be the originator's, for statements, and valid
-    at `time_s` (default: the time in the body). Raises MalformedError, UntrustedError,
+    """The statement of a Kafka value. The key must be the originator's, for statements, not revoked,
+    and valid at `time_s` (default: the time in the body). Raises MalformedError, UntrustedError,
     UnknownSignerError.
     """
     body, data, signature = read_statement(value)
@@ -42,6 +42,8 @@ def verified_statement(value: bytes, directory: Directory, time_s: int | None = 
     if owner is None:
         raise UnknownSignerError("the signing key is not in the directory")
     participant, key = owner
+    if key.revoked_at_s is not None:
+        raise UntrustedError("the key was revoked: somebody else may have dated this back")
     dated_s = _dated(body) if time_s is None else time_s
     if participant.id != body.originator or key.purpose != "statement" or not key.valid_at(dated_s):
         raise UntrustedError("the key is another's, for another purpose or not valid")

@@ -59,12 +59,10 @@ class Participant:
         return time_s < self.agreement_ends_s and not stopped and not suspended
 
     def keys_for(self, purpose: str, time_s: int) -> tuple[PublicKey, ...]:
-        """The keys of a purpose that are valid at `time_s` and not retired, newest first."""
-        keys = [
-            key
-            for key in self.keys
-            if key.purpose == purpose and key.valid_at(time_s) and key.final is None
-        ]
+        """The keys of a purpose that are valid at `time_s` and neither retired nor revoked,
+        newest first.
+        """
+        keys = [key for key in self.keys if key.purpose == purpose and key.valid_at(time_s) and key.in_use]
         return tuple(sorted(keys, key=lambda key: (-key.not_before_s, key.id)))
 
 

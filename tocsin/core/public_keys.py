@@ -41,7 +41,10 @@ Final = Mapping[tuple[str, str], tuple[int, int, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """One key of a participant. `final` is set when a record key is retired: log -> last head."""
+    """One key of a participant. `final` is set when a record key is retired: log -> last head.
+
+    `revoked_at_s`: since when somebody else may have it; what was wrapped to it must be replaced.
+    """
 
     id: bytes
     purpose: str
@@ -50,6 +53,12 @@ class PublicKey:
     not_after_s: int
     person: str | None = None
     final: Final | None = None
+    revoked_at_s: int | None = None
+
+    @property
+    def in_use(self) -> bool:
+        """Whether it is neither retired nor revoked."""
+        return self.final is None and self.revoked_at_s is None
 
     def valid_at(self, time_s: int) -> bool:
         """Whether the key may be used for something dated `time_s`."""
@@ -77,11 +86,13 @@ def read_key(record: Mapping[str, Any]) -> PublicKey:
         begin,
         end,
         json_fields.optional_text(record, "person"),
-        _final(record),
+        read_final(record),
+        None if record.get("revoked_at_s") is None else json_fields.number(record, "revoked_at_s"),
     )
 
 
-def _final(record: Mapping[str, Any]) -> Final | None:
+def read_final(record: Mapping[str, Any]) -> Final | None:
+    """The final heads of a retired record key; None where there are none. Raises MalformedError."""
     if record.get("final") is None:
         return None
     return {
@@ -95,7 +106,7 @@ def _final(record: Mapping[str, Any]) -> Final | None:
 
 
 def key_record(key: PublicKey) -> dict[str, Any]:
-    """Inverse of `read_key`; `final` stands only in a retired key."""
+    """Inverse of `read_key`; `final` and `revoked_at_s` stand only in a key that is retired."""
     record: dict[str, Any] = {
         "purpose": key.purpose,
         "algorithm": int(PURPOSES[key.purpose]),
@@ -105,9 +116,14 @@ def key_record(key: PublicKey) -> dict[str, Any]:
         "not_after_s": key.not_after_s,
         "person": key.person,
     }
-    if key.final is None:
-        return record
-    heads = [
+    if key.revoked_at_s is not None:
+        record["revoked_at_s"] = key.revoked_at_s
+    return record if key.final is None else record | {"final": final_records(key.final)}
+
+
+def final_records(final: Final) -> list[dict[str, Any]]:
+    """Inverse of `read_final`."""
+    return [
         {
             "stream": stream,
             "region": region,
@@ -115,6 +131,5 @@ def key_record(key: PublicKey) -> dict[str, Any]:
             "counter": counter,
             "leaf": b64encode(leaf).decode(),
         }
-        for (stream, region), (session, counter, leaf) in sorted(key.final.items())
+        for (stream, region), (session, counter, leaf) in sorted(final.items())
     ]
-    return record | {"final": heads}

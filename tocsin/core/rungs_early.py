@@ -118,10 +118,10 @@ def known(climb: Climb) -> None:
 
 def retired(climb: Climb, key: PublicKey) -> None:
     """Rung 9: under a retired key a log is read up to its final head and no further."""
-    if key.final is None:
+    if key.in_use:
         return
     header = climb.header
-    final = key.final.get((header.stream, header.region))
+    final = (key.final or {}).get((header.stream, header.region))
     here = (header.session, header.counter)
     if header.stream == INBOX or final is None or here > final[:2]:
         raise quarantine(Step.RETIRED, Reason.RETIRED_KEY)
