@@ -78,6 +78,12 @@ def _make_keys(commands: Commands, actor: Actor) -> None:
 def _admit(commands: Commands, actor: Actor, terms: tuple[str, ...]) -> str:
     request = str(commands.folder / f"{actor.home}.request.json")
     welcome = str(commands.folder / f"{actor.home}.welcome.json")
-    id_ = commands.run(AUTHORITY, "authority", "admit", request, *terms, "--out", welcome).strip()
+    challenge, answer = (
+        str(commands.folder / f"{actor.home}.{one}.json") for one in ("challenge", "answer")
+    )
+    commands.run(AUTHORITY, "authority", "challenge", request, "--out", challenge)
+    commands.run(actor.home, "keys", "answer", challenge, "--out", answer)
+    words = ("authority", "admit", request, "--answer", answer, *terms, "--out", welcome)
+    id_ = commands.run(AUTHORITY, *words).strip()
     commands.run(actor.home, "keys", "accept", welcome)
     return id_

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from services.authority import challenging
+from services.authority.applications import application_digest
 from services.authority.office import Office
 from tocsin.core import codes
 from tocsin.core.directory import PARTICIPANTS, Directory
@@ -58,8 +60,11 @@ class Terms:
             raise RefusedByRuleError("only a firm has a sponsor and a sector")
 
 
-def admit(office: Office, request: Request, terms: Terms) -> Welcome:
-    """Add the participant to the repository. Raises RefusedByRuleError; then nothing changed."""
+def admit(office: Office, request: Request, terms: Terms, answer: bytes | None) -> Welcome:
+    """Add the participant to the repository. `answer`: to the challenge for its KEM keys.
+
+    Raises RefusedByRuleError, UntrustedError, MalformedError; then nothing changed.
+    """
     directory = office.directory()
     terms.check(request.country)
     if terms.agreement_ends_s is not None and terms.agreement_ends_s <= office.now_s():
@@ -67,6 +72,8 @@ def admit(office: Office, request: Request, terms: Terms) -> Welcome:
     _check_sponsor(directory, terms.sponsor)
     _check_keys(request, office.now_s())
     _check_new(directory, request)
+    application = application_digest(request)
+    challenging.check(office, application, request.keys, answer)
     regions = tuple(dict.fromkeys(terms.regions)) or (codes.region_of(request.country),)
     participant = Participant(
         id=random_bytes(ID_BYTES),
@@ -81,6 +88,7 @@ def admit(office: Office, request: Request, terms: Terms) -> Welcome:
         keys=request.keys,
     )
     office.put({f"{PARTICIPANTS}{participant.id.hex()}": write_participant(participant)})
+    challenging.forget(office, application)
     return Welcome(participant.id, office.repository.pinned_root())
 
 

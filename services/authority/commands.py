@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from services.authority import commands_directory, commands_kafka
+from services.authority import commands_directory, commands_kafka, commands_participants
 
 
 def register(app: typer.Typer) -> None:
@@ -14,5 +14,6 @@ def register(app: typer.Typer) -> None:
         help="Who takes part, with which keys, roles and audiences: the directory. It reads no report.",
     )
     commands_directory.register(authority)
+    commands_participants.register(authority)
     commands_kafka.register(authority)
     app.add_typer(authority, name="authority")

@@ -19,7 +19,8 @@ def register(authority: typer.Typer) -> None:
     """Add init, admit, welcome, audience, stream, schema, renew, status."""
     authority.command(epilog="Example: tocsin authority init --home authority --name Secretariat")(init)
     authority.command(
-        epilog="Example: tocsin authority admit co.request.json --role focal-point --out co.welcome.json"
+        epilog="Example: tocsin authority admit co.request.json --answer co.answer.json --role focal-point "
+        "--out co.welcome.json"
     )(admit)
     authority.command(
         epilog="Example: tocsin authority audience couriers.caribbean --sector courier --region caribbean "
@@ -58,31 +59,27 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     sponsor: Annotated[str | None, typer.Option(help="For a firm: its focal point's id.")] = None,
     agreement: Annotated[str | None, typer.Option(help="Reference of the agreement.")] = None,
     agreement_ends: Annotated[str | None, typer.Option(help="Its last day, 2027-12-31.")] = None,
+    answer: Annotated[Path | None, typer.Option(help="Its answer to `authority challenge`.")] = None,
     out: Annotated[Path | None, typer.Option(help="Welcome file to hand back; else stdout.")] = None,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
     """Admit an organisation: verify its request, compare the fingerprint aloud, give it an id."""
     from services.authority.admitting import Terms, admit, day_end_s
+    from services.authority.applications import read_answer_file, read_request_file
     from services.authority.office import open_office
     from tocsin.adapters.country_names import country_name
-    from tocsin.adapters.whole_files import read_whole
-    from tocsin.core import enrolment
-    from tocsin.core.errors import SettingsError
     from tocsin.core.ids import parse_id
     from tocsin.runtime import console
 
-    data = read_whole(request_file, enrolment.MAX_REQUEST_BYTES)
-    if data is None:
-        raise SettingsError(f"there is no file {request_file}: ask the applicant for it")
-    request = enrolment.read_request(data)
+    request, answered = read_request_file(request_file), read_answer_file(answer)
     where = country_name(request.country)
     console.say(f"{request.name} ({request.country}: {where}), {len(request.keys)} keys")
     console.say(f"fingerprint {request.fingerprint}: the applicant must read the same")
     ends_s = day_end_s(agreement_ends) if agreement_ends else None
     terms = Terms(role, sector, region, parse_id(sponsor) if sponsor else None, agreement, ends_s)
     with open_office(home, passphrase_file) as office:
-        admitted = admit(office, request, terms)
+        admitted = admit(office, request, terms, answered)
     _hand_out(admitted, out)
     console.say("Next: tocsin authority topics apply, tocsin authority publish; hand the welcome back.")
 

@@ -6,14 +6,13 @@ bad wrap never stands in the way of a good one. Source: wire format, "Keys".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from services.consumer.checkpoint_watch import CheckpointWatch
 from tocsin.adapters.inbox.causes import Cause, Wait
 from tocsin.adapters.inbox.keys import generation_of, subject_of
 from tocsin.adapters.inbox.reader import InboxReader
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.inbox.waiting import MAX_WAIT_S
+from tocsin.adapters.own_keys import KeyRing
 from tocsin.core import wire
 from tocsin.core.errors import CannotOpenError, MalformedError, UntrustedError
 from tocsin.core.manifests import (
@@ -38,7 +37,7 @@ class KeysIntake:
         self,
         inbox: Inbox,
         reader: InboxReader,
-        kem_keys: Mapping[bytes, XWingPrivate],
+        kem_keys: KeyRing[XWingPrivate],
         checkpoints: CheckpointWatch,
     ) -> None:
         self._inbox, self._reader = inbox, reader

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.consumer.assignment import Wanted
 from services.consumer.consume import Consumption
-from services.consumer.key_requests import Asker, KeyRequests
+from services.consumer.key_requests import KeyRequests
 from services.consumer.reading import Identity, Reading
 from services.consumer.upkeep import Asking, Upkeep
 from tocsin.adapters import passphrase
@@ -18,10 +18,11 @@ from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox.store import Inbox, open_inbox
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.key_files import KeyFolder
+from tocsin.adapters.own_keys import KeyRing, own_keys
 from tocsin.adapters.tokens import Tokens
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_topic import DirectoryFollower
-from tocsin.core.ids import Algorithm, key_id
+from tocsin.core.primitives import CompositePrivate
 from tocsin.core.report import domain_check
 
 LOCK = "inbox"
@@ -34,7 +35,7 @@ class Participant:
     home: ParticipantHome
     storage_key: bytes = field(repr=False)
     identity: Identity = field(repr=False)
-    asker: Asker = field(repr=False)
+    statements: KeyRing[CompositePrivate] = field(repr=False)
     clock: Callable[[], float] = time.time
 
     @contextmanager
@@ -75,7 +76,7 @@ class Participant:
         directory = follower.directory
         assert directory is not None
         reading = Reading(inbox, self.identity, directory, wanted, domain_check)
-        requests = KeyRequests(reading, self.asker)
+        requests = KeyRequests(reading, self.statements)
         upkeep = Upkeep(reading, follower, tell, int(self.clock()), Asking(requests, access))
         return Consumption(reading, access, upkeep, self.clock)
 
@@ -89,11 +90,12 @@ def open_participant(home_path: Path, passphrase_file: Path | None) -> Participa
     """Open the keys of the home at `home_path`. Raises KeyUnusableError, SettingsError."""
     home = ParticipantHome.open(home_path)
     keys = KeyFolder.open(home.keys, passphrase.existing(passphrase_file))
-    kem, statement = keys.xwing("kem.pem"), keys.composite("statement.pem")
-    recipient_key = key_id(Algorithm.XWING, kem.public)
+    rings = own_keys(keys)
+    for ring in (rings.kem, rings.statement):
+        ring.all()  # a damaged file is said now, not when a wrap comes
     return Participant(
         home=home,
         storage_key=keys.storage_key(),
-        identity=Identity(home.participant_id(), {recipient_key: kem}),
-        asker=Asker(statement, key_id(Algorithm.COMPOSITE, statement.public), recipient_key),
+        identity=Identity(home.participant_id(), rings.kem),
+        statements=rings.statement,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.consumer.assignment import Wanted
@@ -13,6 +12,7 @@ from services.consumer.keys_intake import KeysIntake
 from services.consumer.waking import Waking
 from tocsin.adapters.inbox.reader import InboxReader
 from tocsin.adapters.inbox.store import Inbox
+from tocsin.adapters.own_keys import KeyRing
 from tocsin.core.checkpoints import unreached_finals
 from tocsin.core.directory import Directory
 from tocsin.core.ids import audience_id, own_audience
@@ -24,10 +24,10 @@ from tocsin.core.streams import INBOX, Place
 
 @dataclass(frozen=True)
 class Identity:
-    """Who reads: participant id, and its KEM keys by key id (never shown)."""
+    """Who reads: participant id, and its KEM keys (never shown)."""
 
     me: bytes
-    kem_keys: Mapping[bytes, XWingPrivate]
+    kem_keys: KeyRing[XWingPrivate]
 
 
 class Reading:

@@ -1,4 +1,4 @@
-"""`tocsin keys init | request | accept | show`: from an empty folder to an admitted participant."""
+"""`tocsin keys …`: from an empty folder to an admitted participant, and its keys for life."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import typer
 from tocsin.runtime.options import DEFAULT_HOME, HomeOption, JsonOption, PassphraseFileOption
 
 MAX_VALID_DAYS = 1_095
+OutOption = Annotated[
+    Path | None, typer.Option(help="File to write; stdout if not given.", show_default=False)
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -17,8 +20,11 @@ def register(app: typer.Typer) -> None:
     keys = typer.Typer(no_args_is_help=True, help="Make this participant's keys and have it admitted.")
     keys.command(epilog="Example: tocsin keys init --name 'National Narcotics Unit' --country CO")(init)
     keys.command(epilog="Example: tocsin keys request --out request.json")(request)
+    keys.command(epilog="Example: tocsin keys answer co.challenge.json --out co.answer.json")(answer)
     keys.command(epilog="Example: tocsin keys accept welcome.json")(accept)
     keys.command(epilog="Example: tocsin keys show --json")(show)
+    keys.command(epilog="Example: tocsin keys rotate --out co.change.json")(rotate)
+    keys.command(epilog="Example: tocsin keys destroy")(destroy)
     app.add_typer(keys, name="keys")
 
 
@@ -46,9 +52,7 @@ def init(
 
 
 def request(
-    out: Annotated[
-        Path | None, typer.Option(help="File to write; stdout if not given.", show_default=False)
-    ] = None,
+    out: OutOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Write the application for the authority: name, country, public keys, signed.
@@ -58,6 +62,55 @@ def request(
     from services.keys.showing import hand_out
 
     hand_out(home, out)
+
+
+def answer(
+    challenge: Annotated[Path, typer.Argument(help="From `tocsin authority challenge`.")],
+    out: OutOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Show the authority that this home holds the KEM keys that it applies with."""
+    from services.keys.answering import answer
+    from services.keys.showing import hand_over
+
+    hand_over(answer(home, challenge, passphrase_file), out, "the answer is for the authority")
+
+
+def rotate(  # noqa: PLR0913 - one parameter for each option
+    purpose: Annotated[
+        list[str], typer.Option(help="record, statement or kem; repeatable. Default: all three.")
+    ] = [],  # noqa: B006
+    reason: Annotated[str, typer.Option(help="planned or stolen.")] = "planned",
+    finish: Annotated[
+        bool, typer.Option("--finish", help="Second step: retire what newer keys have replaced.")
+    ] = False,
+    valid_days: Annotated[int, typer.Option(min=1, max=MAX_VALID_DAYS, help="Of the new keys.")] = 730,
+    out: OutOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Replace keys: makes new ones, and a change for the authority that names them.
+
+    Planned, in two steps: both keys serve until the directory has the new ones, then --finish retires
+    the old. Stolen, in one: old keys go at once, every audience gets a new secret. The producer must
+    stand still while keys are retired; reports that wait are kept.
+    """
+    from services.keys.rotating_told import Wish, rotate_told
+
+    rotate_told(home, passphrase_file, Wish(tuple(purpose), reason, finish, valid_days), out)
+
+
+def destroy(home: HomeOption = DEFAULT_HOME, passphrase_file: PassphraseFileOption = None) -> None:
+    """Destroy private keys that the directory shows as retired. A backup still holds them."""
+    from services.keys.destroying import destroy
+    from services.keys.rotating import open_home
+    from tocsin.runtime import console
+
+    gone = destroy(open_home(home, passphrase_file))
+    for one in gone:
+        console.data(one)
+    console.say(f"{len(gone)} private keys destroyed; backups and old disk blocks may still hold them")
 
 
 def accept(

@@ -30,12 +30,17 @@ def told(request: Request) -> None:
 def hand_out(home_path: Path, out: Path | None) -> None:
     """Write the application to `out` or stdout, its fingerprint to stderr. Raises TocsinError."""
     data, request = ParticipantHome.open(home_path).request()
+    hand_over(data, out, "the request is for the authority")
+    console.say(f"fingerprint, to be read aloud to the authority: {request.fingerprint}")
+
+
+def hand_over(data: bytes, out: Path | None, what: str) -> None:
+    """Write a file for somebody else to `out` or stdout. Raises StorageError."""
     if out is None:
         console.data(data.decode())
     else:
         write_whole(out, data, PUBLIC_FILE_MODE)
-        console.say(f"{out} is for the authority; it holds no secret")
-    console.say(f"fingerprint, to be read aloud to the authority: {request.fingerprint}")
+        console.say(f"{out}: {what}; it holds no secret")
 
 
 def show_keys(home_path: Path, *, as_json: bool, clock: Callable[[], float] = time.time) -> None:

@@ -28,13 +28,11 @@ class Gate:
             return "the directory has expired: publishing waits until the authority's news arrives"
         if self._me not in self._directory.participants:
             return "the directory does not name this participant: ask the authority"
-        for purpose, key in (
-            ("record", self._originator.record_id),
-            ("statement", self._originator.statement_id),
-        ):
-            valid = self._directory.participants[self._me].keys_for(purpose, self._now_s)
-            if key not in {one.id for one in valid}:
-                return f"our {purpose} key is not valid in the directory: ask the authority to renew it"
+        if (purpose := self._originator.missing) is not None:
+            return (
+                f"no {purpose} key of ours is valid in the directory: tocsin keys rotate makes one, the "
+                "authority takes it up"
+            )
         return None
 
     def stream_closed(self, stream: str) -> str | None:

@@ -52,7 +52,9 @@ class GenerationsInUse:
         revoked = current is not None and self._went_to_a_revoked_key(current)
         why = why_new(current, members, audience.history, self._now_s, revoked=revoked)
         if why is not None or current is None:
-            return self._begin(audience, members, why or Why.FIRST)
+            # One that was ended from outside says why; a manifest never hides a theft as the first.
+            ended = self._keys.why_ended(audience.id)
+            return self._begin(audience, members, Why(ended or why or Why.FIRST))
         if members != current.members:
             current = revise(current, members)
             self._state(current, Why.JOIN)

@@ -109,7 +109,8 @@ class OwnLogs:
             header = wire.decode_header(envelope.header)
         except TheirFault:
             return
-        if header.originator != self._originator.id or header.signing_key != self._originator.record_id:
+        public = self._originator.record_public(header.signing_key)
+        if header.originator != self._originator.id or public is None:
             return
         leaf = leaf_of(envelope.header, envelope.ciphertext)
         ours = self._outbox.records.by_leaf(leaf)
@@ -117,7 +118,7 @@ class OwnLogs:
             done.found += self._outbox.records.sent([(ours[0], record.offset)])
             return
         try:
-            verify_record(self._originator.record.public, envelope.signature, leaf)
+            verify_record(public, envelope.signature, leaf)
         except TheirFault:
             return
         self._foreign(record, header, leaf, now_s)
@@ -129,7 +130,7 @@ class OwnLogs:
         head = self._outbox.logs.head(header.stream, header.region)
         moved = advance(head, LogHead(header.session, header.counter, leaf))
         if moved is not None:
-            self._outbox.logs.move(record.topic, header.stream, header.region, moved)
+            self._outbox.logs.move(record.topic, header.stream, header.region, moved, header.signing_key)
             self._sessions.not_before(moved.session)
         self._outbox.keys.end(None, Why.RESTORED)
         self._sessions.renew()

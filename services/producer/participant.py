@@ -14,6 +14,7 @@ from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.outbox.items import Bounds
 from tocsin.adapters.outbox.store import LOCK_NAME, Outbox, open_outbox
+from tocsin.adapters.own_keys import own_keys
 from tocsin.adapters.private_files import make_private_folder
 from tocsin.adapters.tokens import Tokens
 from tocsin.adapters.tuf_client import DirectoryClient
@@ -102,5 +103,7 @@ def open_participant(home_path: Path, passphrase_file: Path | None) -> Participa
     home = ParticipantHome.open(home_path)
     me = home.participant_id()
     keys = KeyFolder.open(home.keys, passphrase.existing(passphrase_file))
-    originator = Originator(me, keys.ed25519("record.pem"), keys.composite("statement.pem"))
-    return Participant(home, keys, keys.storage_key(), originator)
+    rings = own_keys(keys)
+    for ring in (rings.record, rings.statement):
+        ring.all()  # a damaged file is said now, not after reports were accepted
+    return Participant(home, keys, keys.storage_key(), Originator(me, rings.record, rings.statement))

@@ -131,6 +131,7 @@ class Producing:
             directory = await parts.source.refresh(parts.clocks.now_s(), forced=self._wants_directory())
             self._say("directory", str(parts.source.trouble) if parts.source.trouble else None)
             await parts.publisher.start()
+            parts.seal.follow(directory, parts.clocks.now_s())
             await self._read_back(directory)
             published = await self._send_all(directory)
             self._say("broker", None)

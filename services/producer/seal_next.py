@@ -23,8 +23,14 @@ class SealNext:
     def __init__(self, outbox: Outbox, originator: Originator, sessions: Sessions) -> None:
         self._outbox, self._originator, self._sessions = outbox, originator, sessions
 
+    def follow(self, directory: Directory, now_s: int) -> None:
+        """Sign with the newest keys that `directory` has in force. Another record key begins a session."""
+        if self._originator.follow(directory, now_s):
+            self._sessions.renew()
+
     def closed(self, directory: Directory, now_s: int) -> str | None:
         """Why nothing at all may leave now, None if something may."""
+        self.follow(directory, now_s)
         return Gate(self._originator, directory, now_s).closed()
 
     def run(self, directory: Directory, now_s: int, closed_topics: Collection[str] = ()) -> SealedPass:

@@ -133,7 +133,7 @@ class SealingPass:
         record = self._outbox.records.add(_row(sealed, topic, partition, scope))
         self._outbox.queue.sealed(batch, record)
         new_head = LogHead(header.session, header.counter, sealed.leaf)
-        self._outbox.logs.move(topic, header.stream, scope, new_head)
+        self._outbox.logs.move(topic, header.stream, scope, new_head, header.signing_key)
         self._outbox.keys.count_records(generation.id, 1)
 
     def _header(

@@ -1,14 +1,18 @@
 """`tocsin authority admit`: who may be admitted as what; a refusal changes nothing."""
 
 import json
+import os
 import time
 from dataclasses import replace
 
 import pytest
 
+from services.authority import challenging
 from services.authority.admitting import day_end_s
+from services.authority.applications import read_application
 from tests.support.office import living_keys, write_request
 from tests.support.parties import DAY_S, Party
+from tocsin.core.challenge import read_answer, write_answer
 from tocsin.core.enrolment import read_request, read_welcome
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.standing import NO_DAY
@@ -28,7 +32,10 @@ def admit(desk, tmp_path):
     """Admit a party by its own request."""
 
     def call(party, *words, code=0):
-        return desk.admit(write_request(tmp_path, party), *words, code=code)
+        file = write_request(tmp_path, party)
+        if code == 0:
+            desk.challenge(file, party)
+        return desk.admit(file, *words, code=code)
 
     return call
 
@@ -81,6 +88,7 @@ def test_ids_are_random_and_say_nothing_of_the_request(desk, admit) -> None:
 
 def test_the_fingerprint_is_said_that_the_applicant_sees(desk, tmp_path) -> None:
     file = write_request(tmp_path, COLOMBIA)
+    desk.challenge(file, COLOMBIA)
     said = desk.admit(file, "--role", "focal-point").err
     assert "Colombia (CO: Colombia), 5 keys" in said
     assert f"fingerprint {read_request(file.read_bytes()).fingerprint}:" in said
@@ -124,6 +132,47 @@ def test_one_key_of_another_participant_is_enough(desk, sponsor, tmp_path) -> No
     stolen = [living_keys(COLOMBIA)[0], *living_keys(NETHERLANDS)[1:]]
     file = write_request(tmp_path, NETHERLANDS, stolen)
     assert "admitted already: Colombia" in desk.admit(file, "--role", "focal-point", code=3).err
+
+
+def test_who_has_not_met_the_challenge_is_not_admitted(refused) -> None:
+    refused("tocsin authority challenge FILE", COLOMBIA, "--role", "focal-point")
+
+
+def test_an_answer_without_a_challenge_admits_nobody(desk, tmp_path) -> None:
+    file = write_request(tmp_path, COLOMBIA)
+    desk.challenge(file, COLOMBIA)
+    for one in (desk.home / "challenges").iterdir():
+        one.unlink()
+    assert "no challenge for this application" in desk.admit(file, "--role", "focal-point", code=3).err
+
+
+def test_an_answer_by_another_key_admits_nobody(desk, tmp_path) -> None:
+    file = write_request(tmp_path, COLOMBIA)
+    answer = desk.challenge(file, COLOMBIA)
+    answer.write_bytes(write_answer(replace(read_answer(answer.read_bytes()), proofs={COLOMBIA.id: b"x"})))
+    assert "does not prove" in desk.admit(file, "--role", "focal-point", code=3).err
+
+
+def test_a_challenge_that_is_over_30_days_old_admits_nobody(desk, tmp_path) -> None:
+    file = write_request(tmp_path, COLOMBIA)
+    answer = desk.challenge(file, COLOMBIA).read_bytes()
+    late = replace(desk.office, clock=lambda: time.time() + challenging.VALID_S)
+    application = read_application(file)
+    with pytest.raises(RefusedByRuleError, match="no challenge for this application"):
+        challenging.check(late, application.digest, application.keys, answer)
+
+
+def test_a_challenge_serves_once(desk, admit) -> None:
+    admit(COLOMBIA, "--role", "focal-point")
+    assert [] == list((desk.home / "challenges").iterdir())
+
+
+def test_challenges_that_nobody_answers_are_forgotten_in_the_end(desk, tmp_path) -> None:
+    desk.challenge(write_request(tmp_path, COLOMBIA), COLOMBIA)
+    (old,) = (desk.home / "challenges").iterdir()
+    os.utime(old, (1, 1))
+    desk.challenge(write_request(tmp_path, NETHERLANDS), NETHERLANDS)
+    assert not old.exists()
 
 
 @pytest.mark.parametrize(
@@ -201,7 +250,7 @@ def test_what_is_no_request_is_refused(desk, tmp_path, content) -> None:
 
 def test_a_request_that_is_not_there_is_named(desk, tmp_path) -> None:
     said = desk.admit(tmp_path / "missing.json", "--role", "focal-point", code=2)
-    assert "missing.json: ask the applicant for it" in said.err
+    assert "missing.json: ask the other side for it" in said.err
 
 
 @pytest.mark.parametrize("purpose", ["record", "kem"])

@@ -52,7 +52,10 @@ def test_an_audience_is_replaced_as_a_whole(desk) -> None:
 
 def test_members_are_shown_and_nothing_is_changed(desk, tmp_path) -> None:
     for name, role in (("Colombia", "focal-point"), ("Vienna", "analyst")):
-        desk.admit(write_request(tmp_path, Party(name, country="AT")), "--role", role)
+        party = Party(name, country="AT")
+        file = write_request(tmp_path, party)
+        desk.challenge(file, party)
+        desk.admit(file, "--role", role)
     desk.run("audience", "analysts", "--role", "analyst", "--schema", "incident")
     before = desk.files()
     found = desk.run("audience", "analysts", "--members").record

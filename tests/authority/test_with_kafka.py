@@ -63,9 +63,9 @@ def standing(office) -> Desk:
 
 
 def admit(office, folder, name) -> bytes:
-    said = office.admit(
-        write_request(folder, Party(name)), "--role", "focal-point", "--out", folder / f"{name}.w"
-    )
+    file = write_request(folder, Party(name))
+    office.challenge(file, Party(name))
+    said = office.admit(file, "--role", "focal-point", "--out", folder / f"{name}.w")
     return bytes.fromhex(said.out.strip())
 
 

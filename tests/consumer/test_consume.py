@@ -30,6 +30,7 @@ from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.records import OutgoingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.topics import TopicWish, apply, plan
+from tocsin.adapters.own_keys import KeyRing
 from tocsin.core.errors import BrokerRefusedError, DirectoryStaleError
 from tocsin.core.streams import CHECKPOINTS_TOPIC, MANIFESTS_TOPIC, inbox_topic, stream_topic
 
@@ -89,7 +90,7 @@ class Bench:
         return (inbox_topic(party.id, firm=False), 0, self.sender.wraps()[party.id])
 
     def open(self, wanted=ION, party=NEIGHBOUR, now_s=NOW_S):
-        identity = Identity(party.id, {party.key("kem").id: party.kem})
+        identity = Identity(party.id, KeyRing({party.key("kem").id: party.kem}))
         inbox = open_inbox(self.folder, STORAGE_KEY)
         reading = Reading(inbox, identity, self.source.directory, wanted, no_rules)
         upkeep = Upkeep(reading, self.source, self.told.append, now_s)

@@ -3,11 +3,12 @@
 import pytest
 
 from services.consumer.assignment import Wanted
-from services.consumer.key_requests import Asker, KeyRequests
+from services.consumer.key_requests import KeyRequests
 from services.consumer.reading import Identity, Reading
 from tests.support.reading import STORAGE_KEY, incoming, no_rules
 from tests.support.world import NEIGHBOUR, NOW_S, note, small_world
 from tocsin.adapters.inbox.store import open_inbox
+from tocsin.adapters.own_keys import KeyRing
 from tocsin.core import wire
 from tocsin.core.manifests import verified_statement
 
@@ -22,11 +23,11 @@ def sender():
 @pytest.fixture
 def requests(tmp_path, sender):
     kem = NEIGHBOUR.key("kem").id
-    identity = Identity(NEIGHBOUR.id, {kem: NEIGHBOUR.kem})
+    identity = Identity(NEIGHBOUR.id, KeyRing({kem: NEIGHBOUR.kem}))
     inbox = open_inbox(tmp_path, STORAGE_KEY)
     reading = Reading(inbox, identity, WORLD.directory, Wanted(("ion",)), no_rules)
     reading.intake.take([incoming(sender.send(note("a"))), incoming(sender.send(note("b")))], NOW_S)
-    return KeyRequests(reading, Asker(NEIGHBOUR.statement, NEIGHBOUR.key("statement").id, kem))
+    return KeyRequests(reading, KeyRing({NEIGHBOUR.key("statement").id: NEIGHBOUR.statement}))
 
 
 def test_nothing_is_asked_for_ten_minutes(requests):

@@ -14,6 +14,7 @@ from services.authority.office import Office
 from tests.support.parties import DAY_S, Party
 from tocsin.adapters.home import ParticipantHome
 from tocsin.core import enrolment
+from tocsin.core.challenge import answer_challenge, read_challenge, write_answer
 from tocsin.main import main
 
 PASSPHRASE = "correct horse battery staple"
@@ -51,8 +52,17 @@ class Desk:
         return said
 
     def admit(self, file: Path, *words: object, code: int = 0) -> Said:
-        """Admit the request in `file`."""
-        return self.run("admit", file, *words, code=code)
+        """Admit the request in `file`; `answered` beside it, where its party met the challenge."""
+        answer = answer_file(file)
+        more = ("--answer", answer) if answer.exists() else ()
+        return self.run("admit", file, *words, *more, code=code)
+
+    def challenge(self, file: Path, party: Party) -> Path:
+        """Challenge the application in `file`, which `party` answers; the answer's file."""
+        asked = read_challenge(self.run("challenge", file).out.encode())
+        kem = {party.key("kem").id: party.kem}
+        answer_file(file).write_bytes(write_answer(answer_challenge(asked, kem)))
+        return answer_file(file)
 
     @property
     def office(self) -> Office:
@@ -63,6 +73,11 @@ class Desk:
         """Every file of the repository, to see that nothing changed."""
         folder = self.home / "repository"
         return {str(one): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+def answer_file(file: Path) -> Path:
+    """Where the answer of an application lies."""
+    return file.with_suffix(".answer")
 
 
 def write_passphrase(folder: Path) -> Path:

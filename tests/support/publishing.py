@@ -23,6 +23,7 @@ from tocsin.adapters.kafka.errors import DeliveryFailedError, DeliveryRefusedErr
 from tocsin.adapters.kafka.records import IncomingRecord, OutgoingRecord, Placed
 from tocsin.adapters.outbox.items import Bounds
 from tocsin.adapters.outbox.store import open_outbox
+from tocsin.adapters.own_keys import KeyRing
 from tocsin.core.directory import Directory
 from tocsin.core.streams import MANIFESTS_TOPIC
 
@@ -87,7 +88,10 @@ class Writer:
     ) -> None:
         self.clock = Clock()
         self.directory = directory or incident_directory()
-        self.originator = Originator(party.id, party.record, party.statement)
+        self.records = KeyRing({party.key("record").id: party.record})
+        self.statements = KeyRing({party.key("statement").id: party.statement})
+        self.originator = Originator(party.id, self.records, self.statements)
+        self.originator.follow(self.directory, self.clock.clocks.now_s())
         self.outbox = open_outbox(folder, STORAGE_KEY, party.id, bounds)
         self.sessions = Sessions(self.outbox, self.clock.clocks)
         self.sealer = SealNext(self.outbox, self.originator, self.sessions)

@@ -139,6 +139,9 @@ def _admit(stage: Stage, actor: str) -> None:
     request, welcome = stage.folder / f"{actor}.request", stage.folder / f"{actor}.welcome"
     stage.tocsin(actor, "keys", "init", "--name", actor.capitalize(), "--country", country)
     stage.tocsin(actor, "keys", "request", "--out", request)
-    words = ("authority", "admit", request, *terms, *sponsor, "--out", welcome)
+    challenge, answer = stage.folder / f"{actor}.challenge", stage.folder / f"{actor}.answer"
+    stage.tocsin(AUTHORITY, "authority", "challenge", request, "--out", challenge)
+    stage.tocsin(actor, "keys", "answer", challenge, "--out", answer)
+    words = ("authority", "admit", request, "--answer", answer, *terms, *sponsor, "--out", welcome)
     stage.ids[actor] = stage.tocsin(AUTHORITY, *words).out.strip()
     stage.tocsin(actor, "keys", "accept", welcome)

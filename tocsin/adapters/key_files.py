@@ -82,6 +82,11 @@ class KeyFolder:
         )
         write_new(self.path / name, pem)
 
+    def names(self, purpose: str) -> list[str]:
+        """The files of a purpose: `record.pem` of the first key, `record.<id>.pem` of later ones."""
+        found = sorted(self.path.glob(f"{purpose}.*pem"))
+        return [file.name for file in found if file.suffix == ".pem"]
+
     def ed25519(self, name: str) -> Ed25519Private:
         """The Ed25519 key in the file `name`. Raises KeyUnusableError."""
         (key,) = self._load(name, 1)

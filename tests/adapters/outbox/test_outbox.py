@@ -55,7 +55,7 @@ def sealed(outbox, counter=1, leaf=b"l"):
     with outbox.transaction():
         number = outbox.records.add(record(counter, leaf))
         head = LogHead(7, counter, leaf.ljust(32, b"."))
-        outbox.logs.move("tocsin.ion.v1", "ion", "south-america", head)
+        outbox.logs.move("tocsin.ion.v1", "ion", "south-america", head, b"k" * 16)
         outbox.queue.sealed(outbox.queue.page(1, 10**6), number)
     return number
 

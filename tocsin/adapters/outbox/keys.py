@@ -80,6 +80,13 @@ class OutboxKeys:
         sql = "UPDATE generations SET ended = ? WHERE ended IS NULL AND (? IS NULL OR audience = ?)"
         self._database.execute(sql, (reason, audience, audience))
 
+    def why_ended(self, audience: bytes) -> str | None:
+        """Why the newest generation of an audience was ended; None where it was not, or there is none."""
+        sql = "SELECT ended FROM generations WHERE audience = ? ORDER BY number DESC LIMIT 1"
+        for (reason,) in self._database.execute(sql, (audience,)):
+            return None if reason is None else str(reason)
+        return None
+
     def wrapped(self, id_: GenerationId) -> set[bytes]:
         """The KEM keys to which a generation was wrapped."""
         sql = "SELECT recipient_key FROM wrapped WHERE audience = ? AND number = ?"

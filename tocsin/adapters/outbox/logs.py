@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from tocsin.adapters.database import Database
 from tocsin.core.outcomes import AlarmKind, LogHead
+from tocsin.core.public_keys import Final
+from tocsin.core.streams import INBOX
 from tocsin.core.wire import Head
 
 MAX_ALARMS = 1_000
 
-_MOVE = """INSERT INTO logs (stream, scope, topic, session, counter, leaf) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET topic = excluded.topic, session = excluded.session,
-    counter = excluded.counter, leaf = excluded.leaf"""
+_MOVE = """INSERT INTO logs (stream, scope, topic, session, counter, leaf, signing_key)
+    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET topic = excluded.topic,
+    session = excluded.session, counter = excluded.counter, leaf = excluded.leaf,
+    signing_key = excluded.signing_key"""
+_END = """INSERT OR REPLACE INTO finals SELECT signing_key, stream, scope, session, counter, leaf FROM logs
+    WHERE stream = ? AND scope = ? AND signing_key <> ?"""
+_FINALS = """SELECT stream, scope, session, counter, leaf FROM finals WHERE signing_key = ?1
+    UNION ALL SELECT stream, scope, session, counter, leaf FROM logs WHERE signing_key = ?1"""
 _SENT = """SELECT topic, stream, scope, sent_session, sent_counter, sent_leaf, sent_time_s FROM logs
     WHERE sent_time_s >= ? ORDER BY stream, scope"""
 
@@ -28,9 +35,19 @@ class OutboxLogs:
             return LogHead(*row)
         return None
 
-    def move(self, topic: str, stream: str, scope: str, head: LogHead) -> None:
-        """A log has grown to `head`."""
-        self._database.execute(_MOVE, (stream, scope, topic, *head.place, head.leaf))
+    def move(self, topic: str, stream: str, scope: str, head: LogHead, signing_key: bytes) -> None:
+        """A log has grown to `head`, which `signing_key` signed; where another did before, it ended."""
+        self._database.execute(_END, (stream, scope, signing_key))
+        self._database.execute(_MOVE, (stream, scope, topic, *head.place, head.leaf, signing_key))
+
+    def finals(self, signing_key: bytes) -> Final:
+        """Where each stream's log ended, or stands now, under a record key of ours."""
+        rows = self._database.execute(_FINALS, (signing_key,))
+        return {
+            (stream, scope): (session, counter, leaf)
+            for stream, scope, session, counter, leaf in rows
+            if stream != INBOX
+        }
 
     def sent_heads(self, since_s: int) -> dict[str, list[Head]]:
         """The last acknowledged record of each log, if not older, by topic; for checkpoints."""

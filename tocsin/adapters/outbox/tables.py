@@ -2,7 +2,8 @@
 
 Times are Unix seconds, ids and hashes are blobs. `destinations.id` is the order of acceptance,
 `records.id` the order of sealing. A record's bytes are kept until Kafka acknowledged them, a body for
-some months; what is left then still tells known content from new.
+some months; what is left then still tells known content from new. `logs` has the head of each log and the
+key that signed it, `finals` the last head under each key that another one followed.
 """
 
 from __future__ import annotations
@@ -30,8 +31,12 @@ CREATE TABLE records (
 CREATE INDEX records_unsent ON records (id) WHERE value IS NOT NULL;
 CREATE TABLE logs (
     stream TEXT NOT NULL, scope TEXT NOT NULL, topic TEXT NOT NULL, session INTEGER NOT NULL,
-    counter INTEGER NOT NULL, leaf BLOB NOT NULL, sent_session INTEGER, sent_counter INTEGER,
-    sent_leaf BLOB, sent_time_s INTEGER, PRIMARY KEY (stream, scope)
+    counter INTEGER NOT NULL, leaf BLOB NOT NULL, signing_key BLOB NOT NULL, sent_session INTEGER,
+    sent_counter INTEGER, sent_leaf BLOB, sent_time_s INTEGER, PRIMARY KEY (stream, scope)
+) WITHOUT ROWID;
+CREATE TABLE finals (
+    signing_key BLOB NOT NULL, stream TEXT NOT NULL, scope TEXT NOT NULL, session INTEGER NOT NULL,
+    counter INTEGER NOT NULL, leaf BLOB NOT NULL, PRIMARY KEY (signing_key, stream, scope)
 ) WITHOUT ROWID;
 CREATE TABLE positions (
     topic TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL,

@@ -1,0 +1,151 @@
+"""Replaces keys in two steps, so that nothing is lost on the way.
+
+`rotate` makes new keys and a change for the authority; both keys stand in the directory for a while.
+`finish` retires what newer keys have replaced, a record key with the final heads of its logs. A stolen
+key goes at once, in the first step. Files are written before the change that names them, so that a
+crash leaves nothing that was announced and is not there. Source: wire format, "Key changes".
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tocsin.adapters import passphrase
+from tocsin.adapters.home import ParticipantHome
+from tocsin.adapters.key_files import KeyFolder, Private
+from tocsin.adapters.outbox.store import FILE_NAME, LOCK_NAME, Outbox, open_outbox
+from tocsin.adapters.own_keys import OwnKeys, own_keys
+from tocsin.adapters.tuf_client import DirectoryClient
+from tocsin.core.directory import Directory
+from tocsin.core.errors import RefusedByRuleError, SettingsError
+from tocsin.core.generations import Why
+from tocsin.core.ids import key_id
+from tocsin.core.key_changes import PLANNED, STOLEN, KeyChange, Retirement, write_key_change
+from tocsin.core.participants import Participant
+from tocsin.core.primitives import CompositePrivate, Ed25519Private, XWingPrivate
+from tocsin.core.public_keys import PURPOSES, PublicKey
+
+HOUR_S, DAY_S = 3_600, 86_400
+ROTATED = ("record", "statement", "kem")
+_MAKE: dict[str, Callable[[], Private]] = {
+    "record": Ed25519Private.generate,
+    "statement": CompositePrivate.generate,
+    "kem": XWingPrivate.generate,
+}
+
+
+@dataclass(frozen=True)
+class OpenHome:
+    """A home with open keys, and what the directory says of it."""
+
+    home: ParticipantHome
+    folder: KeyFolder
+    keys: OwnKeys
+    directory: Directory
+    entry: Participant
+    now_s: int
+
+    @contextmanager
+    def outbox(self) -> Iterator[Outbox | None]:
+        """The outbox, held so that nothing is sealed meanwhile; None where nothing was published yet.
+
+        Raises HeldElsewhereError while the producer runs.
+        """
+        with self.home.hold(LOCK_NAME):
+            if not (self.home.outbox / FILE_NAME).exists():
+                yield None
+                return
+            outbox = open_outbox(self.home.outbox, self.folder.storage_key(), self.entry.id)
+            try:
+                yield outbox
+            finally:
+                outbox.close()
+
+
+def open_home(path: Path, passphrase_file: Path | None, clock: Callable[[], float] = time.time) -> OpenHome:
+    """Raises SettingsError before the home was admitted and read the directory, KeyUnusableError."""
+    home = ParticipantHome.open(path)
+    me = home.participant_id()
+    folder = KeyFolder.open(home.keys, passphrase.existing(passphrase_file))
+    directory = DirectoryClient(home.directory, home.pinned_root()).load()
+    entry = None if directory is None else directory.participants.get(me)
+    if directory is None or entry is None:
+        raise SettingsError(
+            f"{home.path} has not read a directory that names it: run tocsin send once, with Kafka there"
+        )
+    return OpenHome(home, folder, own_keys(folder), directory, entry, int(clock()))
+
+
+def rotate(one: OpenHome, purposes: Sequence[str], *, stolen: bool, valid_days: int) -> bytes:
+    """New keys for `purposes`, and the change that names them; where `stolen`, the old ones go in it.
+
+    Raises HeldElsewhereError where the producer runs and keys were stolen, RefusedByRuleError.
+    """
+    with one.home.hold("keys"):
+        new = tuple(_new_key(one, purpose, valid_days) for purpose in purposes)
+        if not stolen:
+            return _signed(one, new, ())
+        with one.outbox() as outbox:
+            old = [
+                key
+                for key in one.entry.keys
+                if key.purpose in purposes and key.in_use and key.not_after_s >= one.now_s
+            ]
+            change = _signed(one, new, tuple(_retirement(key, one.now_s, STOLEN, outbox) for key in old))
+            if outbox is not None:
+                with outbox.transaction():
+                    outbox.keys.end(None, Why.COMPROMISE)
+    return change
+
+
+def finish(one: OpenHome, purposes: Sequence[str]) -> bytes:
+    """The change that retires every key that a newer one in force has replaced.
+
+    Raises RefusedByRuleError where there is none, HeldElsewhereError while the producer runs.
+    """
+    with one.outbox() as outbox:
+        old = [key for purpose in purposes for key in one.entry.keys_for(purpose, one.now_s)[1:]]
+        if not old:
+            raise RefusedByRuleError(
+                "no key that a newer one has replaced is in force: after tocsin keys rotate the authority "
+                "takes up the change, and tocsin send reads its directory"
+            )
+        retire = tuple(_retirement(key, one.now_s, PLANNED, outbox) for key in old)
+    return _signed(one, (), retire)
+
+
+def _retirement(key: PublicKey, now_s: int, reason: str, outbox: Outbox | None) -> Retirement:
+    if key.purpose != "record":
+        return Retirement(key.id, now_s, reason)
+    return Retirement(key.id, now_s, reason, {} if outbox is None else outbox.logs.finals(key.id))
+
+
+def _new_key(one: OpenHome, purpose: str, valid_days: int) -> PublicKey:
+    """A key that was made before and never reached the directory is taken up again."""
+    known = {key.id for key in one.entry.keys}
+    held = one.keys.held(purpose)
+    waiting = sorted(id_ for id_ in held if id_ not in known)
+    if waiting:
+        id_, private = waiting[0], held[waiting[0]]
+    else:
+        private = _MAKE[purpose]()
+        id_ = key_id(PURPOSES[purpose], private.public)
+        one.folder.write(f"{purpose}.{id_.hex()}.pem", private)
+    begins = [key.not_before_s for key in one.entry.keys if key.purpose == purpose]
+    # The newest is the one that begins last.
+    begin_s = max(one.now_s - one.now_s % HOUR_S, max(begins, default=0) + 1)
+    return PublicKey(id_, purpose, private.public, begin_s, begin_s + valid_days * DAY_S)
+
+
+def _signed(one: OpenHome, new: tuple[PublicKey, ...], retire: tuple[Retirement, ...]) -> bytes:
+    for key in one.entry.keys_for("statement", one.now_s):
+        if (private := one.keys.statement.get(key.id)) is not None:
+            change = KeyChange(one.entry.id, one.now_s, key.id, new, retire)
+            return write_key_change(change, private)
+    raise RefusedByRuleError(
+        "no statement key of this home is in force in the directory: apply anew, with a new folder"
+    )

@@ -1,0 +1,57 @@
+"""`tocsin keys rotate`, with what its user must know and do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.keys.rotating import ROTATED, finish, open_home, rotate
+from services.keys.showing import hand_over
+from tocsin.core.enrolment import fingerprint
+from tocsin.core.errors import SettingsError
+from tocsin.core.key_changes import PLANNED, STOLEN, read_key_change
+from tocsin.runtime import console
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which keys are to be replaced, why, and whether that is to be finished."""
+
+    purposes: tuple[str, ...]
+    reason: str
+    finishing: bool
+    valid_days: int
+
+
+def rotate_told(home: Path, passphrase_file: Path | None, wish: Wish, out: Path | None) -> None:
+    """Make the change, hand it out, say what comes next. Raises TocsinError."""
+    wanted, reason = wish.purposes or ROTATED, wish.reason
+    if unknown := [one for one in wanted if one not in ROTATED]:
+        raise SettingsError(f"--purpose {unknown[0]}: use {', '.join(ROTATED)}")
+    if reason not in {PLANNED, STOLEN}:
+        raise SettingsError(f"--reason {reason}: use {PLANNED} or {STOLEN}")
+    opened = open_home(home, passphrase_file)
+    if wish.finishing:
+        data = finish(opened, wanted)
+    else:
+        data = rotate(opened, wanted, stolen=reason == STOLEN, valid_days=wish.valid_days)
+    hand_over(data, out, "the change is for the authority")
+    signed = read_key_change(data)
+    console.say(f"fingerprint, to be read aloud to the authority: {fingerprint(signed.signed)}")
+    for one in _next(finishing=wish.finishing, stolen=reason == STOLEN):
+        console.say(one)
+
+
+def _next(*, finishing: bool, stolen: bool) -> list[str]:
+    if finishing:
+        return ["next: when the directory shows them as retired, tocsin keys destroy"]
+    if stolen:
+        return [
+            "nothing is published until the authority has taken up the change",
+            "what was stolen opened records until now; from the next record on it opens nothing",
+        ]
+    return [
+        "next: the authority challenges a new KEM key (tocsin keys answer) and takes up the change",
+        "then the producer and the reader use the new keys by themselves; finish with tocsin keys "
+        "rotate --finish",
+    ]

@@ -1,0 +1,211 @@
+"""`tocsin authority participant`: every change of a participant says what it means before it is signed."""
+
+import json
+import time
+
+import pytest
+
+from services.authority import changing
+from tests.support.office import living_keys, write_request
+from tests.support.parties import DAY_S, Party
+from tocsin.core.enrolment import read_welcome
+from tocsin.core.key_changes import PLANNED, STOLEN, KeyChange, Retirement, write_key_change
+
+COLOMBIA, NETHERLANDS, NEW = Party("Colombia"), Party("Netherlands", country="NL"), Party("New keys")
+IN_A_YEAR = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 365 * DAY_S))
+ROLE = ("--role", "focal-point")
+
+
+def admitted(desk, folder, party, *words):
+    file = write_request(folder, party)
+    desk.challenge(file, party)
+    return read_welcome(desk.admit(file, *words).out.encode()).participant.hex()
+
+
+@pytest.fixture
+def colombia(desk, tmp_path):
+    return admitted(desk, tmp_path, COLOMBIA, *ROLE)
+
+
+@pytest.fixture
+def netherlands(desk, tmp_path, colombia):
+    return admitted(desk, tmp_path, NETHERLANDS, *ROLE)
+
+
+def entry(desk, id_):
+    return desk.office.directory().participants[bytes.fromhex(id_)]
+
+
+def members(desk):
+    office = desk.office
+    directory = office.directory()
+    audience = directory.audience_named("focal-points")
+    return {one.hex() for one in directory.members(audience.id, b"", office.now_s())}
+
+
+def decisions(desk):
+    file = desk.home / "decisions.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def test_who_is_suspended_leaves_its_audiences_and_streams_and_that_is_said(desk, colombia, netherlands):
+    said = desk.run("participant", "suspend", colombia, "--reason", "security")
+    assert {netherlands} == members(desk)
+    assert "leaves focal-points" in said.out
+    assert "each of 1 originators seals its next record" in said.out
+    assert "publishes no more to" in said.out
+
+
+def test_who_is_resumed_is_back(desk, colombia, netherlands):
+    desk.run("participant", "suspend", colombia, "--reason", "inquiry")
+    said = desk.run("participant", "resume", colombia)
+    assert {colombia, netherlands} == members(desk)
+    assert "joins focal-points" in said.out
+
+
+def test_that_a_participant_was_away_stays_in_its_entry(desk, colombia):
+    away = changing.suspend("inquiry", None, 100)(entry(desk, colombia))
+    back = changing.resume(200)(away)
+    assert [True, False] == [not back.in_force(199), not back.in_force(200)]
+
+
+def test_a_suspension_ends_with_its_last_day(desk, colombia):
+    desk.run("participant", "suspend", colombia, "--reason", "own-request", "--until", IN_A_YEAR)
+    (suspension,) = entry(desk, colombia).suspensions
+    assert entry(desk, colombia).in_force(suspension.until_s)
+
+
+def test_who_is_expelled_stays_in_the_directory_with_its_record_keys_ended(desk, colombia):
+    said = desk.run("participant", "expel", colombia, "--reason", "expelled", "--no-heads")
+    one = entry(desk, colombia)
+    assert ("expelled", [{}]) == (
+        one.ended.reason,
+        [key.final for key in one.keys if key.purpose == "record"],
+    )
+    assert "of 0 logs what lies up to the final head stays good" in said.out
+    assert set() == members(desk)
+
+
+@pytest.mark.parametrize("verb", [["resume"], ["suspend", "--reason", "security"], ["expel", "--no-heads"]])
+def test_who_ended_does_not_come_back_by_a_change(desk, colombia, verb):
+    desk.run("participant", "expel", colombia, "--reason", "withdrew", "--no-heads")
+    more = ["--reason", "expelled"] if verb[0] == "expel" else []
+    said = desk.run("participant", verb[0], colombia, *verb[1:], *more, code=3)
+    assert "Colombia has ended" in said.err
+
+
+def test_an_agreement_gets_another_end(desk, colombia):
+    said = desk.run("participant", "agreement", colombia, "--reference", "MOU-8", "--ends", IN_A_YEAR)
+    assert "MOU-8" == entry(desk, colombia).agreement
+    assert "agreement MOU-8 ends" in said.out
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("that end has passed", ["agreement", "ID", "--reference", "MOU-8", "--ends", "2020-01-01"]),
+        ("that end has passed", ["suspend", "ID", "--reason", "security", "--until", "2020-01-01"]),
+        ("a reason is one of agreement, inquiry", ["suspend", "ID", "--reason", "Mr Smith"]),
+        ("a reason is one of agreement-ended", ["expel", "ID", "--reason", "boredom", "--no-heads"]),
+        ("that changes nothing", ["resume", "ID"]),
+        ("a note is printable text", ["resume", "ID", "--note", "x" * 2_001]),
+        ("participant list shows them", ["resume", "00" * 16]),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(desk, colombia, reason, words):
+    before = desk.files()
+    said = desk.run("participant", *[colombia if one == "ID" else one for one in words], code=3)
+    assert reason in said.err
+    assert (before, []) == (desk.files(), decisions(desk))
+
+
+def test_a_dry_run_says_it_all_and_changes_nothing(desk, colombia, netherlands):
+    before = desk.files()
+    said = desk.run("participant", "expel", colombia, "--reason", "expelled", "--no-heads", "--dry-run")
+    assert "leaves focal-points" in said.out
+    assert (before, []) == (desk.files(), decisions(desk))
+
+
+def test_a_note_is_kept_by_the_authority_and_never_published(desk, colombia):
+    desk.run("participant", "suspend", colombia, "--reason", "inquiry", "--note", "case 17, quetzalcanary")
+    (decision,) = decisions(desk)
+    assert ("suspend", colombia, "case 17, quetzalcanary") == (
+        decision["verb"],
+        decision["participant"],
+        decision["note"],
+    )
+    assert not any(b"quetzalcanary" in data for data in desk.files().values())
+
+
+def change_file(desk, folder, id_, keys, retire, signer=COLOMBIA):
+    now_s = int(time.time())
+    one = KeyChange(bytes.fromhex(id_), now_s, signer.key("statement").id, tuple(keys), tuple(retire))
+    file = folder / "change.json"
+    file.write_bytes(write_key_change(one, signer.statement))
+    return file
+
+
+def new_key(purpose):
+    return next(key for key in living_keys(NEW) if key.purpose == purpose)
+
+
+def test_a_participants_own_word_changes_its_keys(desk, colombia, tmp_path):
+    old = COLOMBIA.key("record").id
+    final = {("ion", "global"): (1, 2, bytes(32))}
+    retire = Retirement(old, int(time.time()), PLANNED, final)
+    file = change_file(desk, tmp_path, colombia, [new_key("record")], [retire])
+    said = desk.run("participant", "change-keys", file)
+    keys = {key.id: key for key in entry(desk, colombia).keys}
+    assert (final, None) == (keys[old].final, keys[new_key("record").id].final)
+    assert "of 1 logs what lies up to the final head stays good" in said.out
+
+
+def test_a_new_kem_key_is_challenged(desk, colombia, tmp_path):
+    retire = Retirement(COLOMBIA.key("kem").id, int(time.time()), STOLEN)
+    file = change_file(desk, tmp_path, colombia, [new_key("kem")], [retire])
+    assert "tocsin authority challenge" in desk.run("participant", "change-keys", file, code=3).err
+    answer = desk.challenge(file, NEW)
+    said = desk.run("participant", "change-keys", file, "--answer", answer)
+    assert {COLOMBIA.key("kem").id} == desk.office.directory().revoked_kem_keys
+    assert "what was wrapped to it is replaced at each sender" in said.out
+
+
+def test_h39_a_key_of_another_participant_is_refused(desk, colombia, netherlands, tmp_path):
+    before = desk.files()
+    theirs = next(key for key in living_keys(NETHERLANDS) if key.purpose == "record")
+    file = change_file(desk, tmp_path, colombia, [theirs], [])
+    assert "another participant has it" in desk.run("participant", "change-keys", file, code=3).err
+    assert before == desk.files()
+
+
+def test_a_change_that_another_signed_is_refused(desk, colombia, netherlands, tmp_path):
+    file = change_file(desk, tmp_path, colombia, [new_key("record")], [], signer=NETHERLANDS)
+    assert (
+        "not signed by a statement key in force" in desk.run("participant", "change-keys", file, code=3).err
+    )
+
+
+def test_the_list_shows_everybody_and_warns_of_what_ends_soon(desk, colombia, netherlands, tmp_path):
+    short = Party("Short", country="AT")
+    file = write_request(tmp_path, short, living_keys(short, ends_in_days=10))
+    desk.challenge(file, short)
+    desk.admit(file, "--role", "analyst")
+    desk.run("participant", "suspend", netherlands, "--reason", "inquiry")
+    said = desk.run("participant", "list", "--json")
+    rows = {row["name"]: row["state"] for row in map(json.loads, said.out.splitlines())}
+    assert {
+        "Colombia": "takes part",
+        "Netherlands": "suspended (inquiry)",
+        "Short": "takes part",
+    } == rows
+    assert "the last kem key of Short ends" in said.err
+
+
+def test_one_is_shown_with_its_keys_and_audiences(desk, colombia):
+    said = desk.run("participant", "show", colombia).record
+    assert (["focal-points"], 5) == (said["audiences"], len(said["keys"]))
+
+
+def test_every_verb_has_an_example(desk):
+    for verb in ("list", "show", "agreement", "suspend", "resume", "expel", "change-keys"):
+        assert "Example: tocsin authority participant" in desk.run("participant", verb, "--help").out
