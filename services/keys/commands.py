@@ -82,6 +82,9 @@ def rotate(  # noqa: PLR0913 - one parameter for each option
         list[str], typer.Option(help="record, statement or kem; repeatable. Default: all three.")
     ] = [],  # noqa: B006
     reason: Annotated[str, typer.Option(help="planned or stolen.")] = "planned",
+    since: Annotated[
+        str | None, typer.Option(help="Of stolen keys: when they may have been taken. Default: now.")
+    ] = None,
     finish: Annotated[
         bool, typer.Option("--finish", help="Second step: retire what newer keys have replaced.")
     ] = False,
@@ -98,7 +101,7 @@ def rotate(  # noqa: PLR0913 - one parameter for each option
     """
     from services.keys.rotating_told import Wish, rotate_told
 
-    rotate_told(home, passphrase_file, Wish(tuple(purpose), reason, finish, valid_days), out)
+    rotate_told(home, passphrase_file, Wish(tuple(purpose), reason, finish, valid_days, since), out)
 
 
 def destroy(home: HomeOption = DEFAULT_HOME, passphrase_file: PassphraseFileOption = None) -> None:

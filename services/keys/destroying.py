@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from services.keys.rotating import ROTATED, OpenHome
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.adapters.inbox.store import FILE_NAME, open_inbox
 from tocsin.adapters.own_keys import file_of
-from tocsin.adapters.private_files import storage_errors, sync_folder
+from tocsin.adapters.private_files import destroy_private
 from tocsin.core.errors import RefusedByRuleError
 
 
@@ -30,7 +27,7 @@ def destroy(one: OpenHome) -> list[str]:
         if any(key.purpose == "kem" for key, _private in held):
             _refuse_while_waiting(one)
         for key, private in held:
-            _overwrite(file_of(one.folder, key.purpose, private))
+            destroy_private(file_of(one.folder, key.purpose, private))
         return [f"{key.purpose} key {key.id.hex()}" for key, _private in held]
 
 
@@ -47,15 +44,3 @@ def _refuse_while_waiting(one: OpenHome) -> None:
             f"{waiting} records wait for a key that may come for the old KEM key: read on first "
             "(tocsin subscribe all --until-end), and destroy it when none waits"
         )
-
-
-def _overwrite(path: Path) -> None:
-    """Noise over the file, then its name goes. A copying file system may keep old blocks all the same."""
-    with storage_errors(path):
-        size_bytes = path.stat().st_size
-        with path.open("r+b") as file:
-            file.write(os.urandom(size_bytes))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-        sync_folder(path.parent)

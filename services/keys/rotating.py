@@ -17,8 +17,10 @@ from pathlib import Path
 from tocsin.adapters import passphrase
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KeyFolder, Private
+from tocsin.adapters.outbox.cutting import Cut, cut_off
 from tocsin.adapters.outbox.store import FILE_NAME, LOCK_NAME, Outbox, open_outbox
-from tocsin.adapters.own_keys import OwnKeys, own_keys
+from tocsin.adapters.own_keys import OwnKeys, file_of, own_keys
+from tocsin.adapters.private_files import destroy_private
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.core.directory import Directory
 from tocsin.core.errors import RefusedByRuleError, SettingsError
@@ -80,26 +82,52 @@ def open_home(path: Path, passphrase_file: Path | None, clock: Callable[[], floa
     return OpenHome(home, folder, own_keys(folder), directory, entry, int(clock()))
 
 
-def rotate(one: OpenHome, purposes: Sequence[str], *, stolen: bool, valid_days: int) -> bytes:
-    """New keys for `purposes`, and the change that names them; where `stolen`, the old ones go in it.
-
-    Raises HeldElsewhereError where the producer runs and keys were stolen, RefusedByRuleError.
-    """
+def rotate(one: OpenHome, purposes: Sequence[str], valid_days: int) -> bytes:
+    """New keys for `purposes`, and the change that names them. Raises StorageError."""
     with one.home.hold("keys"):
+        return _signed(one, tuple(_new_key(one, purpose, valid_days) for purpose in purposes), ())
+
+
+@dataclass(frozen=True)
+class Stolen:
+    """A change after a theft, and how many items will leave again or are too old to."""
+
+    change: bytes
+    again: int
+    lost: int
+
+
+def rotate_stolen(one: OpenHome, purposes: Sequence[str], valid_days: int, since_s: int) -> Stolen:
+    """New keys, the old ones revoked: what a record key signed from `since_s` on is not ours.
+
+    What we sealed since then waits to be sealed again; every audience gets a new secret; the old record
+    keys are destroyed here, so that nothing more is signed with them. Raises HeldElsewhereError while
+    the producer runs, StorageError. Done again after a crash it gives the same.
+    """
+    with one.home.hold("keys"), one.outbox() as outbox:
         new = tuple(_new_key(one, purpose, valid_days) for purpose in purposes)
-        if not stolen:
-            return _signed(one, new, ())
-        with one.outbox() as outbox:
-            old = [
-                key
-                for key in one.entry.keys
-                if key.purpose in purposes and key.in_use and key.not_after_s >= one.now_s
-            ]
-            change = _signed(one, new, tuple(_retirement(key, one.now_s, STOLEN, outbox) for key in old))
-            if outbox is not None:
-                with outbox.transaction():
-                    outbox.keys.end(None, Why.COMPROMISE)
-    return change
+        lasting = [key for key in one.entry.keys if key.in_use and key.not_after_s >= one.now_s]
+        old = [key for key in lasting if key.purpose in purposes]
+        record = next((key for key in old if key.purpose == "record"), None)
+        cut = _cut(outbox, since_s, record)
+        retire = tuple(
+            Retirement(key.id, one.now_s, STOLEN, cut.final if key.purpose == "record" else None)
+            for key in old
+        )
+        change = _signed(one, new, retire)
+        held = one.keys.held("record")
+        for key in old:
+            if key.purpose == "record" and key.id in held:
+                destroy_private(file_of(one.folder, "record", held[key.id]))
+    return Stolen(change, cut.again, cut.lost)
+
+
+def _cut(outbox: Outbox | None, since_s: int, record: PublicKey | None) -> Cut:
+    if outbox is None:
+        return Cut({}, 0, 0)
+    with outbox.transaction():
+        outbox.keys.end(None, Why.COMPROMISE)
+        return Cut({}, 0, 0) if record is None else cut_off(outbox, since_s, record.id)
 
 
 def finish(one: OpenHome, purposes: Sequence[str]) -> bytes:
@@ -112,16 +140,16 @@ def finish(one: OpenHome, purposes: Sequence[str]) -> bytes:
         if not old:
             raise RefusedByRuleError(
                 "no key that a newer one has replaced is in force: after tocsin keys rotate the authority "
-                "takes up the change, and tocsin send reads its directory"
+                "takes up the change, and tocsin send or subscribe reads its directory"
             )
-        retire = tuple(_retirement(key, one.now_s, PLANNED, outbox) for key in old)
+        retire = tuple(_retirement(key, one.now_s, outbox) for key in old)
     return _signed(one, (), retire)
 
 
-def _retirement(key: PublicKey, now_s: int, reason: str, outbox: Outbox | None) -> Retirement:
+def _retirement(key: PublicKey, now_s: int, outbox: Outbox | None) -> Retirement:
     if key.purpose != "record":
-        return Retirement(key.id, now_s, reason)
-    return Retirement(key.id, now_s, reason, {} if outbox is None else outbox.logs.finals(key.id))
+        return Retirement(key.id, now_s, PLANNED)
+    return Retirement(key.id, now_s, PLANNED, {} if outbox is None else outbox.logs.finals(key.id))
 
 
 def _new_key(one: OpenHome, purpose: str, valid_days: int) -> PublicKey:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from services.keys.rotating import ROTATED, finish, open_home, rotate
+from services.keys.rotating import ROTATED, OpenHome, finish, open_home, rotate, rotate_stolen
 from services.keys.showing import hand_over
 from tocsin.core.enrolment import fingerprint
 from tocsin.core.errors import SettingsError
@@ -21,6 +22,8 @@ class Wish:
     reason: str
     finishing: bool
     valid_days: int
+    since: str | None = None
+    """ISO 8601, UTC unless it says: since when a stolen key may have been in other hands."""
 
 
 def rotate_told(home: Path, passphrase_file: Path | None, wish: Wish, out: Path | None) -> None:
@@ -33,13 +36,35 @@ def rotate_told(home: Path, passphrase_file: Path | None, wish: Wish, out: Path 
     opened = open_home(home, passphrase_file)
     if wish.finishing:
         data = finish(opened, wanted)
+    elif reason == STOLEN:
+        data = _stolen(opened, wanted, wish)
     else:
-        data = rotate(opened, wanted, stolen=reason == STOLEN, valid_days=wish.valid_days)
+        data = rotate(opened, wanted, wish.valid_days)
     hand_over(data, out, "the change is for the authority")
     signed = read_key_change(data)
     console.say(f"fingerprint, to be read aloud to the authority: {fingerprint(signed.signed)}")
     for one in _next(finishing=wish.finishing, stolen=reason == STOLEN):
         console.say(one)
+
+
+def _stolen(opened: OpenHome, wanted: tuple[str, ...], wish: Wish) -> bytes:
+    since_s = opened.now_s if wish.since is None else _time_s(wish.since)
+    if since_s > opened.now_s:
+        raise SettingsError(f"--since {wish.since}: that is still to come")
+    done = rotate_stolen(opened, wanted, wish.valid_days, since_s)
+    if done.again:
+        console.say(f"{done.again} items that left since then will leave again, under the new key")
+    if done.lost:
+        console.warn(f"{done.lost} items are too old to leave again: publish them anew from their source")
+    return done.change
+
+
+def _time_s(text: str) -> int:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(f"--since {text!r}: use a time such as 2026-11-20T08:00Z") from error
+    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp())
 
 
 def _next(*, finishing: bool, stolen: bool) -> list[str]:

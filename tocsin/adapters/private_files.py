@@ -69,6 +69,21 @@ def write_new(path: Path, data: bytes) -> None:
             raise KeyUnusableError(f"{path} exists and is never overwritten") from error
 
 
+def destroy_private(path: Path) -> None:
+    """Noise over the file, then its name goes. A copying file system may keep old blocks all the same.
+
+    Raises StorageError.
+    """
+    with storage_errors(path):
+        size_bytes = path.stat().st_size
+        with path.open("r+b") as file:
+            file.write(random_bytes(size_bytes))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+        sync_folder(path.parent)
+
+
 def sync_folder(path: Path) -> None:
     """Make names in `path` survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

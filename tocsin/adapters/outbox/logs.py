@@ -40,6 +40,10 @@ class OutboxLogs:
         self._database.execute(_END, (stream, scope, signing_key))
         self._database.execute(_MOVE, (stream, scope, topic, *head.place, head.leaf, signing_key))
 
+    def forget(self, stream: str, scope: str) -> None:
+        """A log has no record that stays good; it begins anew."""
+        self._database.execute("DELETE FROM logs WHERE stream = ? AND scope = ?", (stream, scope))
+
     def finals(self, signing_key: bytes) -> Final:
         """Where each stream's log ended, or stands now, under a record key of ours."""
         rows = self._database.execute(_FINALS, (signing_key,))
