@@ -87,7 +87,7 @@ def test_after_a_theft_nothing_leaves_until_the_authority_knows_and_then_under_n
     assert {1, 2, 3, 4, 5, 6, 7} == numbers(stage, ANALYST)
 
 
-def test_who_is_suspended_opens_nothing_new_and_when_resumed_what_the_audiences_history_gives(stage, writing):
+def test_who_is_suspended_opens_nothing_new_and_when_resumed_what_history_gives(stage, writing):
     participant(stage, "suspend", ANALYST, "--reason", "inquiry")
     assert "published" == writing(8)
     assert 8 not in numbers(stage, ANALYST)

@@ -16,6 +16,7 @@ from tests.support.world import NEIGHBOUR
 from tocsin.adapters.inbox.reader import InboxReader
 from tocsin.adapters.inbox.store import open_inbox
 from tocsin.adapters.kafka.records import IncomingRecord
+from tocsin.adapters.own_keys import KeyRing
 from tocsin.core.directory import Directory
 from tocsin.core.streams import MANIFESTS_TOPIC, Place, inbox_topic
 
@@ -36,7 +37,7 @@ class Reading:
         self.inbox = open_inbox(folder, STORAGE_KEY)
         self.reader = InboxReader(self.inbox, party.id, directory)
         watch = CheckpointWatch(self.inbox, lambda log: log.stream != "inbox")
-        self.keys = KeysIntake(self.inbox, self.reader, {party.key("kem").id: party.kem}, watch)
+        self.keys = KeysIntake(self.inbox, self.reader, KeyRing({party.key("kem").id: party.kem}), watch)
         self.tally = Tally()
         self.intake = Intake(self.inbox, self.reader, self.keys, Harvest(rules), self.tally)
         self.waking = Waking(self.inbox, self.reader, self.intake)
