@@ -1,4 +1,4 @@
-"""Makes an authority: one key for each TUF role, the streams, the report schemas, the first audiences."""
+"""Makes an authority: a key for each TUF role, the streams, the report schemas, the first audiences."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tocsin.adapters import passphrase
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KDF_FILE, KeyFolder
 from tocsin.adapters.private_files import make_private_folder
-from tocsin.adapters.tuf_signing import ROLES
+from tocsin.adapters.tuf_signing import ROLES, new_key
 from tocsin.core import codes
 from tocsin.core.audiences import Audience, write_audience
 from tocsin.core.directory import AUDIENCES, SCHEMAS, STREAMS
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import schema_id
-from tocsin.core.primitives import Ed25519Private, self_test
+from tocsin.core.primitives import self_test
 from tocsin.core.streams import Layout, Stream, write_layout
 
 DAY_S = 86_400
@@ -55,7 +55,7 @@ def _make_keys(folder: Path, passphrase_file: Path | None) -> None:
         keys = KeyFolder.create(folder, passphrase.new(passphrase_file))
     for role in ROLES:
         if not (folder / f"{role}.pem").exists():
-            keys.write(f"{role}.pem", Ed25519Private.generate())
+            keys.write(f"{role}.pem", new_key(role))
 
 
 def first_targets() -> dict[str, bytes]:

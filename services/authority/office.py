@@ -16,9 +16,9 @@ from tocsin.adapters import locks, passphrase
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.tuf_repository import TufRepository
+from tocsin.adapters.tuf_signing import HELD_BY_PEOPLE, RoleKey
 from tocsin.core.directory import Directory, read_directory
 from tocsin.core.errors import RefusedByRuleError, SettingsError
-from tocsin.core.primitives import Ed25519Private
 
 KEYS, REPOSITORY = "keys", "repository"
 
@@ -31,7 +31,7 @@ class Office:
     passphrase_file: Path | None
     clock: Callable[[], float] = time.time
     _folder: KeyFolder | None = None
-    _keys: dict[str, Ed25519Private] = field(default_factory=dict)
+    _keys: dict[str, RoleKey] = field(default_factory=dict)
 
     @property
     def repository(self) -> TufRepository:
@@ -42,13 +42,15 @@ class Office:
         """The time, in seconds."""
         return int(self.clock())
 
-    def key_of(self, role: str) -> Ed25519Private:
+    def key_of(self, role: str) -> RoleKey:
         """The private key of a TUF role. Raises KeyUnusableError."""
         if role not in self._keys:
             if self._folder is None:
                 words = passphrase.existing(self.passphrase_file)
                 self._folder = KeyFolder.open(self.home.path / KEYS, words)
-            self._keys[role] = self._folder.ed25519(f"{role}.pem")
+            held = role in HELD_BY_PEOPLE
+            load = self._folder.composite if held else self._folder.ed25519
+            self._keys[role] = load(f"{role}.pem")
         return self._keys[role]
 
     def directory(self) -> Directory:

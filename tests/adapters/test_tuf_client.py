@@ -6,10 +6,12 @@ import shutil
 
 import pytest
 
-from tests.support.authority import COLOMBIA, NETHERLANDS, new_repository
+from tests.support.authority import COLOMBIA, NETHERLANDS, new_repository, role_key
 from tests.support.parties import DAY_S, NOW_S, Party
 from tocsin.adapters import tuf_client
 from tocsin.adapters.tuf_client import DirectoryClient
+from tocsin.adapters.tuf_repository import TufRepository
+from tocsin.adapters.tuf_signing import HELD_BY_PEOPLE
 from tocsin.core.directory import Freshness
 from tocsin.core.errors import DirectoryStaleError, StorageError, UntrustedError
 
@@ -169,8 +171,45 @@ def test_h38_a_root_signed_by_new_keys_only_is_refused(client, repository, tmp_p
     refused(
         client,
         repository.files() | {"2.root.json": stranger.files()["2.root.json"]},
-        "root was signed by 0/1 keys",
+        "root was signed by 0/2 keys",
     )
+
+
+class BrokenAlgorithm:
+    """Of a role's key one half only: what whoever breaks the other half's algorithm cannot make."""
+
+    def __init__(self, key, part):
+        self._part = key.parts()[part]
+
+    def parts(self):
+        return (self._part,)
+
+
+def forger(folder, repository, broken):
+    """Signs what it likes on top of `repository`, with one algorithm of the keys that people hold."""
+    shutil.copytree(repository.folder, folder)
+
+    def key_of(role):
+        key = role_key(role)
+        return BrokenAlgorithm(key, broken) if role in HELD_BY_PEOPLE else key
+
+    return TufRepository(folder, key_of)
+
+
+@pytest.mark.parametrize("broken", [0, 1], ids=["Ed25519", "ML-DSA-65"])
+def test_h38_who_breaks_one_algorithm_puts_no_entry_in(client, repository, tmp_path, broken) -> None:
+    client.refresh(repository.files(), NOW_S)
+    forged = forger(tmp_path / "forged", repository, broken)
+    forged.put_targets(dict([BRAZIL.target()]), NOW_S + 1)
+    refused(client, forged.files(), "targets was signed by 1/2 keys")
+
+
+@pytest.mark.parametrize("broken", [0, 1], ids=["Ed25519", "ML-DSA-65"])
+def test_h38_who_breaks_one_algorithm_makes_no_root(client, repository, tmp_path, broken) -> None:
+    client.refresh(repository.files(), NOW_S)
+    forged = forger(tmp_path / "forged", repository, broken)
+    forged.renew_root(NOW_S + 1)
+    refused(client, forged.files(), "root was signed by 1/2 keys")
 
 
 def test_h38_a_skipped_root_version_is_refused(client, repository) -> None:

@@ -18,7 +18,7 @@ from tuf.api.metadata import Root, Snapshot, TargetFile, Targets, Timestamp
 from tocsin.adapters import tuf_signing as signing
 from tocsin.adapters.whole_files import read_whole, write_whole
 from tocsin.core.errors import RefusedByRuleError, StorageError, UntrustedError
-from tocsin.core.primitives import Ed25519Private, sha256
+from tocsin.core.primitives import sha256
 
 MAX_METADATA_BYTES = 6_291_456
 MAX_TARGETS = 16_384
@@ -175,8 +175,8 @@ class TufRepository:
         self._write_snapshot(before.snapshot + 1, targets.version, now_s)
         self._write_timestamp(before.timestamp + 1, before.snapshot + 1, now_s)
 
-    def _write_root(self, version: int, root_key: Ed25519Private, now_s: int) -> None:
-        public = {role: signing.tuf_key(self._key_of(role)) for role in signing.ROLES}
+    def _write_root(self, version: int, root_key: signing.RoleKey, now_s: int) -> None:
+        public = {role: signing.tuf_keys(self._key_of(role)) for role in signing.ROLES}
         root = signing.new_root(public, version, now_s)
         self._write(root_file(version), signing.sign(root, root_key))
 

@@ -1,11 +1,13 @@
-"""TUF metadata as signed bytes: the four roles, how long each lasts, one Ed25519 key for each.
+"""TUF metadata as signed bytes: the four roles, how long each lasts, which keys each takes.
 
-Source: wire format, "Directory"; The Update Framework 1.0.
+Root and targets are held by people, each with an Ed25519 and an ML-DSA-65 key, and both must sign: who
+breaks one algorithm has signed nothing. Snapshot and timestamp are signed by a machine, with Ed25519.
+Source: wire format, "Directory"; The Update Framework 1.0; TAP 21 for ML-DSA.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -23,7 +25,7 @@ from tuf.api.metadata import (
 from tuf.api.serialization.json import JSONSerializer
 
 from tocsin.core.errors import UntrustedError
-from tocsin.core.primitives import Ed25519Private
+from tocsin.core.primitives import CompositePrivate, Ed25519Private
 
 ROLES = ("root", "targets", "snapshot", "timestamp")
 DAY_S = 86_400
@@ -34,17 +36,21 @@ LIFETIME_S: Mapping[str, int] = {
     "timestamp": DAY_S,
 }
 
-KeyOf = Callable[[str], Ed25519Private]
+RoleKey = Ed25519Private | CompositePrivate
+KeyOf = Callable[[str], RoleKey]
 """Gives the private key of a role; asked only when something of that role is signed."""
+HELD_BY_PEOPLE = ("root", "targets")
 
 T = TypeVar("T", Root, Targets, Snapshot, Timestamp)
 
 
-def new_root(public: Mapping[str, Key], version: int, now_s: int) -> Root:
-    """A root that gives each role its one key, with consistent snapshots."""
+def new_root(public: Mapping[str, Sequence[Key]], version: int, now_s: int) -> Root:
+    """A root that gives each role its keys, all of which must sign, with consistent snapshots."""
     root = Root(version=version, expires=expiry("root", now_s), consistent_snapshot=True)
-    for role, key in public.items():
-        root.add_key(key, role)
+    for role, keys in public.items():
+        for key in keys:
+            root.add_key(key, role)
+        root.roles[role].threshold = len(keys)
     return root
 
 
@@ -75,15 +81,21 @@ def target_file(name: str, data: bytes) -> TargetFile:
     return TargetFile.from_data(name, data, ["sha256"])
 
 
-def tuf_key(key: Ed25519Private) -> Key:
-    """The public half as TUF writes it."""
-    return SSlibKey.from_crypto(key.parts()[0].public_key())
+def new_key(role: str) -> RoleKey:
+    """A fresh private key for a role."""
+    return CompositePrivate.generate() if role in HELD_BY_PEOPLE else Ed25519Private.generate()
 
 
-def sign(signed: T, key: Ed25519Private) -> bytes:
-    """The metadata file: `signed` and one signature, compact JSON."""
+def tuf_keys(key: RoleKey) -> list[Key]:
+    """The public halves as TUF writes them: one, or two of different algorithms."""
+    return [SSlibKey.from_crypto(part.public_key()) for part in key.parts()]
+
+
+def sign(signed: T, key: RoleKey) -> bytes:
+    """The metadata file: `signed` and a signature by each part of `key`, compact JSON."""
     metadata = Metadata(signed)
-    metadata.sign(CryptoSigner(key.parts()[0]))
+    for part in key.parts():
+        metadata.sign(CryptoSigner(part), append=True)
     return metadata.to_bytes(JSONSerializer(compact=True))
 
 
