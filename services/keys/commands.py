@@ -25,6 +25,10 @@ def register(app: typer.Typer) -> None:
     keys.command(epilog="Example: tocsin keys show --json")(show)
     keys.command(epilog="Example: tocsin keys rotate --out co.change.json")(rotate)
     keys.command(epilog="Example: tocsin keys destroy")(destroy)
+    keys.command(epilog="Example: tocsin keys backup --out /media/a/backup --shares /media/b")(backup)
+    keys.command(
+        epilog="Example: tocsin keys restore --from backup --share a/share-1.txt --share b/share-2.txt"
+    )(restore)
     app.add_typer(keys, name="keys")
 
 
@@ -114,6 +118,38 @@ def destroy(home: HomeOption = DEFAULT_HOME, passphrase_file: PassphraseFileOpti
     for one in gone:
         console.data(one)
     console.say(f"{len(gone)} private keys destroyed; backups and old disk blocks may still hold them")
+
+
+def backup(
+    out: Annotated[Path, typer.Option(help="New folder for the backup.")],
+    shares: Annotated[
+        Path | None, typer.Option(help="Folder for the custodians' shares; stdout if not given.")
+    ] = None,
+    custodians: Annotated[int, typer.Option(help="How many people get a share.")] = 2,
+    needed: Annotated[int, typer.Option(help="How many of them together can restore.")] = 2,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Back up keys, directory, outbox and inbox, also while services run.
+
+    The copies stay encrypted. What opens them without the passphrase is split among custodians: give
+    each share to its person, and keep none beside the backup.
+    """
+    from services.keys.custody import back_up_told
+
+    back_up_told(home, passphrase_file, out, shares, (custodians, needed))
+
+
+def restore(
+    source: Annotated[Path, typer.Option("--from", help="Folder of the backup.")],
+    share: Annotated[list[Path], typer.Option(help="A custodian's share; repeat for each.")],
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Make an empty home of a backup, under a new passphrase, with the shares of enough custodians."""
+    from services.keys.custody import restore_told
+
+    restore_told(source, share, home, passphrase_file)
 
 
 def accept(

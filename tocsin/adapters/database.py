@@ -23,6 +23,7 @@ BUSY_TIMEOUT_MS = 5_000
 MAX_WAL_BYTES = 67_108_864
 WAL_CHECKPOINT_PAGES = 1_000
 CACHE_KIB = 16_384
+COPY_PAGES = 1_000
 STORAGE_KEY_BYTES = 32
 
 Row = tuple[Any, ...]
@@ -106,6 +107,26 @@ class Database:
         """What the database takes on disk, without its log."""
         pages = self.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
         return int(pages[0][0])
+
+    def copy_to(self, path: Path, storage_key: bytes, label: bytes) -> None:
+        """A consistent copy, encrypted under the same key, also while another process writes.
+
+        Raises StorageError, and KeyUnusableError where `path` holds something else.
+        """
+        _prepare(path, read_only=False)
+        try:
+            copy = apsw.Connection(str(path), flags=_READ_WRITE)
+            try:
+                copy.pragma("cipher", "chacha20")
+                copy.pragma("key", f"raw:{expand_sha512(storage_key, label).hex()}")
+                with copy.backup("main", self._connection, "main") as pages:
+                    while not pages.done:
+                        pages.step(COPY_PAGES)
+                copy.pragma("journal_mode", "delete")  # one file, with nothing beside it
+            finally:
+                copy.close(True)
+        except apsw.Error as error:
+            _raise_ours(error, path)
 
     def truncate_log(self) -> None:
         """Move the write-ahead log into the database and empty it, as far as readers allow."""

@@ -108,9 +108,19 @@ class KeyFolder:
             raise self._wrong_kind(name)
         return XWingPrivate(kem, dh)
 
+    def recovery(self) -> bytes:
+        """The 32 bytes that open the folder without its passphrase: for custodians, never for a file.
+
+        `KeyFolder(path, recovery)` is the folder again.
+        """
+        return self._stretched
+
     def create_storage_key(self) -> bytes:
         """Make and write the 32-byte key of the local databases."""
-        key = random_bytes(STORAGE_KEY_BYTES)
+        return self.write_storage_key(random_bytes(STORAGE_KEY_BYTES))
+
+    def write_storage_key(self, key: bytes) -> bytes:
+        """Write the key of the local databases, sealed anew under this folder's passphrase."""
         sealed = seal_bytes(self._storage_wrapping(), _STORAGE_LABEL, key)
         record = {"v": 1, "sealed": b64encode(sealed).decode()}
         write_new(self.path / STORAGE_KEY_FILE, json.dumps(record).encode() + b"\n")

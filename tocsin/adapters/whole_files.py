@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -41,6 +43,27 @@ def read_whole(path: Path, max_bytes: int) -> bytes | None:
     if len(data) > max_bytes:
         raise StorageError(f"{path} is over {max_bytes} bytes")
     return data
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file of any size, in hex. Raises StorageError."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise StorageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy a file of any size to a new private file, on disk when this returns. Raises StorageError."""
+    try:
+        with source.open("rb") as file, target.open("xb") as copy:
+            os.fchmod(copy.fileno(), PRIVATE)
+            shutil.copyfileobj(file, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+    except OSError as error:
+        raise StorageError(f"{target} cannot be written: {error.strerror}") from error
 
 
 def _replace(path: Path, data: bytes, mode: int) -> None:
