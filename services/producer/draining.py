@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from services.producer.own_logs import FOREIGN
 from services.producer.producing import Producing
 from tocsin.adapters.kafka.errors import DeliveryFailedError
 from tocsin.core.errors import OutsideFault, StorageError
@@ -31,6 +32,8 @@ async def drain(producing: Producing, max_s: float) -> None:
             console.warn(str(error))
     finally:
         await producing.stop()
+    if count := producing.totals.foreign_records:
+        console.warn(FOREIGN.format(count=count))
     for trouble in dict.fromkeys(producing.troubles.values()):
         console.warn(trouble)
     if producing.waiting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID
 
+from services.producer.own_logs import FOREIGN
 from services.producer.participant import open_participant
 from services.producer.publishing import print_counts
 from services.producer.receipts import COLUMNS, shown
@@ -29,6 +30,8 @@ def print_status(home: Path, passphrase_file: Path | None, name: str | None, *, 
             print_counts(outbox.status, as_json=as_json)
             for kind, topic, partition, offset, _at_s in outbox.logs.alarms():
                 console.warn(f"alarm: {kind}: {topic}, partition {partition}, offset {offset}")
+            if count := len(outbox.logs.alarms()):
+                console.warn(FOREIGN.format(count=count))
             return Exit.WHOLE
         found = find(outbox.status, name)
         if not found:

@@ -30,6 +30,10 @@ from tocsin.core.signatures import verify_record
 from tocsin.core.streams import stream_topic
 
 DAY_S = 86_400
+FOREIGN = (
+    "{count} records under our key were not sealed by this home: it was restored from a backup, a copy of "
+    "it is in use elsewhere (stop one), or its record key is stolen (tocsin keys rotate --reason stolen)"
+)
 
 
 @dataclass(slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from services.producer.clocks import Clocks
+from services.producer.own_logs import FOREIGN
 from services.producer.producing import DirectorySource, Producing
 from services.producer.running import Running
 from tocsin.adapters.outbox.store import Outbox
 
 NEARLY_FULL = 0.9
 OLD_DIRECTORY_LEFT_S = 3 * 3_600
+FOREIGN_SHOWN_S = 86_400
 
 
 class Readiness:
@@ -28,7 +30,7 @@ class Readiness:
     def troubles(self) -> list[str]:
         """Empty when the service is ready."""
         found = [f"{subject}: {text}" for subject, text in self._producing.troubles.items()]
-        more = [self._running.trouble(), self._directory(), self._fullness()]
+        more = [self._running.trouble(), self._directory(), self._fullness(), self._foreign()]
         return found + [one for one in more if one is not None]
 
     def _directory(self) -> str | None:
@@ -45,3 +47,8 @@ class Readiness:
         if fullness < NEARLY_FULL:
             return None
         return f"outbox: {fullness:.0%} full; at 100% nothing more is accepted"
+
+    def _foreign(self) -> str | None:
+        since_s = self._clocks.now_s() - FOREIGN_SHOWN_S
+        recent = sum(1 for *_place, at_s in self._outbox.logs.alarms() if at_s >= since_s)
+        return f"logs: {FOREIGN.format(count=recent)}" if recent else None
