@@ -31,10 +31,13 @@ READERS = (NEIGHBOUR, ANALYST, Party("Peru", country="PE"), Party("Austria", cou
 AUDIENCE = audience_id("focal-points")
 
 
-def first_directory() -> Directory:
-    """Everybody is in it, each with its first keys."""
+def first_directory(history: str) -> Directory:
+    """Everybody is in it, each with its first keys; records outlive every history."""
     everyone = [read_participant(one.target()[1]) for one in (ORIGINATOR, *READERS)]
-    return replace(incident_directory(), participants={one.id: one for one in everyone})
+    usual = incident_directory()
+    rule = replace(usual.audiences[AUDIENCE], history=history, max_age_s=365 * DAY_S)
+    entries = {one.id: one for one in everyone}
+    return replace(usual, participants=entries, audiences={AUDIENCE: rule})
 
 
 @dataclass
@@ -84,9 +87,7 @@ class History:
         self.kem: dict[str, list[tuple[PublicKey, XWingPrivate]]] = {
             one.name: [(one.key("kem"), one.kem)] for one in READERS
         }
-        directory = first_directory()
-        rule = replace(directory.audiences[AUDIENCE], history=history, schemas=None, max_age_s=365 * DAY_S)
-        self.writer = Writer(folder / "writer", replace(directory, audiences={AUDIENCE: rule}))
+        self.writer = Writer(folder / "writer", first_directory(history))
         self.waiting: list[bytes] = []
         self._number = 0
 
@@ -178,7 +179,7 @@ class History:
         """What `who` has stored when everything has come; `pick(n)` chooses which topic comes next."""
         folder = self.folder / who.name
         folder.mkdir()
-        reading = Reading(folder, first_directory(), who)
+        reading = Reading(folder, first_directory(self.model.history), who)
         reading.keys._kem_keys._keys |= {key.id: private for key, private in self.kem[who.name]}
         queues = {
             place: [IncomingRecord(*place, offset, None, value, 0) for offset, value in enumerate(values)]
