@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from bench import importing, publishing, reading, results, sealing
+from bench import importing, publishing, reading, results, rotation, sealing
 
 BENCHES = {
     "sealing": sealing.rows,
     "publishing": publishing.rows,
     "reading": reading.rows,
+    "rotation": rotation.rows,
     "importing": importing.rows,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 SECONDS = 1.0
@@ -29,3 +30,10 @@ def percentile(values: Sequence[float], share: float) -> float:
     """The value below which `share` of the values lie."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def scratch() -> Path:
+    """A folder for files of a bench, on the disk of the checkout."""
+    path = Path("var/bench")
+    path.mkdir(parents=True, exist_ok=True)
+    return path

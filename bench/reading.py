@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from bench.clock import scratch
 from bench.results import Row
 from services.consumer.intake import Intake
 from tests.support.incidents import INCIDENT, incident_directory
@@ -66,7 +67,7 @@ def rows() -> list[Row]:
     """Reports a second at one and 64 a record, and at 10^3 and 10^6 reports in the inbox."""
     encoded, found = bodies(), []
     for per_record, count in ((1, 4_000), (64, 200)):
-        with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
+        with tempfile.TemporaryDirectory(dir=scratch()) as folder:
             source, reading = _pair(Path(folder), encoded, per_record)
             spent_s = take(reading.intake, source, count)
             name = f"consume + ladder + store, {per_record} a record"
@@ -75,7 +76,7 @@ def rows() -> list[Row]:
 
 
 def _flat(encoded: list[bytes]) -> list[Row]:
-    with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
+    with tempfile.TemporaryDirectory(dir=scratch()) as folder:
         source, reading = _pair(Path(folder), encoded, 64)
         take(reading.intake, source, POLL_RECORDS)
         early_us = 1e6 * take(reading.intake, source, 150) / (150 * 64)
@@ -99,9 +100,3 @@ def _pair(folder: Path, encoded: list[bytes], per_record: int) -> tuple[Iterator
     reading = Reading(folder, directory, rules=domain_check)
     reading.take_keys(sender)
     return records(sender, encoded, per_record), reading
-
-
-def _scratch() -> Path:
-    path = Path("var/bench")
-    path.mkdir(parents=True, exist_ok=True)
-    return path
