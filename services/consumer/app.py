@@ -79,7 +79,7 @@ def build_app(
     feed: Feed, tokens: Tokens, health: Health, registry: CollectorRegistry, settings: ConsumerSettings
 ) -> FastAPI:
     """The web application over its parts."""
-    answers = web.Health(health.stuck, health.troubles)
+    answers = web.Health(health.stuck, health.troubles, lambda: health.warnings)
     app = web.build_app("Tocsin reader", DESCRIPTION, answers, registry, settings.limits())
     app.include_router(router(feed, lambda token: tokens.holder(token, PURPOSE) is not None))
     return app

@@ -1,7 +1,7 @@
 """What originators state about their logs, against what we read of them.
 
 A checkpoint that disagrees is an alarm; a log that stays behind its checkpoint for ten minutes was
-withheld; an originator that is silent for two hours is a warning. Source: wire format, "Completeness".
+withheld; who is silent is said in `waiting`. Source: wire format, "Completeness".
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from tocsin.adapters.inbox.store import Inbox
 from tocsin.core import wire
 from tocsin.core.checkpoints import Behind, check_checkpoint, compare
 from tocsin.core.outcomes import Alarm, AlarmKind, LogHead, LogId, Outcome
-from tocsin.core.streams import CHECKPOINTS_TOPIC
 
-SILENCE_S = 2 * 3_600
 PATIENCE_S = 600
 OLDEST_S = 30 * 86_400
 MAX_BEHIND_LOGS = 10_000
@@ -59,10 +57,6 @@ class CheckpointWatch:
                 late.append(Behind(log, stated))
                 self._alarm(log, stated, head, now_s)
         return late
-
-    def silent(self, now_s: int) -> list[bytes]:
-        """Originators whose last checkpoint was seen over two hours ago."""
-        return self._statements.silent_since(CHECKPOINTS_TOPIC, now_s - SILENCE_S)
 
     def _head(self, log: LogId) -> LogHead | None:
         """For `compare`: None for what we do not read, the start of a log of which nothing came."""

@@ -16,6 +16,7 @@ from services.consumer.consume import Consumption
 from services.consumer.intake import Tally
 from services.consumer.news import News
 from services.consumer.participant import Participant
+from services.consumer.waiting import silent_sentences, waiting_sentences
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.kafka.security import KafkaAccess
@@ -39,6 +40,8 @@ class Health:
         self.history: str | None = "history is not read to its end yet"
         self.turned_at_s = 0.0
         self.waiting: dict[Cause, int] = {}
+        self.warnings: list[str] = []
+        self.silent = 0
 
     def stuck(self) -> str | None:
         """Why the process should be restarted: the loop turns also while the broker is away."""
@@ -118,6 +121,9 @@ class Keeping:
         for one in self._inbox.waiting.summary():
             waiting[one.cause] += one.records
         self._health.waiting = waiting
+        silent = [] if self._health.history else silent_sentences(self._inbox, now_s)
+        self._health.silent = len(silent)
+        self._health.warnings = [*waiting_sentences(self._inbox, now_s), *silent]
 
     def _turned(self) -> None:
         self._health.turned_at_s = self._participant.clock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from services.consumer.http import PURPOSE
 from services.consumer.participant import open_participant, tokens_of
 from services.consumer.subscribe import parse_begin
 from services.consumer.views import COLUMNS, Views, iso_time, row_of
+from services.consumer.waiting import waiting_sentences
 from tocsin.adapters.inbox.quarantine import Refused
 from tocsin.adapters.inbox.reports import MAX_PAGE_REPORTS, Filter
 from tocsin.adapters.inbox.store import Inbox
@@ -43,7 +45,7 @@ def print_reports(
 
 
 def print_alarms(home: Path, passphrase_file: Path | None, since: str | None, *, as_json: bool) -> None:
-    """Print alarms, oldest first."""
+    """Print alarms, oldest first, and on stderr what records wait for."""
     since_s = parse_begin(since).since_s if since else None
     with _inbox(home, passphrase_file) as inbox:
         rows = [
@@ -62,6 +64,8 @@ def print_alarms(home: Path, passphrase_file: Path | None, since: str | None, *,
             for one in inbox.alarms.since(since_s or 0)
         ]
         console.rows(rows, ALARM_COLUMNS, as_json=as_json)
+        for sentence in waiting_sentences(inbox, int(time.time())):
+            console.warn(sentence)
 
 
 def print_quarantine(home: Path, passphrase_file: Path | None, *, as_json: bool) -> None:

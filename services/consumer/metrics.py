@@ -35,6 +35,11 @@ class ConsumerMetrics:
             waiting.add_metric([cause.name.lower()], self._health.waiting.get(cause, 0))
         yield waiting
         yield _gauge("tocsin_consumer_ready", "1 when nothing is wrong.", not self._health.troubles())
+        yield _gauge(
+            "tocsin_consumer_silent_originators",
+            "Originators that stated no heads for over two hours; at most 21.",
+            self._health.silent,
+        )
         yield _gauge("tocsin_consumer_streams", "Open streams of events.", self._feed.listeners)
         yield _gauge(
             "tocsin_consumer_turned_seconds", "When the loop last turned.", self._health.turned_at_s

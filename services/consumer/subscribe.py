@@ -95,7 +95,7 @@ async def follow(consumption: Consumption, printing: Printing, *, until_end: boo
         await consumption.step()
         printing.print_new()
     inbox = consumption.reading.inbox
-    return [*waiting_sentences(inbox), *missing_sentences(inbox, began_s)]
+    return [*waiting_sentences(inbox, consumption.now_s()), *missing_sentences(inbox, began_s)]
 
 
 def _filter(wanted: Wanted, order: tuple[str, ...], since_s: int | None) -> Filter:

@@ -1,4 +1,4 @@
-"""Says what is not whole: what waits for what and since when, what is missing."""
+"""Says what is not whole: what waits for what and since when, what is missing, who is silent."""
 
 from __future__ import annotations
 
@@ -6,24 +6,71 @@ from datetime import UTC, datetime
 
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.adapters.inbox.keys import generation_from
+from tocsin.adapters.inbox.statements import InboxStatements
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.inbox.waiting import WaitingSummary
 from tocsin.core.outcomes import AlarmKind
-from tocsin.core.streams import Place
+from tocsin.core.streams import CHECKPOINTS_TOPIC, Place
 
 MAX_SENTENCES = 20
+SILENCE_S = 2 * 3_600
 _MISSING = frozenset({AlarmKind.GAP, AlarmKind.WRONG_PREVIOUS, AlarmKind.FINAL_HEAD})
 
 
-def waiting_sentences(inbox: Inbox) -> list[str]:
+def waiting_sentences(inbox: Inbox, now_s: int) -> list[str]:
     """One sentence for each thing that records wait for, with their number; at most 20."""
     found = sorted(inbox.waiting.summary(), key=lambda one: (one.since_s, one.subject))
-    sentences = [_sentence(inbox, one) for one in found[:MAX_SENTENCES]]
+    heard = _last_heard(inbox)
+    sentences = [
+        _sentence(inbox, one) + _asked(inbox, one, heard.get(one.originator), now_s)
+        for one in found[:MAX_SENTENCES]
+    ]
     if more := len(found) - MAX_SENTENCES:
         sentences += [f"and {more} more such waits"] if more > 0 else []
     if unknown := inbox.waiting.positions(Cause.SIGNER):
         sentences.append(f"{_records(unknown)} by signers that the directory does not know yet")
     return sentences
+
+
+def silent_sentences(inbox: Inbox, now_s: int) -> list[str]:
+    """One sentence for each originator that stated no heads for over two hours; at most 20.
+
+    Meant for a reader that is up to date: to one that was away everybody seems silent.
+    """
+    silent = sorted((at_s, who) for who, at_s in _last_heard(inbox).items() if now_s > at_s + SILENCE_S)
+    said = [
+        f"{_name(inbox, who)} has been silent for {_long(now_s - at_s)}: its last checkpoint is of "
+        f"{clock_time(at_s)}; its service stands still, or the broker withholds it: ask it"
+        for at_s, who in silent[:MAX_SENTENCES]
+    ]
+    more = len(silent) - MAX_SENTENCES
+    return [*said, f"and {more} more are silent"] if more > 0 else said
+
+
+def _last_heard(inbox: Inbox) -> dict[bytes, int]:
+    return InboxStatements(inbox.database).last_times(CHECKPOINTS_TOPIC)
+
+
+def _asked(inbox: Inbox, one: WaitingSummary, heard_s: int | None, now_s: int) -> str:
+    """Of a key that does not come: when it was asked for, and whether its sender is there."""
+    if one.cause is not Cause.KEY:
+        return ""
+    asked_s = inbox.keys.asked_at_s(generation_from(one.subject))
+    asked = f", asked {clock_time(asked_s)}" if asked_s is not None else ", not asked yet"
+    if heard_s is None:
+        return f"{asked}, no checkpoint of the sender was seen yet"
+    if now_s > heard_s + SILENCE_S:
+        return f"{asked}, the sender has been silent for {_long(now_s - heard_s)}"
+    return asked
+
+
+def _long(seconds: int) -> str:
+    """A span for people: `3 days`, `5 hours`."""
+    for size_s, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size_s:
+            count = seconds // size_s
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return "less than a minute"
 
 
 def missing_sentences(inbox: Inbox, since_s: int) -> list[str]:

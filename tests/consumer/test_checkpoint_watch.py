@@ -2,6 +2,8 @@
 
 import pytest
 
+from services.consumer.waiting import clock_time, silent_sentences, waiting_sentences
+from tests.support.parties import DAY_S
 from tests.support.reading import Reading
 from tests.support.world import NOW_S, note, small_world
 from tocsin.core import wire
@@ -89,5 +91,42 @@ def test_a_log_that_catches_up_is_no_longer_waited_for(reading, sender):
 
 def test_h40_two_hours_of_silence_are_told(reading, sender):
     state(reading, sender)
-    assert [] == reading.keys._checkpoints.silent(NOW_S + 7_200)
-    assert [sender.party.id] == reading.keys._checkpoints.silent(NOW_S + 7_201)
+    assert [] == silent_sentences(reading.inbox, NOW_S + 7_200)
+    (said,) = silent_sentences(reading.inbox, NOW_S + 7_201)
+    assert "has been silent for 2 hours: its last checkpoint is of" in said
+
+
+def test_of_many_that_are_silent_twenty_are_named(reading):
+    bodies = [wire.Checkpoint(bytes([number]) * 16, bytes(16), NOW_S, ()) for number in range(23)]
+    with reading.inbox.transaction():
+        for body in bodies:
+            reading.keys._checkpoints._statements.keep_checkpoint(body, CHECKPOINTS_TOPIC, NOW_S)
+    said = silent_sentences(reading.inbox, NOW_S + 3 * DAY_S)
+    assert (21, "and 3 more are silent") == (len(said), said[-1])
+    assert "silent for 3 days" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("asked_s", "heard_s", "now_s", "told"),
+    [
+        (None, None, 0, ", not asked yet, no checkpoint of the sender was seen yet"),
+        (None, 0, 60, ", not asked yet"),
+        (0, 0, 60, f", asked {clock_time(NOW_S)}"),
+        (0, 0, 5 * 3_600, f", asked {clock_time(NOW_S)}, the sender has been silent for 5 hours"),
+        (0, 0, 3 * DAY_S, f", asked {clock_time(NOW_S)}, the sender has been silent for 3 days"),
+    ],
+)
+def test_who_waits_for_a_key_is_told_when_it_was_asked_for_and_whether_the_sender_is_there(
+    tmp_path, sender, asked_s, heard_s, now_s, told
+):
+    reading = Reading(tmp_path / "new", WORLD.directory)
+    reading.take_manifest(sender)
+    reading.take(*(sender.send(note(name)) for name in ("a", "b")))
+    if heard_s is not None:
+        state(reading, sender)
+    if asked_s is not None:
+        with reading.inbox.transaction():
+            reading.inbox.keys.note_request(sender.generation.id, NOW_S + asked_s)
+    (said,) = waiting_sentences(reading.inbox, NOW_S + now_s)
+    assert said.startswith("2 records of ")
+    assert said.endswith(f" since {clock_time(NOW_S)}{told}")

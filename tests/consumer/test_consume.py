@@ -147,10 +147,10 @@ async def test_a_wrap_that_comes_late_opens_what_waited_in_order(bench):
     await consumption.start()
     await consumption.until_end()
     inbox = consumption.reading.inbox
-    (sentence,) = [one for one in waiting_sentences(inbox) if "a key" in one]
+    (sentence,) = [one for one in waiting_sentences(inbox, NOW_S) if "a key" in one]
     assert sentence.startswith("3 records of Originator wait for a key, generation ")
     await bench.send(bench.wrap())
-    while waiting_sentences(inbox):
+    while waiting_sentences(inbox, NOW_S):
         await consumption.step()
     assert [report_id(name) for name in names] == [one.report_id for one in inbox.reports.after(0)][-3:]
     await consumption.stop()

@@ -18,6 +18,7 @@ LIMITS = Limits(max_body_bytes=100, max_body_wait_s=5.0)
 class State:
     stuck: str | None = None
     troubles: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def state() -> State:
 
 @pytest.fixture
 def app(state):
-    health = Health(lambda: state.stuck, lambda: state.troubles)
+    health = Health(lambda: state.stuck, lambda: state.troubles, lambda: state.warnings)
     app = build_app("Example", "For tests.", health, CollectorRegistry(), LIMITS)
 
     @app.post("/size")
@@ -172,6 +173,9 @@ async def test_health_says_each_thing_that_is_wrong(call, state) -> None:
     state.troubles = ("no broker", "the directory expired")
     ready = await call("GET", "/readyz")
     assert (503, "no broker\nthe directory expired\n") == (ready.status_code, ready.text)
+    state.troubles, state.warnings = (), ("XX is silent",)
+    warned = await call("GET", "/readyz")
+    assert (200, "ready\nwarning: XX is silent\n") == (warned.status_code, warned.text)
     assert 200 == (await call("GET", "/healthz")).status_code
     state.stuck = "the loop stands still"
     assert 503 == (await call("GET", "/healthz")).status_code

@@ -16,11 +16,12 @@ from tocsin.runtime.guard import Guard, Limits
 @dataclass(frozen=True)
 class Health:
     """`stuck`: why the process should be restarted, else None. `troubles`: one line for each thing
-    that is wrong and may heal by itself.
+    that is wrong and may heal by itself. `warnings`: what somebody should know, though all works.
     """
 
     stuck: Callable[[], str | None]
     troubles: Callable[[], Sequence[str]]
+    warnings: Callable[[], Sequence[str]] = tuple
 
 
 def build_app(
@@ -51,11 +52,10 @@ def health_routes(health: Health, registry: CollectorRegistry) -> APIRouter:
         return PlainTextResponse(f"{stuck}\n", 503) if stuck else PlainTextResponse("alive\n")
 
     def readyz() -> Response:
-        """200 when all is well, else 503 with a line for each thing that is wrong."""
+        """200 when all is well, else 503 with a line for each thing that is wrong; then warnings."""
         troubles = health.troubles()
-        if troubles:
-            return PlainTextResponse("".join(f"{one}\n" for one in troubles), 503)
-        return PlainTextResponse("ready\n")
+        lines = [*(troubles or ["ready"]), *(f"warning: {one}" for one in health.warnings())]
+        return PlainTextResponse("".join(f"{one}\n" for one in lines), 503 if troubles else 200)
 
     def metrics() -> Response:
         """Prometheus' text form."""

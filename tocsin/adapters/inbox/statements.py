@@ -26,8 +26,8 @@ class InboxStatements:
         row = (checkpoint.originator, topic, checkpoint.time, wire.encode_body(checkpoint), now_s)
         self._database.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?)", row)
 
-    def silent_since(self, topic: str, before_s: int) -> list[bytes]:
-        """Originators whose last checkpoint on `topic` is dated before `before_s`."""
-        sql = "SELECT originator FROM checkpoints WHERE topic = ? AND time_s < ?"
-        rows = self._database.execute(sql, (topic, before_s))
-        return [bytes(originator) for (originator,) in rows]
+    def last_times(self, topic: str) -> dict[bytes, int]:
+        """The date of each originator's last checkpoint on `topic`."""
+        sql = "SELECT originator, time_s FROM checkpoints WHERE topic = ?"
+        rows = self._database.execute(sql, (topic,))
+        return {bytes(originator): int(time_s) for originator, time_s in rows}
