@@ -10,6 +10,7 @@ from services.authority.office import KEYS, Office, hold
 from tocsin.adapters import passphrase
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KDF_FILE, KeyFolder
+from tocsin.adapters.machine import check_machine
 from tocsin.adapters.private_files import make_private_folder
 from tocsin.adapters.tuf_signing import ROLES, new_key
 from tocsin.core import codes
@@ -17,7 +18,6 @@ from tocsin.core.audiences import Audience, write_audience
 from tocsin.core.directory import AUDIENCES, SCHEMAS, STREAMS
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import schema_id
-from tocsin.core.primitives import self_test
 from tocsin.core.streams import Layout, Stream, write_layout
 
 DAY_S = 86_400
@@ -35,7 +35,7 @@ FIRM_AUDIENCES = {
 
 def found(home: Path, passphrase_file: Path | None) -> Office:
     """Make the authority of a folder. Raises RefusedByRuleError where one is there."""
-    self_test()
+    check_machine()
     opened = ParticipantHome.create(home)
     with hold(opened):
         office = Office(opened, passphrase_file)

@@ -15,6 +15,7 @@ from pathlib import Path
 from tocsin.adapters import locks, passphrase
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KeyFolder
+from tocsin.adapters.machine import check_machine
 from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.adapters.tuf_signing import HELD_BY_PEOPLE, RoleKey
 from tocsin.core.directory import Directory, read_directory
@@ -71,6 +72,7 @@ class Office:
 
 def find_office(home: Path, passphrase_file: Path | None) -> Office:
     """The authority of a folder, not held. Raises SettingsError where there is none."""
+    check_machine()
     office = Office(ParticipantHome(home.expanduser().absolute()), passphrase_file)
     if not office.repository.exists:
         raise SettingsError(

@@ -18,6 +18,7 @@ from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox.store import Inbox, open_inbox
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.key_files import KeyFolder
+from tocsin.adapters.machine import check_machine
 from tocsin.adapters.own_keys import KeyRing, own_keys
 from tocsin.adapters.tokens import Tokens
 from tocsin.adapters.tuf_client import DirectoryClient
@@ -88,6 +89,7 @@ def tokens_of(home_path: Path) -> Tokens:
 
 def open_participant(home_path: Path, passphrase_file: Path | None) -> Participant:
     """Open the keys of the home at `home_path`. Raises KeyUnusableError, SettingsError."""
+    check_machine()
     home = ParticipantHome.open(home_path)
     keys = KeyFolder.open(home.keys, passphrase.existing(passphrase_file))
     rings = own_keys(keys)

@@ -11,6 +11,7 @@ from pathlib import Path
 from tocsin.adapters import passphrase
 from tocsin.adapters.home import REQUEST_FILE, ParticipantHome
 from tocsin.adapters.key_files import KeyFolder
+from tocsin.adapters.machine import check_machine
 from tocsin.adapters.passphrase import Passphrase
 from tocsin.adapters.private_files import make_private_folder, storage_errors, sync_folder
 from tocsin.adapters.whole_files import write_whole
@@ -23,12 +24,10 @@ from tocsin.core.primitives import (
     Ed25519Private,
     XWingPrivate,
     random_bytes,
-    self_test,
 )
 from tocsin.core.public_keys import PURPOSES, PublicKey
 
 HOUR_S, DAY_S = 3_600, 86_400
-EARLIEST_CLOCK_S = 1_735_689_600  # 2025: a clock before it was never set
 MAX_PERSON_CHARACTERS = 64
 _UNFINISHED = "keys.unfinished"
 
@@ -67,9 +66,7 @@ def make_keys(
     """
     terms.check()
     now_s = int(clock())
-    if now_s < EARLIEST_CLOCK_S:
-        raise SettingsError(f"this machine's clock says {now_s} s since 1970: set it first")
-    self_test()
+    check_machine(clock)
     home = ParticipantHome.create(home_path)
     with home.hold("keys"):
         if home.keys.exists():

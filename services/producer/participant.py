@@ -12,6 +12,7 @@ from tocsin.adapters import passphrase
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.key_files import KeyFolder
+from tocsin.adapters.machine import check_machine
 from tocsin.adapters.outbox.items import Bounds
 from tocsin.adapters.outbox.store import LOCK_NAME, Outbox, open_outbox
 from tocsin.adapters.own_keys import own_keys
@@ -100,6 +101,7 @@ def tokens_of(home_path: Path) -> Tokens:
 
 def open_participant(home_path: Path, passphrase_file: Path | None) -> Participant:
     """Open the keys of the home at `home_path`. Raises KeyUnusableError, SettingsError."""
+    check_machine()
     home = ParticipantHome.open(home_path)
     me = home.participant_id()
     keys = KeyFolder.open(home.keys, passphrase.existing(passphrase_file))

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from services.keys import commands, making
 from services.keys.making import KeyTerms, make_keys
+from tocsin.adapters import machine
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.passphrase import Passphrase
 from tocsin.core.enrolment import Welcome, read_request, write_welcome
@@ -152,7 +153,7 @@ def test_h45_a_library_that_fails_its_test_makes_no_keys(home, words_file, monke
     def fails() -> None:
         raise KeyUnusableError("the cryptography library fails its self-test")
 
-    monkeypatch.setattr(making, "self_test", fails)
+    monkeypatch.setattr(machine, "self_test", fails)
     with pytest.raises(KeyUnusableError, match="self-test"):
         make_keys(home, TERMS, words_file)
     assert not home.exists()
