@@ -69,6 +69,7 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     from services.authority.applications import read_answer_file, read_request_file
     from services.authority.office import open_office
     from tocsin.adapters.country_names import country_name
+    from tocsin.adapters.custodians import spoken
     from tocsin.core.ids import parse_id
     from tocsin.runtime import console
 
@@ -76,6 +77,7 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     where = country_name(request.country)
     console.say(f"{request.name} ({request.country}: {where}), {len(request.keys)} keys")
     console.say(f"fingerprint {request.fingerprint}: the applicant must read the same")
+    console.say(f"in words: {spoken(request.fingerprint)}")
     ends_s = day_end_s(agreement_ends) if agreement_ends else None
     terms = Terms(role, sector, region, parse_id(sponsor) if sponsor else None, agreement, ends_s)
     with open_office(home, passphrase_file) as office:

@@ -76,6 +76,7 @@ def challenge(
     from services.authority.applications import read_application
     from services.authority.challenging import challenge
     from services.authority.office import open_office
+    from tocsin.adapters.custodians import spoken
     from tocsin.adapters.whole_files import write_whole
     from tocsin.core.challenge import write_challenge
     from tocsin.runtime import console
@@ -88,6 +89,7 @@ def challenge(
     else:
         write_whole(out, data)
     console.say(f"fingerprint {application.fingerprint}: the other side must read the same")
+    console.say(f"in words: {spoken(application.fingerprint)}")
     console.say("Hand the challenge back; tocsin keys answer makes the file for --answer.")
 
 

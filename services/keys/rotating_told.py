@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.keys.rotating import ROTATED, OpenHome, finish, open_home, rotate, rotate_stolen
-from services.keys.showing import hand_over
+from services.keys.showing import hand_over, told_aloud
 from tocsin.core.enrolment import fingerprint
 from tocsin.core.errors import SettingsError
 from tocsin.core.key_changes import PLANNED, STOLEN, read_key_change
@@ -42,7 +42,7 @@ def rotate_told(home: Path, passphrase_file: Path | None, wish: Wish, out: Path 
         data = rotate(opened, wanted, wish.valid_days)
     hand_over(data, out, "the change is for the authority")
     signed = read_key_change(data)
-    console.say(f"fingerprint, to be read aloud to the authority: {fingerprint(signed.signed)}")
+    told_aloud(fingerprint(signed.signed))
     for one in _next(finishing=wish.finishing, stolen=reason == STOLEN):
         console.say(one)
 

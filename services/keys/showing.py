@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tocsin.adapters.custodians import spoken
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.whole_files import write_whole
 from tocsin.core.enrolment import Request
@@ -23,7 +24,7 @@ WARN_BEFORE_END_S = 30 * 86_400
 def told(request: Request) -> None:
     """Say what was made and what comes next."""
     console.say(f"made {len(request.keys)} keys of {request.name} ({request.country})")
-    console.say(f"fingerprint of the request: {request.fingerprint}")
+    told_aloud(request.fingerprint)
     console.say("next: tocsin keys request --out request.json, and hand it to the authority")
 
 
@@ -31,7 +32,13 @@ def hand_out(home_path: Path, out: Path | None) -> None:
     """Write the application to `out` or stdout, its fingerprint to stderr. Raises TocsinError."""
     data, request = ParticipantHome.open(home_path).request()
     hand_over(data, out, "the request is for the authority")
-    console.say(f"fingerprint, to be read aloud to the authority: {request.fingerprint}")
+    told_aloud(request.fingerprint)
+
+
+def told_aloud(fingerprint: str) -> None:
+    """Say a fingerprint as code and as words: the authority's screen shows the same."""
+    console.say(f"fingerprint, to be read aloud to the authority: {fingerprint}")
+    console.say(f"in words: {spoken(fingerprint)}")
 
 
 def hand_over(data: bytes, out: Path | None, what: str) -> None:
@@ -54,7 +61,7 @@ def show_keys(home_path: Path, *, as_json: bool, clock: Callable[[], float] = ti
     common = {"participant": participant, "fingerprint": request.fingerprint}
     console.rows((_row(key) | common for key in request.keys), COLUMNS, as_json=as_json)
     console.say(f"{request.name} ({request.country}), {_admitted(participant)}")
-    console.say(f"fingerprint of the request: {request.fingerprint}")
+    told_aloud(request.fingerprint)
     for key in request.keys:
         if key.not_after_s < clock() + WARN_BEFORE_END_S:
             console.warn(f"the {key.purpose} key ends at {_iso(key.not_after_s)}")

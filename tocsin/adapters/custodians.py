@@ -1,7 +1,8 @@
-"""A secret in the hands of several people: some of them together restore it, fewer learn nothing.
+"""What people say to each other in words: shares of a secret, and fingerprints.
 
-The only file that knows `shamir_mnemonic` (SLIP-39): each share is a line of words with a checksum,
-which survives paper and dictation. Errors never repeat a word of a share.
+Of a secret in the hands of several people some together restore it, fewer learn nothing. The only file
+that knows `shamir_mnemonic` (SLIP-39): a share is a line of words with a checksum, which survives paper
+and dictation. Errors never repeat a word of a share.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
+from shamir_mnemonic.wordlist import WORDLIST
 
 from tocsin.core.errors import SettingsError, UntrustedError
 
 MAX_CUSTODIANS = 16
 SECRET_BYTES = 32
+SPOKEN_WORDS, WORD_BITS = 13, 10  # 130 bits: nobody makes another request with the same words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +55,10 @@ def combine(shares: Sequence[str]) -> bytes:
             "twice, or a word was mistyped"
         ) from None
     return secret
+
+
+def spoken(fingerprint: str) -> str:
+    """13 words for the first 130 bits of a fingerprint in hex: easier to read aloud, as hard to forge."""
+    number = int(fingerprint.replace(" ", ""), 16) >> (256 - SPOKEN_WORDS * WORD_BITS)
+    places = range(SPOKEN_WORDS - 1, -1, -1)
+    return " ".join(WORDLIST[number >> (place * WORD_BITS) & (2**WORD_BITS - 1)] for place in places)
