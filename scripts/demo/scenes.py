@@ -145,10 +145,13 @@ async def _first_record(bootstrap: str, read_to_end: Any) -> Any:
 
 def search_everything(commands: Commands, seen: list[dict[str, Any]]) -> None:
     """Search all that the broker and our processes wrote for the reports' own words."""
+    from tocsin.adapters.custodians import every_word
+
     folder = commands.folder
     homes = [folder / home for home in (AUTHORITY, *_homes())]
     public = b"".join(path.read_bytes() for path in (folder / AUTHORITY / "repository").rglob("*.json"))
     public += b"".join(path.read_bytes() for path in (folder / AUTHORITY / "repository").rglob("*.avsc"))
+    public += every_word().encode()  # of which fingerprints are read aloud
     words = evidence.words_of(_texts([one["report"] for one in seen]), public)
     control = {seen[0]["originator"].encode()}
     files = [*evidence.files_under(folder / "kafka", *homes), folder / LOG]

@@ -60,13 +60,27 @@ def found(commands: Commands) -> None:
     actors = (*FOCAL_POINTS, ANALYST, COURIER)
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda actor: _make_keys(commands, actor), actors))
-    sponsor = ""
-    for actor in actors:
-        terms = (*actor.terms, *(("--sponsor", sponsor, *AGREEMENT) if actor is COURIER else ()))
-        id_ = _admit(commands, actor, terms)
-        sponsor = sponsor or id_
+    sponsor, *_others = [_admit(commands, actor, actor.terms) for actor in (*FOCAL_POINTS, ANALYST)]
+    _publish(commands)
+    _admit(commands, COURIER, (*COURIER.terms, "--sponsor", sponsor, *AGREEMENT, *_consent(commands)))
+    _publish(commands)
+
+
+def _publish(commands: Commands) -> None:
     commands.run(AUTHORITY, "authority", "topics", "apply")
     commands.run(AUTHORITY, "authority", "publish")
+
+
+def _consent(commands: Commands) -> tuple[str, str]:
+    """The first focal point, which knows the directory by now, consents to the courier."""
+    office = FOCAL_POINTS[0].home
+    request, consent = (
+        str(commands.folder / f"{COURIER.home}.{one}.json") for one in ("request", "consent")
+    )
+    commands.run(office, "send")
+    terms = ("--sector", "courier", "--agreement", "MOU-7", "--ends", "2035-12-31")
+    commands.run(office, "keys", "sponsor", request, *terms, "--out", consent)
+    return "--consent", consent
 
 
 def _make_keys(commands: Commands, actor: Actor) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from services.authority import challenging
-from services.authority.applications import application_digest
 from services.authority.office import Office
 from tocsin.core import codes
+from tocsin.core.consents import Consent, check_consent, read_consent
 from tocsin.core.directory import PARTICIPANTS, Directory
-from tocsin.core.enrolment import Request, Welcome
+from tocsin.core.enrolment import Request, Welcome, application_digest
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import ID_BYTES
 from tocsin.core.participants import Participant, write_participant
@@ -60,8 +59,18 @@ class Terms:
             raise RefusedByRuleError("only a firm has a sponsor and a sector")
 
 
-def admit(office: Office, request: Request, terms: Terms, answer: bytes | None) -> Welcome:
-    """Add the participant to the repository. `answer`: to the challenge for its KEM keys.
+@dataclass(frozen=True)
+class Papers:
+    """What the applicant hands in beside its request: its answer to the challenge for its KEM keys, and,
+    of a firm, its sponsor's consent.
+    """
+
+    answer: bytes | None = None
+    consent: bytes | None = None
+
+
+def admit(office: Office, request: Request, terms: Terms, papers: Papers) -> Welcome:
+    """Add the participant to the repository.
 
     Raises RefusedByRuleError, UntrustedError, MalformedError; then nothing changed.
     """
@@ -73,7 +82,8 @@ def admit(office: Office, request: Request, terms: Terms, answer: bytes | None) 
     _check_keys(request, office.now_s())
     _check_new(directory, request)
     application = application_digest(request)
-    challenging.check(office, application, request.keys, answer)
+    _check_consent(directory, terms, application, papers.consent, office.now_s())
+    challenging.check(office, application, request.keys, papers.answer)
     regions = tuple(dict.fromkeys(terms.regions)) or (codes.region_of(request.country),)
     participant = Participant(
         id=random_bytes(ID_BYTES),
@@ -100,6 +110,31 @@ def _check_sponsor(directory: Directory, sponsor: bytes | None) -> None:
         raise RefusedByRuleError(f"the sponsor {sponsor.hex()} is no focal point of the directory")
 
 
+def _check_consent(
+    directory: Directory, terms: Terms, application: bytes, consent: bytes | None, now_s: int
+) -> None:
+    """A firm's sponsor has signed the very terms under which it is admitted."""
+    if terms.sponsor is None:
+        return
+    if consent is None:
+        raise RefusedByRuleError(
+            "a firm needs its sponsor's consent: tocsin keys sponsor REQUEST, there, makes the file for "
+            "--consent"
+        )
+    signed = read_consent(consent)
+    ends_s = terms.agreement_ends_s or 0
+    wanted = Consent(
+        terms.sponsor,
+        application,
+        terms.sector or "",
+        terms.agreement or "",
+        ends_s,
+        now_s,
+        signed.consent.signing_key,
+    )
+    check_consent(signed, wanted, directory.participants[terms.sponsor], now_s)
+
+
 def _check_keys(request: Request, now_s: int) -> None:
     usable = {key.purpose for key in request.keys if now_s <= key.not_after_s}
     if missing := sorted({"record", "statement", "kem"} - usable):
@@ -123,12 +158,3 @@ def welcome_again(office: Office, participant: bytes) -> Welcome:
     if participant not in office.directory().participants:
         raise RefusedByRuleError(f"there is no participant {participant.hex()}")
     return Welcome(participant, office.repository.pinned_root())
-
-
-def day_end_s(text: str) -> int:
-    """The end of a day `YYYY-MM-DD` in UTC, in seconds. Raises RefusedByRuleError."""
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        raise RefusedByRuleError(f"{text} is no date: write it as 2027-12-31") from None
-    return int(day.timestamp()) + 86_400

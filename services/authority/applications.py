@@ -10,8 +10,6 @@ from tocsin.core import canonical_json, enrolment
 from tocsin.core.errors import MalformedError, SettingsError
 from tocsin.core.json_fields import MAX_TARGET_BYTES
 from tocsin.core.key_changes import MAX_CHANGE_BYTES, SignedChange, read_key_change
-from tocsin.core.participants import request_bytes
-from tocsin.core.primitives import sha256
 from tocsin.core.public_keys import PublicKey
 
 
@@ -32,12 +30,7 @@ def read_application(file: Path) -> Application:
         signed = read_key_change(data)
         return Application(signed.digest, signed.change.keys, enrolment.fingerprint(signed.signed))
     request = enrolment.read_request(data)
-    return Application(application_digest(request), request.keys, request.fingerprint)
-
-
-def application_digest(request: enrolment.Request) -> bytes:
-    """What a challenge to a request is bound to."""
-    return sha256(request_bytes(request.record))
+    return Application(enrolment.application_digest(request), request.keys, request.fingerprint)
 
 
 def read_request_file(file: Path) -> enrolment.Request:
@@ -50,8 +43,8 @@ def read_change(file: Path) -> SignedChange:
     return read_key_change(_read(file, MAX_CHANGE_BYTES))
 
 
-def read_answer_file(file: Path | None) -> bytes | None:
-    """None where no file is given. Raises SettingsError."""
+def read_optional(file: Path | None) -> bytes | None:
+    """An answer or a consent; None where no file is given. Raises SettingsError, MalformedError."""
     return None if file is None else _read(file, MAX_TARGET_BYTES)
 
 

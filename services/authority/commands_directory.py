@@ -60,20 +60,23 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     agreement: Annotated[str | None, typer.Option(help="Reference of the agreement.")] = None,
     agreement_ends: Annotated[str | None, typer.Option(help="Its last day, 2027-12-31.")] = None,
     answer: Annotated[Path | None, typer.Option(help="Its answer to `authority challenge`.")] = None,
+    consent: Annotated[Path | None, typer.Option(help="For a firm: its sponsor's `keys sponsor`.")] = None,
     out: Annotated[Path | None, typer.Option(help="Welcome file to hand back; else stdout.")] = None,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
     """Admit an organisation: verify its request, compare the fingerprint aloud, give it an id."""
-    from services.authority.admitting import Terms, admit, day_end_s
-    from services.authority.applications import read_answer_file, read_request_file
+    from services.authority.admitting import Papers, Terms, admit
+    from services.authority.applications import read_optional, read_request_file
     from services.authority.office import open_office
     from tocsin.adapters.country_names import country_name
     from tocsin.adapters.custodians import spoken
     from tocsin.core.ids import parse_id
+    from tocsin.core.standing import day_end_s
     from tocsin.runtime import console
 
-    request, answered = read_request_file(request_file), read_answer_file(answer)
+    request = read_request_file(request_file)
+    papers = Papers(read_optional(answer), read_optional(consent))
     where = country_name(request.country)
     console.say(f"{request.name} ({request.country}: {where}), {len(request.keys)} keys")
     console.say(f"fingerprint {request.fingerprint}: the applicant must read the same")
@@ -81,7 +84,7 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     ends_s = day_end_s(agreement_ends) if agreement_ends else None
     terms = Terms(role, sector, region, parse_id(sponsor) if sponsor else None, agreement, ends_s)
     with open_office(home, passphrase_file) as office:
-        admitted = admit(office, request, terms, answered)
+        admitted = admit(office, request, terms, papers)
     _hand_out(admitted, out)
     console.say("Next: tocsin authority topics apply, tocsin authority publish; hand the welcome back.")
 

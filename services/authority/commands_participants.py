@@ -138,8 +138,8 @@ def agreement(  # noqa: PLR0913 - one parameter for each option
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
     """Give a participant another agreement, or another end of it."""
-    from services.authority.admitting import day_end_s
     from services.authority.changing import new_agreement
+    from tocsin.core.standing import day_end_s
 
     ends_s = day_end_s(ends)
     way = _Way(home, passphrase_file, "agreement", note, dry_run)
@@ -156,8 +156,8 @@ def suspend(  # noqa: PLR0913 - one parameter for each option
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
     """Stop a participant for a while: it is sent no new key, and what it dates from now on is refused."""
-    from services.authority.admitting import day_end_s
     from services.authority.changing import suspend
+    from tocsin.core.standing import day_end_s
 
     until_s = day_end_s(until) if until else None
     way = _Way(home, passphrase_file, "suspend", note, dry_run)
@@ -223,14 +223,14 @@ def change_keys(
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
     """Add and retire keys of a participant, as a statement key of it that is in force signed."""
-    from services.authority.applications import read_answer_file, read_change
+    from services.authority.applications import read_change, read_optional
     from services.authority.challenging import check, forget
     from tocsin.core.key_changes import apply_key_change
     from tocsin.runtime import console
 
     signed = read_change(file)
     keys = signed.change.keys
-    answered = read_answer_file(answer)
+    answered = read_optional(answer)
 
     def change(office: Office) -> Change:
         if not dry_run:

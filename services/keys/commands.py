@@ -23,6 +23,10 @@ def register(app: typer.Typer) -> None:
     keys.command(epilog="Example: tocsin keys answer co.challenge.json --out co.answer.json")(answer)
     keys.command(epilog="Example: tocsin keys accept welcome.json")(accept)
     keys.command(epilog="Example: tocsin keys show --json")(show)
+    keys.command(
+        epilog="Example: tocsin keys sponsor swift.request.json --sector courier --agreement MOU-7 "
+        "--ends 2027-12-31 --out swift.consent.json"
+    )(sponsor)
     keys.command(epilog="Example: tocsin keys rotate --out co.change.json")(rotate)
     keys.command(epilog="Example: tocsin keys destroy")(destroy)
     keys.command(epilog="Example: tocsin keys backup --out /media/a/backup --shares /media/b")(backup)
@@ -79,6 +83,31 @@ def answer(
     from services.keys.showing import hand_over
 
     hand_over(answer(home, challenge, passphrase_file), out, "the answer is for the authority")
+
+
+def sponsor(  # noqa: PLR0913 - one parameter for each option
+    request: Annotated[Path, typer.Argument(help="The firm's `tocsin keys request`.")],
+    sector: Annotated[str, typer.Option(help="courier, postal, chemical, platform, bank, …")],
+    agreement: Annotated[str, typer.Option(help="Reference of the agreement.")],
+    ends: Annotated[str, typer.Option(help="Its last day, 2027-12-31.")],
+    out: OutOption = None,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Consent to a firm of one's country: the authority admits it under these terms and no others."""
+    from services.keys.rotating import open_home
+    from services.keys.showing import hand_over, told_aloud
+    from services.keys.sponsoring import Sponsorship, read_firm, sponsor
+    from tocsin.core.standing import day_end_s
+    from tocsin.runtime import console
+
+    terms = Sponsorship(sector, agreement, day_end_s(ends))
+    firm = read_firm(request)
+    hand_over(
+        sponsor(open_home(home, passphrase_file), firm, terms), out, "the consent is for the authority"
+    )
+    console.say(f"{firm.name} ({firm.country}), {sector}, {agreement} until {ends}")
+    told_aloud(firm.fingerprint)
 
 
 def rotate(  # noqa: PLR0913 - one parameter for each option

@@ -8,14 +8,13 @@ from dataclasses import replace
 import pytest
 
 from services.authority import challenging
-from services.authority.admitting import day_end_s
 from services.authority.applications import read_application
 from tests.support.office import living_keys, write_request
 from tests.support.parties import DAY_S, Party
 from tocsin.core.challenge import read_answer, write_answer
 from tocsin.core.enrolment import read_request, read_welcome
 from tocsin.core.errors import RefusedByRuleError
-from tocsin.core.standing import NO_DAY
+from tocsin.core.standing import NO_DAY, day_end_s
 
 COLOMBIA, NETHERLANDS = Party("Colombia"), Party("Netherlands", country="NL")
 FIRM = Party("Swift Parcels")
@@ -35,6 +34,10 @@ def admit(desk, tmp_path):
         file = write_request(tmp_path, party)
         if code == 0:
             desk.challenge(file, party)
+        if code == 0 and "--sponsor" in words:
+            options = dict(zip(words[::2], words[1::2], strict=True))
+            ends_s = day_end_s(options["--agreement-ends"])
+            desk.consent(file, COLOMBIA, options["--sponsor"], ends_s=ends_s)
         return desk.admit(file, *words, code=code)
 
     return call
@@ -132,6 +135,29 @@ def test_one_key_of_another_participant_is_enough(desk, sponsor, tmp_path) -> No
     stolen = [living_keys(COLOMBIA)[0], *living_keys(NETHERLANDS)[1:]]
     file = write_request(tmp_path, NETHERLANDS, stolen)
     assert "admitted already: Colombia" in desk.admit(file, "--role", "focal-point", code=3).err
+
+
+def test_a_firm_without_its_sponsors_consent_is_refused(refused, sponsor) -> None:
+    refused("tocsin keys sponsor REQUEST", FIRM, *firm_words(sponsor))
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes"),
+    [
+        ("consented to another sector", {"sector": "postal"}),
+        ("consented to another agreement", {"agreement": "MOU-8"}),
+        ("consented to another end of the agreement", {"ends_s": 1}),
+        ("consented to another application", {"application": bytes(32)}),
+        ("over 90 days old", {"made_at_s": 1}),
+        ("not signed by a statement key of the sponsor", {"signing_key": bytes(16)}),
+    ],
+)
+def test_a_consent_to_something_else_admits_nobody(desk, tmp_path, sponsor, reason, changes) -> None:
+    file = write_request(tmp_path, FIRM)
+    desk.consent(file, COLOMBIA, sponsor, **changes)
+    before = desk.files()
+    assert reason in desk.admit(file, *firm_words(sponsor), code=3).err
+    assert before == desk.files()
 
 
 def test_who_has_not_met_the_challenge_is_not_admitted(refused) -> None:

@@ -15,6 +15,9 @@ from tests.support.parties import DAY_S, Party
 from tocsin.adapters.home import ParticipantHome
 from tocsin.core import enrolment
 from tocsin.core.challenge import answer_challenge, read_challenge, write_answer
+from tocsin.core.consents import Consent, write_consent
+from tocsin.core.enrolment import application_digest
+from tocsin.core.standing import day_end_s
 from tocsin.main import main
 
 PASSPHRASE = "correct horse battery staple"
@@ -53,9 +56,25 @@ class Desk:
 
     def admit(self, file: Path, *words: object, code: int = 0) -> Said:
         """Admit the request in `file`; `answered` beside it, where its party met the challenge."""
-        answer = answer_file(file)
+        answer, consent = answer_file(file), consent_file(file)
         more = ("--answer", answer) if answer.exists() else ()
+        if consent.exists():
+            more += ("--consent", consent)
         return self.run("admit", file, *words, *more, code=code)
+
+    def consent(self, file: Path, sponsor: Party, sponsor_id: str, **changes: Any) -> Path:
+        """`sponsor` consents to the request in `file`: a courier under MOU-7 until the end of 2099."""
+        terms = {
+            "sponsor": bytes.fromhex(sponsor_id),
+            "application": application_digest(enrolment.read_request(file.read_bytes())),
+            "sector": "courier",
+            "agreement": "MOU-7",
+            "ends_s": day_end_s("2099-12-31"),
+            "made_at_s": int(time.time()),
+            "signing_key": sponsor.key("statement").id,
+        }
+        consent_file(file).write_bytes(write_consent(Consent(**terms | changes), sponsor.statement))
+        return consent_file(file)
 
     def challenge(self, file: Path, party: Party) -> Path:
         """Challenge the application in `file`, which `party` answers; the answer's file."""
@@ -78,6 +97,11 @@ class Desk:
 def answer_file(file: Path) -> Path:
     """Where the answer of an application lies."""
     return file.with_suffix(".answer")
+
+
+def consent_file(file: Path) -> Path:
+    """Where the sponsor's consent to an application lies."""
+    return file.with_suffix(".consent")
 
 
 def write_passphrase(folder: Path) -> Path:

@@ -142,6 +142,19 @@ def _admit(stage: Stage, actor: str) -> None:
     challenge, answer = stage.folder / f"{actor}.challenge", stage.folder / f"{actor}.answer"
     stage.tocsin(AUTHORITY, "authority", "challenge", request, "--out", challenge)
     stage.tocsin(actor, "keys", "answer", challenge, "--out", answer)
+    if actor == COURIER:
+        sponsor = (*sponsor, "--consent", _consent(stage, request))
     words = ("authority", "admit", request, "--answer", answer, *terms, *sponsor, "--out", welcome)
     stage.ids[actor] = stage.tocsin(AUTHORITY, *words).out.strip()
     stage.tocsin(actor, "keys", "accept", welcome)
+
+
+def _consent(stage: Stage, request: Path) -> Path:
+    """Of the first who was admitted, once the directory tells it so."""
+    consent, first = stage.folder / "consent", next(iter(stage.ids))
+    stage.tocsin(AUTHORITY, "authority", "topics", "apply")
+    stage.tocsin(AUTHORITY, "authority", "publish")
+    stage.tocsin(first, "send")
+    terms = ("--sector", "courier", "--agreement", "MOU-7", "--ends", "2035-12-31")
+    stage.tocsin(first, "keys", "sponsor", request, *terms, "--out", consent)
+    return consent

@@ -57,6 +57,11 @@ def combine(shares: Sequence[str]) -> bytes:
     return secret
 
 
+def every_word() -> str:
+    """All words that shares and fingerprints are made of."""
+    return " ".join(WORDLIST)
+
+
 def spoken(fingerprint: str) -> str:
     """13 words for the first 130 bits of a fingerprint in hex: easier to read aloud, as hard to forge."""
     number = int(fingerprint.replace(" ", ""), 16) >> (256 - SPOKEN_WORDS * WORD_BITS)

@@ -49,6 +49,11 @@ class Welcome:
     root: bytes = field(repr=False)
 
 
+def application_digest(request: Request) -> bytes:
+    """What challenges and consents to a request are bound to: SHA-256 of what was signed."""
+    return sha256(request_bytes(request.record))
+
+
 def fingerprint(data: bytes) -> str:
     """SHA-256 as 16 groups of 4 hex digits, to be read aloud."""
     digits = sha256(data).hex()

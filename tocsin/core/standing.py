@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from tocsin.core import json_fields
-from tocsin.core.errors import MalformedError
+from tocsin.core.errors import MalformedError, RefusedByRuleError
 
 MAX_SUSPENSIONS = 64
 NO_DAY = 2**53
@@ -87,3 +88,12 @@ def standing_record(suspensions: tuple[Suspension, ...], ended: Ended | None) ->
     if ended is not None:
         record["ended"] = {"at_s": ended.at_s, "reason": ended.reason}
     return record
+
+
+def day_end_s(text: str) -> int:
+    """The end of a day `YYYY-MM-DD` in UTC, in seconds. Raises RefusedByRuleError."""
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise RefusedByRuleError(f"{text} is no date: write it as 2027-12-31") from None
+    return int(day.timestamp()) + 86_400
