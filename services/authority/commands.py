@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from services.authority import commands_directory, commands_kafka, commands_participants
+from services.authority import commands_directory, commands_kafka, commands_participants, commands_root
 
 
 def register(app: typer.Typer) -> None:
@@ -15,5 +15,6 @@ def register(app: typer.Typer) -> None:
     )
     commands_directory.register(authority)
     commands_participants.register(authority)
+    commands_root.register(authority)
     commands_kafka.register(authority)
     app.add_typer(authority, name="authority")

@@ -38,13 +38,32 @@ def register(authority: typer.Typer) -> None:
 
 def init(
     name: Annotated[str, typer.Option(help="The authority's name, for messages.")],
+    holder: Annotated[
+        list[Path], typer.Option(help="Public file of a person who holds the root; repeat for each.")
+    ] = [],  # noqa: B006
+    quorum: Annotated[int, typer.Option(min=1, help="How many holders must sign a root.")] = 1,
+    draft: Annotated[Path | None, typer.Option(help="With --holder: the root for them to sign.")] = None,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
-    """Make keys, root, streams, report schemas and the first audiences in an empty folder."""
-    from services.authority.founding import found
+    """Make keys, root, streams, report schemas and the first audiences in an empty folder.
+
+    With --holder people hold the root: see `tocsin authority ceremony create`.
+    """
+    from services.authority.founding import draft_first_root, found
+    from services.authority.holders import PUBLIC_FILE_MODE, seats_of
+    from tocsin.adapters.whole_files import write_whole
+    from tocsin.core.errors import SettingsError
     from tocsin.runtime import console
 
+    if bool(holder) is not bool(draft):
+        raise SettingsError("people who hold the root sign a draft: give --holder for each, and --draft")
+    if draft is not None:
+        unsigned = draft_first_root(home, passphrase_file, seats_of(holder, quorum))
+        write_whole(draft, unsigned, PUBLIC_FILE_MODE)
+        console.say(f"{name}: {draft} waits for its holders: tocsin authority holder sign.")
+        console.say("Next, with enough signatures: tocsin authority root install.")
+        return
     office = found(home, passphrase_file)
     count = len(office.repository.targets())
     console.say(f"{name}: the directory stands in {office.home.path} with {count} entries.")
@@ -188,7 +207,7 @@ def renew(
 
     with open_office(home, passphrase_file) as office:
         if root:
-            office.repository.renew_root(office.now_s())
+            office.repository.roots.renew(office.now_s())
         office.repository.put_targets({}, office.now_s())
     console.say("Signed anew. Next: tocsin authority publish.")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import schemas
@@ -12,11 +14,13 @@ from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KDF_FILE, KeyFolder
 from tocsin.adapters.machine import check_machine
 from tocsin.adapters.private_files import make_private_folder
-from tocsin.adapters.tuf_signing import ROLES, new_key
+from tocsin.adapters.tuf_holders import MAX_DRAFT_BYTES
+from tocsin.adapters.tuf_signing import ROLES, Seats, new_key
+from tocsin.adapters.whole_files import read_whole
 from tocsin.core import codes
 from tocsin.core.audiences import Audience, write_audience
 from tocsin.core.directory import AUDIENCES, SCHEMAS, STREAMS
-from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.errors import RefusedByRuleError, SettingsError
 from tocsin.core.ids import schema_id
 from tocsin.core.streams import Layout, Stream, write_layout
 
@@ -34,26 +38,65 @@ FIRM_AUDIENCES = {
 
 
 def found(home: Path, passphrase_file: Path | None) -> Office:
-    """Make the authority of a folder. Raises RefusedByRuleError where one is there."""
+    """Make the authority of a folder, which holds all its keys. Raises RefusedByRuleError where one is
+    there.
+    """
+    with _empty_office(home, passphrase_file) as office:
+        _make_keys(office.home.path / KEYS, passphrase_file, ROLES)
+        office.repository.create(first_targets(), office.now_s())
+        return office
+
+
+def draft_first_root(home: Path, passphrase_file: Path | None, held: Seats) -> bytes:
+    """Begin an authority whose root people hold: the draft that they sign; `install_root` completes it.
+
+    Raises RefusedByRuleError where one is there, or its first root is.
+    """
+    with _empty_office(home, passphrase_file) as office:
+        if office.repository.roots.versions():
+            raise RefusedByRuleError(f"{office.home.path} has its first root already: nothing was changed")
+        _make_keys(office.home.path / KEYS, passphrase_file, [one for one in ROLES if one != "root"])
+        return office.repository.roots.draft(held, office.now_s())
+
+
+@contextmanager
+def _empty_office(home: Path, passphrase_file: Path | None) -> Iterator[Office]:
     check_machine()
     opened = ParticipantHome.create(home)
     with hold(opened):
         office = Office(opened, passphrase_file)
         if office.repository.exists:
             raise RefusedByRuleError(f"{opened.path} holds an authority already; nothing was changed")
-        _make_keys(opened.path / KEYS, passphrase_file)
-        office.repository.create(first_targets(), office.now_s())
-        return office
+        yield office
 
 
-def _make_keys(folder: Path, passphrase_file: Path | None) -> None:
+def install_root(home: Path, passphrase_file: Path | None, file: Path) -> int:
+    """Take a root that its holders signed; its version. The first one completes a new authority.
+
+    Raises SettingsError, UntrustedError, RefusedByRuleError; then nothing changed.
+    """
+    data = read_whole(file, MAX_DRAFT_BYTES)
+    if data is None:
+        raise SettingsError(f"there is no file {file}")
+    check_machine()
+    office = Office(ParticipantHome(home.expanduser().absolute()), passphrase_file)
+    if not (office.home.path / KEYS).is_dir():
+        raise SettingsError(f"{office.home.path} holds no authority: make one with tocsin authority init")
+    with hold(office.home):
+        version = office.repository.roots.install(data, office.now_s())
+        if not office.repository.exists:
+            office.repository.create(first_targets(), office.now_s())
+    return version
+
+
+def _make_keys(folder: Path, passphrase_file: Path | None, roles: Sequence[str]) -> None:
     # A start that was cut off left some of the keys: they are kept, the others are made.
     make_private_folder(folder)
     if (folder / KDF_FILE).exists():
         keys = KeyFolder.open(folder, passphrase.existing(passphrase_file))
     else:
         keys = KeyFolder.create(folder, passphrase.new(passphrase_file))
-    for role in ROLES:
+    for role in roles:
         if not (folder / f"{role}.pem").exists():
             keys.write(f"{role}.pem", new_key(role))
 

@@ -49,6 +49,11 @@ class Office:
             if self._folder is None:
                 words = passphrase.existing(self.passphrase_file)
                 self._folder = KeyFolder.open(self.home.path / KEYS, words)
+            if not (self.home.path / KEYS / f"{role}.pem").exists():
+                raise RefusedByRuleError(
+                    f"the key of {role} is not in this folder: people hold it, and sign a draft of "
+                    "tocsin authority root draft"
+                )
             held = role in HELD_BY_PEOPLE
             load = self._folder.composite if held else self._folder.ed25519
             self._keys[role] = load(f"{role}.pem")

@@ -11,7 +11,7 @@ from tests.support.parties import DAY_S, NOW_S, Party
 from tocsin.adapters import tuf_client
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_repository import TufRepository
-from tocsin.adapters.tuf_signing import HELD_BY_PEOPLE
+from tocsin.adapters.tuf_signing import HELD_BY_PEOPLE, add_signatures
 from tocsin.core.directory import Freshness
 from tocsin.core.errors import DirectoryStaleError, StorageError, UntrustedError
 
@@ -167,7 +167,7 @@ def test_h38_another_authoritys_directory_is_refused(client, repository, tmp_pat
 def test_h38_a_root_signed_by_new_keys_only_is_refused(client, repository, tmp_path) -> None:
     client.refresh(repository.files(), NOW_S)
     stranger = new_repository(tmp_path / "stranger", authority="stranger")
-    stranger.renew_root(NOW_S)
+    stranger.roots.renew(NOW_S)
     refused(
         client,
         repository.files() | {"2.root.json": stranger.files()["2.root.json"]},
@@ -208,14 +208,14 @@ def test_h38_who_breaks_one_algorithm_puts_no_entry_in(client, repository, tmp_p
 def test_h38_who_breaks_one_algorithm_makes_no_root(client, repository, tmp_path, broken) -> None:
     client.refresh(repository.files(), NOW_S)
     forged = forger(tmp_path / "forged", repository, broken)
-    forged.renew_root(NOW_S + 1)
-    refused(client, forged.files(), "root was signed by 1/2 keys")
+    root = add_signatures(forged.roots.draft(None, NOW_S + 1), BrokenAlgorithm(role_key("root"), broken))
+    refused(client, forged.files() | {"2.root.json": root}, "root was signed by 1/2 keys")
 
 
 def test_h38_a_skipped_root_version_is_refused(client, repository) -> None:
     client.refresh(repository.files(), NOW_S)
-    repository.renew_root(NOW_S)
-    repository.renew_root(NOW_S)
+    repository.roots.renew(NOW_S)
+    repository.roots.renew(NOW_S)
     files = repository.files()
     refused(client, files | {"2.root.json": files["3.root.json"]}, "Expected root version 2")
 
@@ -279,7 +279,7 @@ def test_after_a_new_root_versions_may_begin_anew(client, repository, monkeypatc
     refused_now = restarted(client, repository)
     with pytest.raises(UntrustedError, match="version 9 was there before"):
         refused_now.refresh(repository.files(), NOW_S)
-    repository.renew_root(NOW_S)
+    repository.roots.renew(NOW_S)
     assert 2 == refused_now.refresh(repository.files(), NOW_S).version
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.support.authority import COLOMBIA, NETHERLANDS, new_repository, role_key
 from tests.support.parties import DAY_S, NOW_S, Party
 from tests.support.world import targets
-from tocsin.adapters import tuf_repository
+from tocsin.adapters import tuf_repository, tuf_roots
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.core.errors import RefusedByRuleError, StorageError
@@ -40,7 +40,8 @@ def cut_after(monkeypatch, writes):
         left[0] -= 1
         write(path, data, *mode)
 
-    monkeypatch.setattr(tuf_repository, "write_whole", failing)
+    for module in (tuf_repository, tuf_roots):
+        monkeypatch.setattr(module, "write_whole", failing)
 
 
 def test_a_stranger_with_the_root_reads_what_was_put(repository, tmp_path) -> None:
@@ -109,7 +110,7 @@ def test_a_client_follows_a_renewed_root(repository, tmp_path) -> None:
     client = DirectoryClient(tmp_path / "client", repository.pinned_root())
     client.refresh(repository.files(), NOW_S)
     later = NOW_S + 20 * DAY_S
-    repository.renew_root(later)
+    repository.roots.renew(later)
     repository.put_targets({}, later)
     assert 2 == client.refresh(repository.files(), later).version
     assert later + 365 * DAY_S == repository.standing().ends_at_s["root"]

@@ -12,7 +12,7 @@ from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.records import IncomingRecord, OutgoingRecord
 from tocsin.adapters.kafka.topics import TopicWish, apply, plan
 from tocsin.adapters.tuf_client import DirectoryClient
-from tocsin.adapters.tuf_repository import MAX_METADATA_BYTES
+from tocsin.adapters.tuf_roots import MAX_METADATA_BYTES
 from tocsin.adapters.tuf_topic import MAX_NAME_BYTES, DirectoryFollower, DirectoryTopic
 from tocsin.core.errors import BrokerUnavailableError, DirectoryStaleError, UntrustedError
 

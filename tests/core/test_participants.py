@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.parties import DAY_S, KEY_BEGINS_S, KEY_ENDS_S, NOW_S, Party
+from tests.support.parties import DAY_S, NOW_S, Party
 from tocsin.core import canonical_json
 from tocsin.core.errors import MalformedError, UntrustedError
 from tocsin.core.participants import read_participant, request_bytes, verify_request, write_participant
-from tocsin.core.public_keys import key_record, read_key
+from tocsin.core.public_keys import key_record
 from tocsin.core.signatures import PARTICIPANT_LABEL
 from tocsin.core.standing import NO_DAY
 
@@ -17,13 +17,6 @@ OFFICE = Party("Office")
 FIRM = Party(
     "Firm", ("courier",), sector="courier", sponsor=OFFICE.id, agreement_ends_s=NOW_S + 200 * DAY_S
 )
-HEAD = {
-    "stream": "ion",
-    "region": "global",
-    "session": 3,
-    "counter": 9,
-    "leaf": b64encode(bytes(32)).decode(),
-}
 
 
 def entry(party: Party = OFFICE, **changes: Any) -> bytes:
@@ -58,37 +51,6 @@ def test_h39_a_key_named_twice_is_refused() -> None:
     keys = OFFICE.entry()["keys"]
     with pytest.raises(MalformedError):
         read_participant(entry(keys=[*keys, keys[0]]))
-
-
-def test_h39_a_key_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(MalformedError):
-        read_key(key_record(OFFICE.key("record")) | {"not_after_s": KEY_BEGINS_S})
-
-
-def test_h10_an_id_that_is_not_the_hash_of_the_key_is_refused() -> None:
-    with pytest.raises(UntrustedError):
-        read_key(key_record(OFFICE.key("record")) | {"id": OFFICE.key("kem").id.hex()})
-
-
-def test_a_key_of_an_unknown_purpose_is_refused() -> None:
-    with pytest.raises(MalformedError):
-        read_key(key_record(OFFICE.key("record")) | {"purpose": "everything"})
-
-
-def test_a_key_is_valid_from_its_first_to_its_last_second() -> None:
-    key = OFFICE.key("record")
-    times = (KEY_BEGINS_S - 1, KEY_BEGINS_S, KEY_ENDS_S, KEY_ENDS_S + 1)
-    assert [False, True, True, False] == [key.valid_at(time_s) for time_s in times]
-
-
-def test_a_retired_key_keeps_its_final_heads() -> None:
-    key = read_key(key_record(OFFICE.key("record")) | {"final": [HEAD]})
-    assert {("ion", "global"): (3, 9, bytes(32))} == key.final
-
-
-def test_a_retired_key_that_was_written_reads_back() -> None:
-    key = read_key(key_record(OFFICE.key("record")) | {"final": [HEAD]})
-    assert key == read_key(key_record(key))
 
 
 def test_keys_for_a_purpose_are_the_valid_ones_that_are_not_retired_newest_first() -> None:

@@ -29,7 +29,8 @@ from tuf.api.metadata import TargetFile
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 
-from tocsin.adapters.tuf_repository import MAX_METADATA_BYTES, MAX_TARGETS, TARGETS_FOLDER
+from tocsin.adapters.tuf_repository import MAX_TARGETS, TARGETS_FOLDER
+from tocsin.adapters.tuf_roots import MAX_METADATA_BYTES
 from tocsin.adapters.tuf_signing import expires_at_s
 from tocsin.adapters.whole_files import read_whole, write_whole
 from tocsin.core.directory import Directory, read_directory

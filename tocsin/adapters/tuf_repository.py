@@ -8,7 +8,7 @@ Source: wire format, "Directory".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,20 +16,15 @@ from pathlib import Path
 from tuf.api.metadata import Root, Snapshot, TargetFile, Targets, Timestamp
 
 from tocsin.adapters import tuf_signing as signing
+from tocsin.adapters.tuf_roots import MAX_METADATA_BYTES, Roots, root_file
 from tocsin.adapters.whole_files import read_whole, write_whole
 from tocsin.core.errors import RefusedByRuleError, StorageError, UntrustedError
 from tocsin.core.primitives import sha256
 
-MAX_METADATA_BYTES = 6_291_456
 MAX_TARGETS = 16_384
 SNAPSHOT_RENEWED_BEFORE_END_S = 3 * signing.DAY_S
 TARGETS_FOLDER = "targets/"
 _TIMESTAMP = "timestamp.json"
-
-
-def root_file(version: int) -> str:
-    """The name of a version of the root."""
-    return f"{version}.root.json"
 
 
 def stored_name(name: str, digest: str) -> str:
@@ -57,6 +52,7 @@ class TufRepository:
     def __init__(self, folder: Path, key_of: signing.KeyOf) -> None:
         self.folder = folder
         self._key_of = key_of
+        self.roots = Roots(folder, key_of)
 
     @property
     def exists(self) -> bool:
@@ -67,8 +63,8 @@ class TufRepository:
         """Make version 1 of everything. Continues after a crash; RefusedByRuleError if it is there."""
         if self.exists:
             raise RefusedByRuleError(f"{self.folder} holds a directory already")
-        if read_whole(self.folder / root_file(1), MAX_METADATA_BYTES) is None:
-            self._write_root(1, self._key_of("root"), now_s)
+        if not self.roots.versions():
+            self.roots.create(now_s)
         self._write_state(targets, {}, _Versions(0, 0, 0), now_s)
 
     def put_targets(self, changes: Mapping[str, bytes], now_s: int, remove: Collection[str] = ()) -> None:
@@ -89,21 +85,13 @@ class TufRepository:
             self._write_snapshot(snapshot_version, now.targets, now_s)
         self._write_timestamp(now.timestamp + 1, snapshot_version, now_s)
 
-    def renew_root(self, now_s: int) -> None:
-        """A new version of the root with the same keys, for another year."""
-        present = self._root()
-        present.version += 1
-        present.expires = signing.expiry("root", now_s)
-        data = signing.sign(present, self._key_of("root"))
-        write_whole(self.folder / root_file(present.version), data)
-
     def targets(self) -> dict[str, bytes]:
         """Every target in force, name -> bytes. StorageError if a file is missing or wrong."""
         return {name: self._target(name, file) for name, file in self._targets().targets.items()}
 
     def files(self) -> dict[str, bytes]:
         """What the topic carries, file name -> bytes, in publishing order: the timestamp last."""
-        found = {name: self._file(name) for name in self._root_files()}
+        found = {name: self._file(name) for name in self.roots.versions()}
         for name, file in self._targets().targets.items():
             found[stored_name(name, file.hashes["sha256"])] = self._target(name, file)
         for name in (*self._state_files(), _TIMESTAMP):
@@ -117,7 +105,7 @@ class TufRepository:
     def standing(self) -> Standing:
         """Versions and ends of what is in force."""
         signed: dict[str, Root | Targets | Snapshot | Timestamp] = {
-            "root": self._root(),
+            "root": self.roots.latest(),
             "targets": self._targets(),
             "snapshot": self._snapshot(),
             "timestamp": self._timestamp(),
@@ -136,7 +124,7 @@ class TufRepository:
         did not sign does not count: clients refuse it too.
         """
         with suppress(UntrustedError):
-            theirs = signing.read_verified(Timestamp, found.get(_TIMESTAMP, b""), self._root())
+            theirs = signing.read_verified(Timestamp, found.get(_TIMESTAMP, b""), self.roots.latest())
             if reason := self._why_behind(theirs, found):
                 raise RefusedByRuleError(
                     f"{reason}: {self.folder} was restored from an older copy, or a second copy is in use. "
@@ -153,7 +141,7 @@ class TufRepository:
         name = f"{snapshot}.snapshot.json"
         data = found.get(name, b"")
         with suppress(UntrustedError):
-            signing.read_verified(Snapshot, data, self._root())
+            signing.read_verified(Snapshot, data, self.roots.latest())
             if data != self._file(name):
                 return f"the topic holds another snapshot {snapshot} than this folder"
         return None
@@ -174,11 +162,6 @@ class TufRepository:
         self._write(f"{targets.version}.targets.json", signing.sign(targets, self._key_of("targets")))
         self._write_snapshot(before.snapshot + 1, targets.version, now_s)
         self._write_timestamp(before.timestamp + 1, before.snapshot + 1, now_s)
-
-    def _write_root(self, version: int, root_key: signing.RoleKey, now_s: int) -> None:
-        public = {role: signing.tuf_keys(self._key_of(role)) for role in signing.ROLES}
-        root = signing.new_root(public, version, now_s)
-        self._write(root_file(version), signing.sign(root, root_key))
 
     def _write_snapshot(self, version: int, targets_version: int, now_s: int) -> None:
         snapshot = signing.new_snapshot(version, targets_version, now_s)
@@ -206,15 +189,6 @@ class TufRepository:
         if sha256(data).hex() != file.hashes["sha256"]:
             raise StorageError(f"{self.folder / stored} was changed: restore it from the backup")
         return data
-
-    def _root_files(self) -> Iterator[str]:
-        version = 1
-        while (self.folder / root_file(version)).exists():
-            yield root_file(version)
-            version += 1
-
-    def _root(self) -> Root:
-        return signing.read(Root, self._file([root_file(1), *self._root_files()][-1]))
 
     def _timestamp(self) -> Timestamp:
         return signing.read(Timestamp, self._file(_TIMESTAMP))

@@ -8,6 +8,7 @@ Source: wire format, "Directory"; The Update Framework 1.0; TAP 21 for ML-DSA.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -24,7 +25,7 @@ from tuf.api.metadata import (
 )
 from tuf.api.serialization.json import JSONSerializer
 
-from tocsin.core.errors import UntrustedError
+from tocsin.core.errors import SettingsError, UntrustedError
 from tocsin.core.primitives import CompositePrivate, Ed25519Private
 
 ROLES = ("root", "targets", "snapshot", "timestamp")
@@ -44,14 +45,78 @@ HELD_BY_PEOPLE = ("root", "targets")
 T = TypeVar("T", Root, Targets, Snapshot, Timestamp)
 
 
-def new_root(public: Mapping[str, Sequence[Key]], version: int, now_s: int) -> Root:
-    """A root that gives each role its keys, all of which must sign, with consistent snapshots."""
+@dataclass(frozen=True)
+class Seats:
+    """Who holds a role: each holder's public keys, and how many holders must sign (`quorum`)."""
+
+    holders: Sequence[Sequence[Key]]
+    quorum: int = 1
+
+    @property
+    def threshold(self) -> int:
+        """Signatures: all keys of each of `quorum` holders."""
+        return self.quorum * len(self.holders[0])
+
+    def check(self) -> None:
+        """Raises SettingsError where the quorum cannot be met, one key is held twice, or all keys of one
+        algorithm together would be enough.
+        """
+        count, ids = len(self.holders), [key.keyid for keys in self.holders for key in keys]
+        if len(set(ids)) != len(ids):
+            raise SettingsError("one key is held twice: each holder makes keys of its own")
+        if not 1 <= self.quorum <= count:
+            raise SettingsError(f"a quorum of {self.quorum} of {count} holders cannot be met")
+        if len(self.holders[0]) > 1 and self.threshold <= count:
+            raise SettingsError(
+                f"{self.quorum} of {count} holders are too few: who breaks one algorithm has {count} keys, "
+                f"and {self.threshold} signatures would do; ask for more than half of the holders"
+            )
+
+
+def new_root(seats: Mapping[str, Seats], version: int, now_s: int) -> Root:
+    """A root that gives each role its seats, with consistent snapshots. Raises SettingsError."""
     root = Root(version=version, expires=expiry("root", now_s), consistent_snapshot=True)
-    for role, keys in public.items():
-        for key in keys:
-            root.add_key(key, role)
-        root.roles[role].threshold = len(keys)
+    for role, held in seats.items():
+        seat(root, role, held)
     return root
+
+
+def seat(root: Root, role: str, held: Seats) -> None:
+    """Give `role` to `held` in the place of whoever has it. Raises SettingsError."""
+    held.check()
+    for id_ in list(root.roles[role].keyids):
+        root.revoke_key(id_, role)
+    for key in (key for keys in held.holders for key in keys):
+        root.add_key(key, role)
+    root.roles[role].threshold = held.threshold
+
+
+def unsigned(root: Root) -> bytes:
+    """A draft, to be signed by its holders one after another."""
+    return Metadata(root).to_bytes(JSONSerializer(compact=True))
+
+
+def signed_bytes(data: bytes) -> bytes:
+    """What signatures of a metadata file are made over."""
+    return Metadata[Root].from_bytes(data).signed_bytes
+
+
+def add_signatures(draft: bytes, key: RoleKey) -> bytes:
+    """The draft with signatures by each part of `key` beside those that it has. Raises UntrustedError."""
+    read(Root, draft)
+    metadata = Metadata[Root].from_bytes(draft)
+    for part in key.parts():
+        metadata.sign(CryptoSigner(part), append=True)
+    return metadata.to_bytes(JSONSerializer(compact=True))
+
+
+def check_root(data: bytes, before: Root | None) -> Root:
+    """The root in `data`, signed by its own quorum and by that of the root before it.
+
+    Raises UntrustedError that says how many signatures are missing.
+    """
+    root = read_verified(Root, data, read(Root, data))
+    return root if before is None else read_verified(Root, data, before)
 
 
 def new_targets(version: int, files: Mapping[str, TargetFile], now_s: int) -> Targets:

@@ -1,0 +1,96 @@
+"""People who hold the root: their public files, and what a draft says to them before they sign.
+
+A holder's name stands beside its keys in the root ("x-tocsin-holder"), so that everybody can read who
+holds it. Source: wire format, "Directory".
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from securesystemslib.signer import Key
+from tuf.api.metadata import Root
+
+from tocsin.adapters import tuf_signing as signing
+from tocsin.adapters.tuf_signing import RoleKey
+from tocsin.core.enrolment import check_name, fingerprint
+from tocsin.core.errors import MalformedError, UntrustedError
+
+MAX_HOLDER_BYTES = 65_536
+MAX_DRAFT_BYTES = 1_048_576
+NAME_FIELD = "x-tocsin-holder"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A person's name and the public keys that it signs roots with."""
+
+    name: str
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class DraftShown:
+    """A draft of a root in words. `keyids`: of the holders; `fingerprint`: of what is signed."""
+
+    version: int
+    holders: list[str]
+    threshold: int
+    expires_at_s: int
+    signed_by: list[str]
+    keyids: frozenset[str]
+    fingerprint: str
+
+
+def write_holder(name: str, key: RoleKey) -> bytes:
+    """The public file of a holder. Raises MalformedError for a name that is none."""
+    check_name(name)
+    keys = [{"keyid": one.keyid, **one.to_dict()} for one in signing.tuf_keys(key)]
+    return json.dumps({"tocsin_holder": 1, "name": name, "keys": keys}, indent=1).encode() + b"\n"
+
+
+def read_holder(data: bytes) -> Holder:
+    """Inverse of `write_holder`. Raises MalformedError."""
+    try:
+        record = json.loads(data)
+        if record["tocsin_holder"] != 1 or len(record["keys"]) != 2:
+            raise MalformedError("not a holder's file")
+        check_name(record["name"])
+        keys = []
+        for one in record["keys"]:
+            key = Key.from_dict(one.pop("keyid"), one)
+            key.unrecognized_fields[NAME_FIELD] = record["name"]
+            keys.append(key)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise MalformedError("not a holder's file of tocsin authority holder new") from error
+    if {key.keytype for key in keys} != {"ed25519", "ml-dsa"}:
+        raise MalformedError("a holder has an Ed25519 and an ML-DSA-65 key")
+    return Holder(record["name"], tuple(keys))
+
+
+def show_draft(data: bytes) -> DraftShown:
+    """What a draft says. Raises UntrustedError for what is none."""
+    root = signing.read(Root, data)
+    role = root.roles["root"]
+    keys = [root.keys[id_] for id_ in role.keyids]
+    named = {key.keyid: str(key.unrecognized_fields.get(NAME_FIELD, "the authority")) for key in keys}
+    signed_by = {named.get(id_, "a holder of the root before") for id_ in signatures(data)}
+    return DraftShown(
+        root.version,
+        sorted(set(named.values())),
+        role.threshold,
+        signing.expires_at_s(root),
+        sorted(signed_by),
+        frozenset(named),
+        fingerprint(signing.signed_bytes(data)),
+    )
+
+
+def signatures(data: bytes) -> list[str]:
+    """The ids of the keys that signed a draft. Raises UntrustedError."""
+    signing.read(Root, data)
+    try:
+        return [one["keyid"] for one in json.loads(data)["signatures"] if one["sig"]]
+    except (KeyError, TypeError) as error:
+        raise UntrustedError("not a draft of a root") from error
