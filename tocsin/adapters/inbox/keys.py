@@ -5,13 +5,13 @@ Nothing here judges a manifest or opens a wrap: `tocsin.core.manifests` does.
 
 from __future__ import annotations
 
-from typing import Any
-
 from tocsin.adapters.database import Database
 from tocsin.core import wire
 from tocsin.core.key_schedule import GenerationId
 
 MAX_CACHED_GENERATIONS = 4_096
+# A member costs some 57 bytes of memory: thousands of manifests of thousands of members are too many.
+MAX_CACHED_MEMBERS = 1_000_000
 
 _WHERE = "WHERE originator = ? AND audience = ? AND generation = ?"
 _MANIFEST = f"SELECT body FROM manifests {_WHERE}"  # noqa: S608 - constants only
@@ -25,19 +25,20 @@ class InboxKeys:
         self._database = database
         self._manifests: dict[GenerationId, wire.Manifest | None] = {}
         self._secrets: dict[GenerationId, bytes | None] = {}
+        self._cached_members = 0
 
     def manifest(self, generation: GenerationId) -> wire.Manifest | None:
         """The manifest that we believe, if we have one."""
         if generation not in self._manifests:
-            _make_room(self._manifests)
             body = self._one(_MANIFEST, generation)
-            self._manifests[generation] = None if body is None else _manifest(body)
+            self._cache(generation, None if body is None else _manifest(body))
         return self._manifests[generation]
 
     def secret(self, generation: GenerationId) -> bytes | None:
         """The generation's secret (32 bytes), if a wrap of ours brought it."""
         if generation not in self._secrets:
-            _make_room(self._secrets)
+            if len(self._secrets) >= MAX_CACHED_GENERATIONS:
+                self._secrets.clear()
             self._secrets[generation] = self._one(_SECRET, generation)
         return self._secrets[generation]
 
@@ -46,7 +47,8 @@ class InboxKeys:
         generation = generation_of(manifest)
         row = (*_key(generation), wire.encode_body(manifest))
         self._database.execute("INSERT OR REPLACE INTO manifests VALUES (?, ?, ?, ?)", row)
-        self._manifests.pop(generation, None)
+        if (held := self._manifests.pop(generation, None)) is not None:
+            self._cached_members -= len(held.members)
 
     def keep_secret(self, generation: GenerationId, secret: bytes) -> None:
         """Store an opened and checked secret."""
@@ -73,7 +75,17 @@ class InboxKeys:
     def forget_cache(self) -> None:
         """After a rollback the caches may say more than the database."""
         self._manifests.clear()
+        self._cached_members = 0
         self._secrets.clear()
+
+    def _cache(self, generation: GenerationId, manifest: wire.Manifest | None) -> None:
+        members = 0 if manifest is None else len(manifest.members)
+        full = len(self._manifests) >= MAX_CACHED_GENERATIONS
+        if full or self._cached_members + members > MAX_CACHED_MEMBERS:
+            self._manifests.clear()
+            self._cached_members = 0
+        self._manifests[generation] = manifest
+        self._cached_members += members
 
     def _one(self, sql: str, generation: GenerationId) -> bytes | None:
         for (value,) in self._database.execute(sql, _key(generation)):
@@ -104,8 +116,3 @@ def _manifest(body: bytes) -> wire.Manifest:
     manifest = wire.decode_body(body)
     assert isinstance(manifest, wire.Manifest)
     return manifest
-
-
-def _make_room(cache: dict[GenerationId, Any]) -> None:
-    if len(cache) >= MAX_CACHED_GENERATIONS:
-        cache.clear()
