@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.authority.effects import day
 from services.authority.founding import DAY_S, REPORTS, load_schema, schema_named
 from services.authority.office import Office
 from tocsin.core import codes
-from tocsin.core.audiences import Audience, write_audience
+from tocsin.core.audiences import Audience, read_audience, write_audience
 from tocsin.core.directory import AUDIENCES, SCHEMAS, STREAMS, Directory
-from tocsin.core.errors import RefusedByRuleError, SettingsError
+from tocsin.core.errors import MalformedError, RefusedByRuleError, SettingsError
 from tocsin.core.ids import audience_id, schema_id
+from tocsin.core.participants import Participant
+from tocsin.core.standing import NO_DAY
 from tocsin.core.streams import Layout, Stream, write_layout
 
 
@@ -28,14 +31,21 @@ class Rule:
     approvals: int
     history: str
     max_age_days: int
+    exclude: Sequence[bytes] = ()
 
 
-def put_audience(office: Office, name: str, rule: Rule) -> None:
-    """Create or replace an audience. Raises RefusedByRuleError; then nothing changed."""
+def put_audience(office: Office, name: str, rule: Rule, *, dry_run: bool = False) -> list[str]:
+    """Create or replace an audience; what that means for whom, in sentences. A `dry_run` changes nothing.
+
+    Raises RefusedByRuleError; then nothing changed.
+    """
     _check_words("role", rule.roles, codes.roles())
     _check_words("sector", rule.sectors, codes.sectors())
     _check_words("region", rule.regions, codes.regions())
-    schemas, present = {_schema(one): one for one in rule.schemas}, office.directory().schemas
+    before = office.directory()
+    if strangers := [one.hex() for one in rule.exclude if one not in before.participants]:
+        raise RefusedByRuleError(f"there is no participant {strangers[0]} to leave out")
+    schemas, present = {_schema(one): one for one in rule.schemas}, before.schemas
     if missing := [name for id_, name in schemas.items() if id_ not in present]:
         raise RefusedByRuleError(
             f"the directory does not have the schema {missing[0]}: tocsin authority schema {missing[0]}"
@@ -49,8 +59,30 @@ def put_audience(office: Office, name: str, rule: Rule) -> None:
         approvals=rule.approvals,
         history=rule.history,
         max_age_s=rule.max_age_days * DAY_S,
+        exclude=frozenset(rule.exclude),
     )
-    office.put({f"{AUDIENCES}{name}": write_audience(audience)})
+    try:
+        read_audience(write_audience(audience))
+    except MalformedError as error:
+        raise RefusedByRuleError(str(error)) from error
+    if not dry_run:
+        office.put({f"{AUDIENCES}{name}": write_audience(audience)})
+    return list(_coming_and_going(before, audience, office.now_s()))
+
+
+def _coming_and_going(before: Directory, audience: Audience, now_s: int) -> Iterator[str]:
+    was = set(before.members(audience.id, b"", now_s))
+    everyone = before.participants.values()
+    will = {one.id for one in everyone if audience.wants(one) and one.in_force(now_s)}
+
+    def names(ids: set[bytes]) -> str:
+        return ", ".join(sorted(before.participants[one].name for one in ids))
+
+    if gone := was - will:
+        yield f"leave it: {names(gone)}; each originator's next record to it is under a new key"
+    if come := will - was:
+        yield f"join it: {names(come)}"
+    yield f"{len(will)} members, until when each: tocsin authority audience {audience.name} --members"
 
 
 def _check_words(kind: str, words: Collection[str], known: Collection[str]) -> None:
@@ -77,8 +109,15 @@ def show_audience(directory: Directory, name: str, now_s: int) -> dict[str, Any]
         "approvals": audience.approvals,
         "history": audience.history,
         "max_age_days": audience.max_age_s // DAY_S,
-        "members": [{"id": one.hex(), "name": directory.participants[one].name} for one in members],
+        "exclude": sorted(one.hex() for one in audience.exclude),
+        "members": [_member(directory.participants[one]) for one in members],
     }
+
+
+def _member(one: Participant) -> dict[str, Any]:
+    """`until`: the end of its agreement, when it leaves by itself."""
+    until = None if one.agreement_ends_s == NO_DAY else day(one.agreement_ends_s)
+    return {"id": one.id.hex(), "name": one.name, "country": one.country, "until": until}
 
 
 def put_stream(office: Office, stream: Stream) -> None:

@@ -144,7 +144,9 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
     approvals: Annotated[int, typer.Option(min=0, max=2, help="How many each item needs.")] = 0,
     history: Annotated[str, typer.Option(help="generation: who joins reads it back; none.")] = "generation",
     max_age_days: Annotated[int, typer.Option(min=1, help="How long records live.")] = 365,
+    exclude: Annotated[Words, typer.Option(help="Id of somebody to leave out; repeatable.")] = [],  # noqa: B006
     members: Annotated[bool, typer.Option("--members", help="Show it, change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say who comes and goes only.")] = False,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
@@ -152,14 +154,19 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
     from services.authority.audiences import Rule, put_audience, show_audience
     from services.authority.office import open_office
     from tocsin.core.errors import SettingsError
+    from tocsin.core.ids import parse_id
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office:
         if not members:
             if not schema:
                 raise SettingsError("name what may be sent to it: --schema incident or --schema alert")
-            rule = Rule(role, sector, region, schema, approvals, history, max_age_days)
-            put_audience(office, name, rule)
+            left_out = [parse_id(one) for one in exclude]
+            rule = Rule(role, sector, region, schema, approvals, history, max_age_days, left_out)
+            for sentence in put_audience(office, name, rule, dry_run=dry_run):
+                console.say(sentence)
+            if dry_run:
+                return
         console.json_line(show_audience(office.directory(), name, office.now_s()))
 
 

@@ -8,6 +8,7 @@ from services.authority.founding import load_schema, schema_named
 from tests.support.office import write_request
 from tests.support.parties import DAY_S, Party
 from tests.support.world import NOTE
+from tocsin.core.enrolment import read_welcome
 from tocsin.core.ids import schema_id
 
 WIDTH, ROLES = ("--width", "1"), ("--publish-role", "focal-point")
@@ -38,6 +39,7 @@ def test_an_audience_is_made_by_rule_and_shown(desk) -> None:
         "approvals": 2,
         "history": "none",
         "max_age_days": 30,
+        "exclude": [],
         "members": [],
     }
     assert expected == desk.run("audience", "couriers.caribbean", *words).record
@@ -61,6 +63,49 @@ def test_members_are_shown_and_nothing_is_changed(desk, tmp_path) -> None:
     found = desk.run("audience", "analysts", "--members").record
     assert ["Vienna"] == [one["name"] for one in found["members"]]
     assert before == desk.files()
+
+
+@pytest.fixture
+def people(desk, tmp_path):
+    """Name -> id of a focal point and an analyst."""
+    found = {}
+    for name, role in (("Colombia", "focal-point"), ("Vienna", "analyst")):
+        party = Party(name, country="AT")
+        file = write_request(tmp_path, party)
+        desk.challenge(file, party)
+        found[name] = read_welcome(desk.admit(file, "--role", role).out.encode()).participant.hex()
+    return found
+
+
+def test_a_change_of_rule_says_who_comes_and_goes(desk, people) -> None:
+    desk.run("audience", "some", "--role", "analyst", "--schema", "incident")
+    said = desk.run("audience", "some", "--role", "focal-point", "--schema", "incident").err
+    assert "leave it: Vienna" in said
+    assert "join it: Colombia" in said
+
+
+def test_a_dry_run_of_a_rule_says_it_and_changes_nothing(desk, people) -> None:
+    before = desk.files()
+    said = desk.run("audience", "some", "--schema", "incident", "--dry-run")
+    assert "join it: Colombia, Vienna" in said.err
+    assert (before, "") == (desk.files(), said.out)
+
+
+def test_who_is_left_out_is_no_member(desk, people) -> None:
+    words = ["--schema", "incident", "--exclude", people["Vienna"]]
+    found = desk.run("audience", "some", *words).record
+    assert (["Colombia"], [people["Vienna"]]) == (
+        [one["name"] for one in found["members"]],
+        found["exclude"],
+    )
+
+
+def test_nobody_can_be_left_out_who_is_not_there(refused) -> None:
+    refused("no participant", "audience", "some", "--schema", "incident", "--exclude", "00" * 16)
+
+
+def test_a_dry_run_refuses_what_would_be_refused(refused) -> None:
+    refused("begins with 'to.'", "audience", "to.me", "--schema", "alert", "--dry-run")
 
 
 @pytest.mark.parametrize(
