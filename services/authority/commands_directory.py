@@ -52,6 +52,8 @@ def init(
     """
     from services.authority.founding import draft_first_root, found
     from services.authority.holders import PUBLIC_FILE_MODE, seats_of
+    from services.authority.telling import tell_draft
+    from tocsin.adapters.tuf_holders import show_draft
     from tocsin.adapters.whole_files import write_whole
     from tocsin.core.errors import SettingsError
     from tocsin.runtime import console
@@ -61,6 +63,7 @@ def init(
     if draft is not None:
         unsigned = draft_first_root(home, passphrase_file, seats_of(holder, quorum))
         write_whole(draft, unsigned, PUBLIC_FILE_MODE)
+        tell_draft(show_draft(unsigned))
         console.say(f"{name}: {draft} waits for its holders: tocsin authority holder sign.")
         console.say("Next, with enough signatures: tocsin authority root install.")
         return
@@ -88,8 +91,8 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     from services.authority.admitting import Papers, Terms, admit
     from services.authority.applications import read_optional, read_request_file
     from services.authority.office import open_office
+    from services.authority.telling import tell_aloud
     from tocsin.adapters.country_names import country_name
-    from tocsin.adapters.custodians import spoken
     from tocsin.core.ids import parse_id
     from tocsin.core.standing import day_end_s
     from tocsin.runtime import console
@@ -98,8 +101,8 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     papers = Papers(read_optional(answer), read_optional(consent))
     where = country_name(request.country)
     console.say(f"{request.name} ({request.country}: {where}), {len(request.keys)} keys")
-    console.say(f"fingerprint {request.fingerprint}: the applicant must read the same")
-    console.say(f"in words: {spoken(request.fingerprint)}")
+    tell_aloud(request.fingerprint)
+    console.say("the applicant must read the same")
     ends_s = day_end_s(agreement_ends) if agreement_ends else None
     terms = Terms(role, sector, region, parse_id(sponsor) if sponsor else None, agreement, ends_s)
     with open_office(home, passphrase_file) as office:

@@ -76,7 +76,7 @@ def challenge(
     from services.authority.applications import read_application
     from services.authority.challenging import challenge
     from services.authority.office import open_office
-    from tocsin.adapters.custodians import spoken
+    from services.authority.telling import tell_aloud
     from tocsin.adapters.whole_files import write_whole
     from tocsin.core.challenge import write_challenge
     from tocsin.runtime import console
@@ -88,8 +88,8 @@ def challenge(
         console.data(data.decode())
     else:
         write_whole(out, data)
-    console.say(f"fingerprint {application.fingerprint}: the other side must read the same")
-    console.say(f"in words: {spoken(application.fingerprint)}")
+    tell_aloud(application.fingerprint)
+    console.say("The other side must read the same.")
     console.say("Hand the challenge back; tocsin keys answer makes the file for --answer.")
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tocsin.runtime.options import DEFAULT_HOME, HomeOption, PassphraseFileOption
-
-if TYPE_CHECKING:
-    from tocsin.adapters.tuf_holders import DraftShown
 
 HolderFiles = Annotated[
     list[Path], typer.Option("--holder", help="Public file of a holder; repeat for each.")
@@ -49,13 +46,14 @@ def new(
 ) -> None:
     """Make a holder's two keys, Ed25519 and ML-DSA-65, in a folder of their own."""
     from services.authority.holders import PUBLIC_FILE_MODE, new_holder
+    from services.authority.telling import tell_aloud
     from tocsin.adapters.whole_files import write_whole
     from tocsin.core.enrolment import fingerprint
     from tocsin.runtime import console
 
     public = new_holder(home, name, passphrase_file)
     write_whole(out, public, PUBLIC_FILE_MODE)
-    _aloud(fingerprint(public))
+    tell_aloud(fingerprint(public))
     console.say(f"{out} holds no secret: it goes to the authority. {home} stays with {name}, offline.")
 
 
@@ -66,8 +64,9 @@ def sign(
 ) -> None:
     """Show a draft, and add this holder's signatures to it."""
     from services.authority.holders import sign_draft
+    from services.authority.telling import tell_draft
 
-    _tell(sign_draft(home, file, passphrase_file))
+    tell_draft(sign_draft(home, file, passphrase_file))
 
 
 def draft(
@@ -80,6 +79,7 @@ def draft(
     """Draft the next root: other holders, or without --holder the same ones for another year."""
     from services.authority.holders import PUBLIC_FILE_MODE, seats_of
     from services.authority.office import open_office
+    from services.authority.telling import tell_draft
     from tocsin.adapters.tuf_holders import show_draft
     from tocsin.adapters.whole_files import write_whole
 
@@ -87,11 +87,12 @@ def draft(
     with open_office(home, passphrase_file) as office:
         data = office.repository.roots.draft(held, office.now_s())
     write_whole(out, data, PUBLIC_FILE_MODE)
-    _tell(show_draft(data))
+    tell_draft(show_draft(data))
 
 
 def show(file: Annotated[Path, typer.Argument(help="A draft, or a root.")]) -> None:
     """Say what a draft or a root says, and who has signed it."""
+    from services.authority.telling import tell_draft
     from tocsin.adapters.tuf_holders import MAX_DRAFT_BYTES, show_draft
     from tocsin.adapters.whole_files import read_whole
     from tocsin.core.errors import SettingsError
@@ -99,7 +100,7 @@ def show(file: Annotated[Path, typer.Argument(help="A draft, or a root.")]) -> N
     data = read_whole(file, MAX_DRAFT_BYTES)
     if data is None:
         raise SettingsError(f"there is no file {file}")
-    _tell(show_draft(data))
+    tell_draft(show_draft(data))
 
 
 def install(
@@ -133,24 +134,3 @@ def ceremony(
         )
     for number, step in enumerate(script(kind, person, quorum), 1):
         console.data(f"{number}. {step}")
-
-
-def _tell(shown: DraftShown) -> None:
-    from services.authority.effects import day
-    from tocsin.runtime import console
-
-    console.say(
-        f"root {shown.version}, until {day(shown.expires_at_s)}, held by {', '.join(shown.holders)}"
-    )
-    console.say(
-        f"{shown.threshold} signatures are needed; signed by {', '.join(shown.signed_by) or 'nobody'}"
-    )
-    _aloud(shown.fingerprint)
-
-
-def _aloud(fingerprint: str) -> None:
-    from tocsin.adapters.custodians import spoken
-    from tocsin.runtime import console
-
-    console.say(f"fingerprint {fingerprint}")
-    console.say(f"in words: {spoken(fingerprint)}")

@@ -33,13 +33,13 @@ def _membership(before: Directory, after: Directory, id_: bytes, now_s: int) -> 
     originators = sum(1 for one in after.participants if one != id_ and _publishes(after, one, now_s))
     if left:
         yield (
-            f"leaves {', '.join(sorted(left))}: each of {originators} originators seals its next record "
-            "for them under a new key, which it is not given"
+            f"leaves {', '.join(sorted(left))}: each of {originators} other originators seals its next "
+            "record for them under a new key, which it is not given"
         )
     if joined:
         yield (
-            f"joins {', '.join(sorted(joined))}: each of {originators} originators wraps it the present "
-            "key, or makes a new one where the audience keeps its history from newcomers"
+            f"joins {', '.join(sorted(joined))}: each of {originators} other originators wraps it the "
+            "present key, or makes a new one where the audience keeps its history from newcomers"
         )
 
 

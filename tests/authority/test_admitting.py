@@ -94,7 +94,7 @@ def test_the_fingerprint_is_said_that_the_applicant_sees(desk, tmp_path) -> None
     desk.challenge(file, COLOMBIA)
     said = desk.admit(file, "--role", "focal-point").err
     assert "Colombia (CO: Colombia), 5 keys" in said
-    assert f"fingerprint {read_request(file.read_bytes()).fingerprint}:" in said
+    assert f"fingerprint {read_request(file.read_bytes()).fingerprint}\nin words: " in said
 
 
 def test_regions_and_roles_may_be_several_and_count_once(desk, admit) -> None:

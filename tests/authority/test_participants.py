@@ -52,7 +52,7 @@ def test_who_is_suspended_leaves_its_audiences_and_streams_and_that_is_said(desk
     said = desk.run("participant", "suspend", colombia, "--reason", "security")
     assert {netherlands} == members(desk)
     assert "leaves focal-points" in said.out
-    assert "each of 1 originators seals its next record" in said.out
+    assert "each of 1 other originators seals its next record" in said.out
     assert "publishes no more to" in said.out
 
 
