@@ -68,31 +68,44 @@ class Deliver:
                 self._outbox.keys.put_off(refused, now_s + RETRY_REFUSED_WRAPS_S)
 
     async def _publish(self, outgoing: Sequence[OutgoingRecord], placed: dict[int, Placed]) -> None:
-        """Fill `placed`; after a refusal topic by topic, so that only the refused ones stay."""
-        if not outgoing:
-            return
-        try:
-            found = await self._publisher.publish(outgoing)
-            placed |= dict(enumerate(found))
-        except DeliveryFailedError as error:
-            placed |= error.placed
-            raise
-        except DeliveryRefusedError as error:
-            placed |= error.placed
-            await self._one_by_one(outgoing, placed)
+        """Fill `placed`. Topics that are refused by name are left out of the next try, however many
+        they are; after a refusal without names each topic is tried alone.
+        """
+        refused: set[str] = set()
+        while left := [
+            index
+            for index, record in enumerate(outgoing)
+            if index not in placed and record.topic not in refused
+        ]:
+            try:
+                await self._call(outgoing, left, placed)
+            except DeliveryRefusedError as error:
+                if not error.topics:
+                    await self._one_by_one(outgoing, left, placed)
+                    return
+                refused |= error.topics
+                self.refused |= dict.fromkeys(error.topics, str(error))
 
-    async def _one_by_one(self, outgoing: Sequence[OutgoingRecord], placed: dict[int, Placed]) -> None:
+    async def _one_by_one(
+        self, outgoing: Sequence[OutgoingRecord], left: Sequence[int], placed: dict[int, Placed]
+    ) -> None:
         topics: dict[str, list[int]] = {}
-        for index, record in enumerate(outgoing):
+        for index in left:
             if index not in placed:
-                topics.setdefault(record.topic, []).append(index)
+                topics.setdefault(outgoing[index].topic, []).append(index)
         for topic, indexes in topics.items():
             try:
-                found = await self._publisher.publish([outgoing[index] for index in indexes])
-                placed |= dict(zip(indexes, found, strict=True))
-            except DeliveryFailedError as error:
-                placed |= {indexes[at]: place for at, place in error.placed.items()}
-                raise
+                await self._call(outgoing, indexes, placed)
             except DeliveryRefusedError as error:
-                placed |= {indexes[at]: place for at, place in error.placed.items()}
                 self.refused[topic] = str(error)
+
+    async def _call(
+        self, outgoing: Sequence[OutgoingRecord], indexes: Sequence[int], placed: dict[int, Placed]
+    ) -> None:
+        """Publish those of `indexes`; what was acknowledged is in `placed` also if it raises."""
+        try:
+            found = await self._publisher.publish([outgoing[index] for index in indexes])
+            placed |= dict(zip(indexes, found, strict=True))
+        except (DeliveryFailedError, DeliveryRefusedError) as error:
+            placed |= {indexes[at]: place for at, place in error.placed.items()}
+            raise

@@ -197,7 +197,7 @@ class Producing:
                 waits = sealed.waits
                 break
         self._say_all("sealing", waits)
-        self._say_all("topic", {**parts.logs.refused, **parts.deliver.refused})
+        self._say_all("topic", _once({**parts.logs.refused, **parts.deliver.refused}))
         return published
 
     def _closed(self, directory: Directory) -> dict[str, str]:
@@ -242,3 +242,9 @@ class Producing:
             del self.troubles[subject]
         for subject, trouble in troubles.items():
             self.troubles[f"{kind} {subject}"] = trouble
+
+
+def _once(troubles: dict[str, str]) -> dict[str, str]:
+    """Each text under the first of its subjects: thousands of missing inboxes are one trouble."""
+    first = {text: subject for subject, text in reversed(troubles.items())}
+    return {subject: text for text, subject in first.items()}

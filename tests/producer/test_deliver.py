@@ -64,6 +64,15 @@ async def test_an_inbox_that_is_missing_holds_up_nobody_and_is_tried_again(write
     assert 1 == len(writer.topics.on(inbox_topic(NEIGHBOUR.id, firm=False)))
 
 
+async def test_inboxes_that_are_missing_cost_one_call_more_however_many_they_are(writer):
+    inboxes = {inbox_topic(one.id, firm=False) for one in (ANALYST, NEIGHBOUR)}
+    writer.topics.says_which, writer.topics.refusing = True, inboxes
+    assert await writer.delivery.keys(writer.now_s)
+    assert 2 == len(writer.topics.calls)
+    assert inboxes == set(writer.delivery.refused)
+    assert 2 == writer.outbox.keys.queued_count()
+
+
 async def test_a_topic_that_refuses_leaves_the_others_alone(tmp_path):
     writer = Writer(tmp_path)
     writer.accept("a")

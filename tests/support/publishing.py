@@ -47,6 +47,7 @@ class MemoryTopics:
         self.values: dict[tuple[str, int], list[bytes]] = {}
         self.calls: list[list[OutgoingRecord]] = []
         self.refusing: set[str] = set()
+        self.says_which = False
         self.breaks_after: int | None = None
 
     async def start(self) -> None:
@@ -58,6 +59,9 @@ class MemoryTopics:
     async def publish(self, records: Sequence[OutgoingRecord]) -> list[Placed]:
         self.calls.append(list(records))
         placed: dict[int, Placed] = {}
+        which = frozenset(record.topic for record in records) & self.refusing
+        if which and self.says_which:  # as for a topic that is missing: before anything is sent
+            raise DeliveryRefusedError("topics are missing", placed, which)
         for index, record in enumerate(records):
             if record.topic in self.refusing:
                 continue
@@ -67,7 +71,10 @@ class MemoryTopics:
             log.append(record.value or b"")
             placed[index] = Placed(record.topic, record.partition, len(log) - 1)
         if len(placed) < len(records):
-            raise DeliveryRefusedError("a topic is missing", placed)
+            which = frozenset(record.topic for record in records) & self.refusing
+            raise DeliveryRefusedError(
+                "a topic is missing", placed, which if self.says_which else frozenset()
+            )
         return [placed[index] for index in range(len(records))]
 
     def on(self, topic: str) -> list[bytes]:

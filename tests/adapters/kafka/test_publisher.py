@@ -45,6 +45,18 @@ async def test_a_missing_topic_is_named_with_what_to_do(kafka_bootstrap, topic_n
             await publisher.publish([OutgoingRecord(topic_name, 0, None, b"x")])
 
 
+async def test_all_missing_topics_are_named_at_once_before_anything_is_sent(
+    kafka_bootstrap, topic, topic_name
+):
+    missing = {f"{topic_name}.{number}" for number in range(7)}
+    records = [OutgoingRecord(one, 0, None, b"x") for one in (topic, *missing)]
+    async with Publisher(kafka_bootstrap) as publisher:
+        with pytest.raises(DeliveryRefusedError, match="and 2 more are missing") as refused:
+            await publisher.publish(records)
+
+    assert (missing, {}) == (refused.value.topics, refused.value.placed)
+
+
 async def test_a_partition_beyond_the_topics_own_is_refused(kafka_bootstrap, topic):
     async with Publisher(kafka_bootstrap) as publisher:
         with pytest.raises(DeliveryRefusedError, match="has 2 partitions, so no partition 2"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from aiokafka import errors as kafka
 
@@ -21,12 +21,25 @@ class DeliveryFailedError(BrokerUnavailableError):
         self.placed = dict(placed)
 
 
-class DeliveryRefusedError(BrokerRefusedError):
-    """The broker said no to at least one record; `placed` as in DeliveryFailedError."""
+class TopicsRefusedError(BrokerRefusedError):
+    """These topics are missing or forbidden; nothing was said of the others."""
 
-    def __init__(self, message: str, placed: Mapping[int, Placed]) -> None:
+    def __init__(self, message: str, topics: Iterable[str]) -> None:
         super().__init__(message)
-        self.placed = dict(placed)
+        self.topics = frozenset(topics)
+
+
+class DeliveryRefusedError(BrokerRefusedError):
+    """The broker said no to at least one record; `placed` as in DeliveryFailedError.
+
+    `topics`: which ones refuse, where that is known; without them the rest may be published again.
+    """
+
+    def __init__(
+        self, message: str, placed: Mapping[int, Placed], topics: frozenset[str] = frozenset()
+    ) -> None:
+        super().__init__(message)
+        self.placed, self.topics = dict(placed), topics
 
 
 # What trying again with the same input cannot help, and what to do about it.
@@ -68,10 +81,17 @@ def unreachable(doing: str, bootstrap: str, cause: str) -> BrokerUnavailableErro
     )
 
 
-def missing_topics(names: list[str]) -> BrokerRefusedError:
+def missing_topics(names: Collection[str]) -> TopicsRefusedError:
     """Topics that do not exist, or that this user may not see."""
-    shown = ", ".join(sorted(names)[:5]) + (f" and {len(names) - 5} more" if names[5:] else "")
-    are = "topic {} is" if len(names) == 1 else "topics {} are"
-    return BrokerRefusedError(
-        f"{are.format(shown)} missing, or hidden from this user: run `tocsin authority topics apply`"
-    )
+    advice = "missing, or hidden from this user: run `tocsin authority topics apply`"
+    return TopicsRefusedError(f"{_are(names)} {advice}", names)
+
+
+def forbidden_topics(names: Collection[str]) -> TopicsRefusedError:
+    """Topics that this user may not use."""
+    return TopicsRefusedError(f"{_are(names)} not allowed for this user, ask for the ACL", names)
+
+
+def _are(names: Collection[str]) -> str:
+    shown = ", ".join(sorted(names)[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"topic {shown} is" if len(names) == 1 else f"topics {shown} are"

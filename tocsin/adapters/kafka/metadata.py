@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from aiokafka.client import AIOKafkaClient
 
-from tocsin.adapters.kafka.errors import missing_topics, unreachable
+from tocsin.adapters.kafka.errors import forbidden_topics, missing_topics, unreachable
 from tocsin.adapters.kafka.records import Place
 from tocsin.core.errors import BrokerRefusedError
 
@@ -65,12 +65,12 @@ def _knows(client: AIOKafkaClient, place: Place) -> bool:
 def _refuse_forbidden(client: AIOKafkaClient, places: list[Place]) -> None:
     forbidden = sorted({topic for topic, _ in places} & set(client.cluster.unauthorized_topics))
     if forbidden:
-        raise BrokerRefusedError(f"topic {forbidden[0]}: not allowed, ask for the ACL")
+        raise forbidden_topics(forbidden)
 
 
 def _refusal(client: AIOKafkaClient, places: list[Place]) -> BrokerRefusedError:
     if absent := [t for t, _ in places if client.cluster.partitions_for_topic(t) is None]:
-        return missing_topics(sorted(set(absent)))
+        return missing_topics(set(absent))
     topic, partition = min(places)
     count = len(client.cluster.partitions_for_topic(topic))
     return BrokerRefusedError(

@@ -17,6 +17,7 @@ from tocsin.adapters.kafka.connecting import CONNECT_TIMEOUT_S, connect
 from tocsin.adapters.kafka.errors import (
     DeliveryFailedError,
     DeliveryRefusedError,
+    TopicsRefusedError,
     translated,
 )
 from tocsin.adapters.kafka.metadata import require_places
@@ -65,6 +66,8 @@ class Publisher:
                 await self._publish(records, placed)
             except BrokerUnavailableError as error:
                 raise DeliveryFailedError(str(error), placed) from error
+            except TopicsRefusedError as error:
+                raise DeliveryRefusedError(str(error), placed, error.topics) from error
             except BrokerRefusedError as error:
                 raise DeliveryRefusedError(str(error), placed) from error
         return [placed[index] for index in range(len(records))]
