@@ -38,7 +38,7 @@ def test_a_head_that_agrees_says_nothing() -> None:
     assert ([], []) == _compare(SAID)
 
 
-def test_another_leaf_at_our_head_is_an_alarm() -> None:
+def test_h40_another_leaf_at_our_head_is_an_alarm() -> None:
     assert ([DISAGREES], []) == _compare(_said(leaf=b"x" * 32))
 
 
@@ -56,22 +56,22 @@ def test_a_head_beyond_ours_is_waited_for() -> None:
     assert ([], [Behind(LOG, LogHead(5, 10, b"h" * 32))]) == _compare(_said(counter=10))
 
 
-def test_a_log_that_we_do_not_read_says_nothing() -> None:
+def test_h40_a_log_that_we_do_not_read_says_nothing() -> None:
     assert ([], []) == _compare(_said(leaf=b"x" * 32), ours=None)
 
 
-def test_a_head_older_than_retention_says_nothing() -> None:
+def test_h40_a_head_older_than_retention_says_nothing() -> None:
     assert ([], []) == _compare(_said(leaf=b"x" * 32), oldest_s=1_001)
 
 
 STATEMENT = Alarm(AlarmKind.CHECKPOINT, ORIGINATOR.id, "checkpoints", "")
 
 
-def test_a_checkpoint_that_goes_back_is_an_alarm() -> None:
+def test_h40_a_checkpoint_that_goes_back_is_an_alarm() -> None:
     assert ([STATEMENT], []) == _compare(replace(SAID, time=999), held=SAID)
 
 
-def test_two_checkpoints_at_one_time_are_an_alarm_if_they_differ() -> None:
+def test_h40_two_checkpoints_at_one_time_are_an_alarm_if_they_differ() -> None:
     assert ([STATEMENT], []) == _compare(replace(SAID, heads=()), held=SAID)
     assert ([], []) == _compare(SAID, held=SAID)
 
