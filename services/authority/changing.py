@@ -15,9 +15,10 @@ from services.authority.effects import effects
 from services.authority.office import Office
 from tocsin.adapters.private_files import storage_errors
 from tocsin.core.directory import Directory, participant_target, read_directory
+from tocsin.core.enrolment import Request
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.participants import Participant, write_participant
-from tocsin.core.public_keys import Final
+from tocsin.core.public_keys import Final, PublicKey
 from tocsin.core.standing import NO_DAY, Ended, Suspension
 
 DECISIONS = "decisions.jsonl"
@@ -137,6 +138,28 @@ def expel(reason: str, final: Final, now_s: int) -> Change:
         return replace(_going_on(one), ended=Ended(now_s, reason), keys=keys)
 
     return change
+
+
+def new_folder(request: Request, final: Final, now_s: int) -> Change:
+    """All keys anew: who lost its folder or its statement key applied again. The old ones are revoked, a
+    record key with `final`.
+    """
+
+    def change(one: Participant) -> Participant:
+        if (request.name, request.country) != (one.name, one.country):
+            raise RefusedByRuleError(
+                f"the request is of {request.name} ({request.country}), "
+                f"the entry of {one.name} ({one.country})"
+            )
+        old = tuple(_revoked(key, final, now_s) if key.in_use else key for key in one.keys)
+        return replace(_going_on(one), keys=(*old, *request.keys))
+
+    return change
+
+
+def _revoked(key: PublicKey, final: Final, now_s: int) -> PublicKey:
+    heads = final if key.purpose == "record" else None
+    return replace(key, final=heads, revoked_at_s=now_s, not_after_s=max(key.not_before_s + 1, now_s))
 
 
 def _going_on(one: Participant) -> Participant:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `participant list` shows it.")]
 NoteOption = Annotated[str, typer.Option("--note", help="For the authority's own record; not published.")]
+HeadsOption = Annotated[
+    bool, typer.Option("--heads/--no-heads", help="Believe what its last checkpoint states, or nothing.")
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what it means, change nothing.")]
 
 
@@ -63,6 +66,10 @@ def register(authority: typer.Typer) -> None:
         "change-keys",
         epilog="Example: tocsin authority participant change-keys co.change.json --answer co.answer.json",
     )(change_keys)
+    group.command(
+        "new-folder",
+        epilog="Example: tocsin authority participant new-folder 6f…e1 request.json --answer answer.json",
+    )(new_folder)
     authority.add_typer(group, name="participant")
 
 
@@ -181,10 +188,7 @@ def resume(
 def expel(  # noqa: PLR0913 - one parameter for each option
     id_: IdArgument,
     reason: Annotated[str, typer.Option(help="expelled, withdrew or agreement-ended.")],
-    heads: Annotated[
-        bool,
-        typer.Option("--heads/--no-heads", help="Believe what its last checkpoint states, or nothing."),
-    ] = True,
+    heads: HeadsOption = True,
     note: NoteOption = "",
     dry_run: DryRunOption = False,
     home: HomeOption = DEFAULT_HOME,
@@ -196,19 +200,10 @@ def expel(  # noqa: PLR0913 - one parameter for each option
     Its record keys end at the heads that it stated last (read from Kafka): what lies behind them is
     refused by every reader, whatever its date. With --no-heads nothing more of it is believed.
     """
-    import asyncio
-
     from services.authority.changing import expel
-    from services.authority.last_heads import last_heads
-    from tocsin.core.ids import parse_id
-    from tocsin.runtime import console
 
     def change(office: Office) -> Change:
-        final: Final = {}
-        if heads:
-            access = office.home.access(bootstrap)
-            final, _at_s = asyncio.run(last_heads(access, office.directory(), parse_id(id_)))
-            console.say(f"its last checkpoint states the heads of {len(final)} logs")
+        final = _heads(office, id_, bootstrap) if heads else {}
         return expel(reason, final, office.now_s())
 
     _change(_Way(home, passphrase_file, "expel", note, dry_run), id_, change)
@@ -242,6 +237,53 @@ def change_keys(
     if not dry_run:
         forget(done, signed.digest)
     console.say(f"change {signed.digest.hex()}")
+
+
+def new_folder(  # noqa: PLR0913 - one parameter for each option
+    id_: IdArgument,
+    file: Annotated[Path, typer.Argument(help="From `tocsin keys request` in its new folder.")],
+    answer: Annotated[Path | None, typer.Option(help="Its answer to the challenge.")] = None,
+    heads: HeadsOption = True,
+    note: NoteOption = "",
+    dry_run: DryRunOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+    bootstrap: BootstrapOption = None,
+) -> None:
+    """Give a participant that lost its folder, or its statement key, the keys of a new one.
+
+    Its old keys are revoked. Compare the fingerprint by voice: nothing else says that it is the same.
+    Then hand it `tocsin authority welcome ID` for `tocsin keys accept`.
+    """
+    from services.authority.applications import read_application, read_optional, read_request_file
+    from services.authority.challenging import check, forget
+    from services.authority.changing import new_folder
+
+    request, application = read_request_file(file), read_application(file)
+    answered = read_optional(answer)
+
+    def change(office: Office) -> Change:
+        if not dry_run:
+            check(office, application.digest, application.keys, answered)
+        return new_folder(request, _heads(office, id_, bootstrap) if heads else {}, office.now_s())
+
+    done = _change(_Way(home, passphrase_file, "new-folder", note, dry_run), id_, change)
+    if not dry_run:
+        forget(done, application.digest)
+
+
+def _heads(office: Office, id_: str, bootstrap: str | None) -> Final:
+    """The heads that the participant stated last, read from Kafka."""
+    import asyncio
+
+    from services.authority.last_heads import last_heads
+    from tocsin.core.ids import parse_id
+    from tocsin.runtime import console
+
+    access = office.home.access(bootstrap)
+    final, _at_s = asyncio.run(last_heads(access, office.directory(), parse_id(id_)))
+    console.say(f"its last checkpoint states the heads of {len(final)} logs")
+    return final
 
 
 def _change(way: _Way, id_: str, make: Callable[[Office], Change]) -> Office:

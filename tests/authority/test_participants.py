@@ -8,6 +8,7 @@ import pytest
 from services.authority import changing
 from tests.support.office import living_keys, write_request
 from tests.support.parties import DAY_S, Party
+from tocsin.core import enrolment
 from tocsin.core.enrolment import read_welcome
 from tocsin.core.key_changes import PLANNED, STOLEN, KeyChange, Retirement, write_key_change
 
@@ -185,6 +186,25 @@ def test_a_change_that_another_signed_is_refused(desk, colombia, netherlands, tm
     )
 
 
+def test_who_lost_its_folder_gets_the_keys_of_a_new_one_under_its_id(desk, colombia, tmp_path):
+    file, keys = tmp_path / "again.request.json", living_keys(NEW)
+    file.write_bytes(enrolment.write_request("Colombia", "CO", keys, NEW.statement))
+    words = ["participant", "new-folder", colombia, file, "--no-heads"]
+    assert "tocsin authority challenge" in desk.run(*words, code=3).err
+    answer = desk.challenge(file, NEW)
+    desk.run(*words, "--answer", answer)
+    one = entry(desk, colombia)
+    assert {key.id for key in keys} == {key.id for key in one.keys if key.in_use}
+    assert {COLOMBIA.key("kem").id} == desk.office.directory().revoked_kem_keys
+
+
+def test_a_new_folder_of_somebody_else_is_refused(desk, colombia, tmp_path):
+    file = write_request(tmp_path, NETHERLANDS)
+    answer = desk.challenge(file, NETHERLANDS)
+    words = ["participant", "new-folder", colombia, file, "--no-heads", "--answer", answer]
+    assert "the request is of Netherlands (NL)" in desk.run(*words, code=3).err
+
+
 def test_the_list_shows_everybody_and_warns_of_what_ends_soon(desk, colombia, netherlands, tmp_path):
     short = Party("Short", country="AT")
     file = write_request(tmp_path, short, living_keys(short, ends_in_days=10))
@@ -207,5 +227,5 @@ def test_one_is_shown_with_its_keys_and_audiences(desk, colombia):
 
 
 def test_every_verb_has_an_example(desk):
-    for verb in ("list", "show", "agreement", "suspend", "resume", "expel", "change-keys"):
+    for verb in ("list", "show", "agreement", "suspend", "resume", "expel", "change-keys", "new-folder"):
         assert "Example: tocsin authority participant" in desk.run("participant", verb, "--help").out
