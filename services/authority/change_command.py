@@ -1,0 +1,71 @@
+"""What the verbs that change a participant share: their options, and the way from a wish to an entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from services.authority.changing import Change
+    from services.authority.office import Office
+    from tocsin.core.public_keys import Final
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `participant list` shows it.")]
+NoteOption = Annotated[str, typer.Option("--note", help="For the authority's own record; not published.")]
+HeadsOption = Annotated[
+    bool, typer.Option("--heads/--no-heads", help="Believe what its last checkpoint states, or nothing.")
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what it means, change nothing.")]
+
+
+@dataclass(frozen=True)
+class Way:
+    """What every change is asked with."""
+
+    home: Path
+    passphrase_file: Path | None
+    verb: str
+    note: str
+    dry_run: bool
+
+
+def stated_heads(office: Office, id_: str, bootstrap: str | None) -> Final:
+    """The heads that the participant stated last, read from Kafka."""
+    import asyncio
+
+    from services.authority.last_heads import last_heads
+    from tocsin.core.ids import parse_id
+    from tocsin.runtime import console
+
+    access = office.home.access(bootstrap)
+    final, _at_s = asyncio.run(last_heads(access, office.directory(), parse_id(id_)))
+    console.say(f"its last checkpoint states the heads of {len(final)} logs")
+    return final
+
+
+def change_participant(way: Way, id_: str, make: Callable[[Office], Change]) -> Office:
+    """Say what a change means, and carry it out unless it is tried only; the office, not held any more.
+
+    Raises RefusedByRuleError; then nothing changed.
+    """
+    from services.authority.changing import carry_out, decide
+    from services.authority.office import open_office
+    from tocsin.core.ids import parse_id
+    from tocsin.runtime import console
+
+    with open_office(way.home, way.passphrase_file) as office:
+        decision = decide(office, parse_id(id_), way.verb, way.note, make(office))
+        console.say(f"{decision.participant.name} ({decision.participant.country}):")
+        for effect in decision.effects:
+            console.data(effect)
+        if way.dry_run:
+            console.say("nothing was changed; without --dry-run it will be")
+        else:
+            carry_out(office, decision)
+            console.say("Next: tocsin authority publish. Until then nobody knows of it.")
+    return office
