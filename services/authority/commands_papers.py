@@ -79,8 +79,9 @@ def change_keys(
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
     """Add and retire keys of a participant, as a statement key of it that is in force signed."""
-    from services.authority.applications import read_optional
+    from services.authority.applications import read_change, read_optional
     from services.authority.challenging import check, forget
+    from tocsin.core.key_changes import apply_key_change
     from tocsin.runtime import console
 
     signed = read_change(file)
