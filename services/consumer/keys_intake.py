@@ -15,6 +15,7 @@ from tocsin.adapters.inbox.waiting import MAX_WAIT_S
 from tocsin.adapters.own_keys import KeyRing
 from tocsin.core import wire
 from tocsin.core.errors import CannotOpenError, MalformedError, UntrustedError
+from tocsin.core.ids import audience_id, own_audience
 from tocsin.core.manifests import (
     Statement,
     UnknownSignerError,
@@ -79,10 +80,12 @@ class KeysIntake:
             return place.topic == CHECKPOINTS_TOPIC or place.inbox_of == self._reader.me
         if isinstance(body, wire.KeyRequest):
             return place.inbox_of == self._reader.me == body.to
-        owner = self._reader.directory.own_audiences.get(body.audience)
-        if owner is None:
-            return place.topic == MANIFESTS_TOPIC
-        return place.inbox_of == owner.id
+        # Our own audience follows from our id: a directory that does not name us yet must not refuse it.
+        if place.inbox_of is not None:
+            own = audience_id(own_audience(self._reader.me))
+            return place.inbox_of == self._reader.me and body.audience == own
+        known = self._reader.directory.own_audiences
+        return place.topic == MANIFESTS_TOPIC and body.audience not in known
 
     def _believe(self, statement: Statement, place: Place, now_s: int) -> Outcome:
         body = statement.body

@@ -18,6 +18,7 @@ from tests.support.world import (
 )
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.core.outcomes import AlarmKind, LogId, Outcome, Reason
+from tocsin.core.streams import inbox_topic
 
 WORLD = small_world()
 
@@ -235,3 +236,11 @@ def test_h17_a_second_body_under_one_revision_is_an_alarm_and_changes_nothing(re
     reading.take_manifest(sender, reason="other")
     assert [AlarmKind.MANIFEST_CONFLICT] == [one.alarm.kind for one in reading.inbox.alarms.since(0)]
     assert sender.reason == reading.reader.manifest(sender.generation.id).reason
+
+
+def test_a_manifest_to_us_alone_is_kept_before_the_directory_names_us(tmp_path):
+    reading = Reading(tmp_path, directory_of(targets(ORIGINATOR)))
+    sender = WORLD.sender(f"to.{NEIGHBOUR.id.hex()}")
+    topic = inbox_topic(NEIGHBOUR.id, firm=False)
+    reading.take(reading.at(topic, sender.manifest()))
+    assert reading.inbox.keys.manifest(sender.generation.id) is not None

@@ -148,6 +148,14 @@ def test_5_what_concerns_one_participant_is_read_in_its_inbox() -> None:
     assert (Outcome.ACCEPTED, sender.audience.hex()) == (fate.outcome, fate.log and fate.log.scope)
 
 
+def test_5_what_comes_to_our_inbox_before_the_directory_names_us_is_in_its_place() -> None:
+    """Our audience follows from our id: an old directory must not have it quarantined for good."""
+    _sender, sent = _to_neighbour()
+    reader = WORLD.reader()
+    reader.directory = directory_of(targets(ORIGINATOR))
+    assert Step.PLACE < reader.read(sent.value, sent.place, NOW_S).step
+
+
 @pytest.mark.parametrize(
     ("audience", "place", "changes"),
     [

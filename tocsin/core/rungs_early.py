@@ -9,7 +9,7 @@ from __future__ import annotations
 from tocsin.core import log_heads, wire
 from tocsin.core.climb import HOUR_S, MAX_SUITE, SKEW_S, Climb, Stopped, alarm, quarantine
 from tocsin.core.errors import MalformedError, UntrustedError
-from tocsin.core.ids import ID_BYTES, leaf_of
+from tocsin.core.ids import ID_BYTES, audience_id, leaf_of, own_audience
 from tocsin.core.outcomes import AlarmKind, LogHead, LogId, Outcome, Reason, Step
 from tocsin.core.public_keys import PublicKey
 from tocsin.core.reader import Reader
@@ -58,16 +58,13 @@ def _within_bounds(header: wire.Header) -> bool:
 def place(climb: Climb) -> None:
     """Rung 5: what the header says is where we read it; what Kafka says beside it is not asked."""
     header, place = climb.header, climb.place
-    owned = climb.reader.directory.own_audiences.get(header.audience)
-    if place.stream == INBOX:
-        right = (
-            header.stream == INBOX
-            and header.region == GLOBAL
-            and owned is not None
-            and owned.id == place.inbox_of
-        )
+    if place.inbox_of is not None:
+        # The audience follows from the inbox: an old directory need not know its owner yet.
+        own = audience_id(own_audience(place.inbox_of))
+        right = header.stream == INBOX and header.region == GLOBAL and header.audience == own
     else:
-        right = owned is None and header.stream == place.stream and _right_partition(climb)
+        owned = header.audience in climb.reader.directory.own_audiences
+        right = not owned and header.stream == place.stream and _right_partition(climb)
     if not right:
         raise quarantine(Step.PLACE, Reason.WRONG_PLACE)
 
