@@ -78,9 +78,12 @@ def unknown_commands() -> Iterator[str]:
 def _missing(command: Any, words: list[str]) -> str | None:
     """What of `words` the command tree does not have. Typer brings a click of its own: asked by name."""
     while words and hasattr(command, "commands"):
-        if words[0].startswith("-"):
+        if words[0].startswith("-") and not hasattr(command, "usual"):
             return None
         found = command.commands.get(words[0])
+        if found is None and (usual := getattr(command, "usual", None)):
+            command = command.commands[usual]
+            break
         if found is None:
             return f"there is no command {words[0]}"
         command, words = found, words[1:]

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from services.producer.commands_import import register_import
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -39,9 +40,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: tocsin publish report.json")(publish)
     app.command(epilog="Example: tocsin send")(send)
     app.command(epilog="Example: tocsin status XX-CUS-2026-00001")(status)
-    app.command("import", epilog="Example: tocsin import seizures.csv.gz --profile unodc-ids --dry-run")(
-        import_
-    )
+    register_import(app)
     service = typer.Typer(no_args_is_help=True, help="The publisher as a service.")
     service.command(epilog="Example: tocsin producer serve --bootstrap kafka:9092")(serve)
     service.command(epilog="Example: tocsin producer token customs-database")(token)
@@ -121,41 +120,6 @@ def status(
     from services.producer.looking import print_status
 
     raise typer.Exit(print_status(home, passphrase_file, name, as_json=as_json))
-
-
-def import_(  # noqa: PLR0913 - one parameter for each option
-    file: Annotated[Path, typer.Argument(help="CSV file, plain or gzip.", dir_okay=False)],
-    profile: Annotated[str, typer.Option(help="What the columns mean: unodc-ids.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, keep nothing.")] = False,
-    refused: Annotated[
-        Path | None,
-        typer.Option(help="Write every refused row there, with reasons (0600).", show_default=False),
-    ] = None,
-    as_: Annotated[
-        str | None,
-        typer.Option("--as", help="Participant id that the home must be, else nothing is imported."),
-    ] = None,
-    audience: AudienceOption = None,
-    wait: WaitOption = True,
-    timeout_s: TimeoutOption = 3_600,
-    as_json: JsonOption = False,
-    home: HomeOption = DEFAULT_HOME,
-    passphrase_file: PassphraseFileOption = None,
-    bootstrap: BootstrapOption = None,
-) -> None:
-    """Turn the rows of a file into reports and publish them. Running it again adds nothing.
-
-    Ends with 0 if every row is published, 3 if some were refused (each is named by line and column).
-    """
-    from services.producer.importing_file import import_file, try_file
-    from services.producer.participant import check_is
-    from services.producer.publishing import Ask
-
-    check_is(home, as_)
-    ask = Ask(home, passphrase_file, bootstrap, timeout_s if wait else None, as_json)
-    if dry_run:
-        raise typer.Exit(try_file(ask, file, profile, refused))
-    raise typer.Exit(import_file(ask, file, profile, refused, audience))
 
 
 def serve(

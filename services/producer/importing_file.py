@@ -6,63 +6,170 @@ Batches of 500 rows are accepted under one fsync each; publishing follows, with 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from services.producer.accept import Acceptance, Submission
 from services.producer.clocks import Clocks
 from services.producer.draining import drain
-from services.producer.importing.read_rows import read_rows
+from services.producer.importing.column_map import read_map
+from services.producer.importing.explaining import explain
+from services.producer.importing.mapping import Mapping, UnodcIds, columns_by_name
 from services.producer.importing.refused_file import refused_file
+from services.producer.importing.rows import Table
 from services.producer.importing.run_import import (
     Accept,
     Fate,
+    Hooks,
     ImportCount,
     RefusedRow,
     dry_run,
     run_import,
 )
-from services.producer.participant import open_participant
+from services.producer.importing.tables import Format, open_table
+from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
 from services.producer.publishing import Ask
+from tocsin.adapters.country_names import find_countries
+from tocsin.adapters.outbox.store import Outbox
+from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.core.errors import SettingsError
+from tocsin.core.field_checks import Problems
+from tocsin.core.flat_rows import Reading
 from tocsin.core.report import CheckedReport
-from tocsin.core.unodc_ids import COLUMNS
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 
-PROFILES = {"unodc-ids": COLUMNS}
+PROFILES = {"unodc-ids": UnodcIds}
+TEMPLATE = "template"
 MAX_TOLD_ROWS = 20
+MAX_TOLD_REASONS = 30
+MAX_KEPT_REASONS = 1_000
 
 
-def import_file(ask: Ask, file: Path, profile: str, refused_to: Path | None, audience: str | None) -> Exit:
-    """Accept every row of `file` and publish. Raises TocsinError."""
-    columns = _columns(profile)
+@dataclass(frozen=True)
+class Source:
+    """How a file is to be read, and what its columns mean."""
+
+    profile: str = TEMPLATE
+    format: Format = field(default_factory=Format)
+    map: Path | None = None
+    numbers: str = "point"
+    dates: str = "iso"
+
+
+@dataclass
+class Outcome:
+    """What became of a file: the count, and how often each (column, reason) was given."""
+
+    count: ImportCount
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    remarks: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Importing:
+    """An open participant to import into."""
+
+    ask: Ask
+    participant: Participant
+    outbox: Outbox
+    client: DirectoryClient
+    clocks: Clocks
+    accept: Accept
+
+    def file(self, file: Path, source: Source, refused_to: Path | None) -> Outcome:
+        """Accept every row of `file`. Raises TocsinError."""
+        return run_file(file, source, self.accept, refused_to, self.clocks)
+
+    def publish(self) -> bool:
+        """Publish what waits, if that was asked for; whether nothing waits any more."""
+        if self.ask.wait_s is not None:
+            access = self.participant.home.access(self.ask.bootstrap)
+            follower = self.participant.follower(access, self.client)
+            producing = build(self.outbox, self.participant.originator, follower, access, self.clocks)
+            asyncio.run(drain(producing, self.ask.wait_s))
+        return not self.outbox.items.waiting_items + self.outbox.records.unsent_count()
+
+
+@contextmanager
+def importing(ask: Ask, audience: str | None) -> Iterator[Importing]:
+    """Open the home for an import; nobody else publishes from it meanwhile. Raises TocsinError."""
     participant = open_participant(ask.home, ask.passphrase_file)
-    clocks, client = Clocks(), participant.directory_client()
+    clocks = Clocks()
+    client = participant.directory_client()
     directory = client.load()
     with participant.outbox() as outbox:
         acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
-        count = _run(file, columns, _accepting(acceptance, audience), refused_to, clocks)
-        _tell(count, as_json=ask.as_json)
-        if ask.wait_s is not None:
-            source = participant.follower(participant.home.access(ask.bootstrap), client)
-            access = participant.home.access(ask.bootstrap)
-            producing = build(outbox, participant.originator, source, access, clocks)
-            asyncio.run(drain(producing, ask.wait_s))
-        waits = outbox.items.waiting_items + outbox.records.unsent_count()
-    if count.refused or count.conflict:
+        yield Importing(ask, participant, outbox, client, clocks, _accepting(acceptance, audience))
+
+
+def import_file(
+    ask: Ask, file: Path, source: Source, refused_to: Path | None, audience: str | None
+) -> Exit:
+    """Accept every row of `file` and publish. Raises TocsinError."""
+    with importing(ask, audience) as opened:
+        outcome = opened.file(file, source, refused_to)
+        _tell(outcome, as_json=ask.as_json)
+        whole = opened.publish()
+    if outcome.count.refused or outcome.count.conflict:
         return Exit.REFUSED
-    return Exit.INCOMPLETE if waits else Exit.WHOLE
+    return Exit.WHOLE if whole else Exit.INCOMPLETE
 
 
-def try_file(ask: Ask, file: Path, profile: str, refused_to: Path | None) -> Exit:
+def try_file(ask: Ask, file: Path, source: Source, refused_to: Path | None) -> Exit:
     """Read, map and check every row, and keep nothing. Raises TocsinError."""
-    count = _run(file, _columns(profile), dry_run, refused_to, Clocks())
-    _tell(count, as_json=ask.as_json)
-    return Exit.REFUSED if count.refused else Exit.WHOLE
+    outcome = run_file(file, source, dry_run, refused_to, Clocks())
+    _tell(outcome, as_json=ask.as_json)
+    return Exit.REFUSED if outcome.count.refused else Exit.WHOLE
+
+
+def mapping_of(source: Source, table: Table, file: Path) -> Mapping:
+    """What the columns of `table` mean. Raises MalformedError, SettingsError."""
+    where = f"{file}, header"
+    if source.map is not None:
+        column_map = read_map(source.map)
+        reading = column_map.reading(find_countries, source.numbers, source.dates)
+        return column_map.mapping(table.header, reading, where)
+    if source.profile == TEMPLATE:
+        reading = Reading(find_countries, source.numbers, source.dates)
+        return columns_by_name(table.header, reading, where)
+    if source.profile not in PROFILES:
+        known = ", ".join([*PROFILES, TEMPLATE])
+        raise SettingsError(f"there is no profile {source.profile}; known: {known}")
+    return PROFILES[source.profile](table.header, where)
+
+
+def run_file(
+    file: Path, source: Source, accept: Accept, refused_to: Path | None, clocks: Clocks
+) -> Outcome:
+    """The one way of a file: format, table, mapping, rows, `accept`. Raises TocsinError."""
+    outcome = Outcome(ImportCount())
+    try:
+        with ExitStack() as open_things:
+            table = open_things.enter_context(open_table(file, source.format))
+            mapping = mapping_of(source, table, file)
+            for sentence in table.said:
+                console.say(f"{file.name}: {sentence}")
+            for sentence in table.warned:
+                console.warn(f"{file.name}: {sentence}")
+            bar = open_things.enter_context(console.progress())
+            task = bar.add_task(file.name, total=None)
+            write = (
+                open_things.enter_context(refused_file(refused_to, table.header)) if refused_to else None
+            )
+            hooks = Hooks(
+                _telling(write, outcome.reasons),
+                lambda count: bar.update(task, completed=count.read),
+                lambda remarks: _counted(outcome.remarks, remarks),
+            )
+            outcome.count = run_import(table.rows, mapping, accept, now_s=clocks.now_s, on=hooks)
+    except OSError as error:
+        raise SettingsError(f"{error.filename or file} cannot be used: {error.strerror}") from error
+    return outcome
 
 
 def _accepting(acceptance: Acceptance, audience: str | None) -> Accept:
@@ -73,39 +180,19 @@ def _accepting(acceptance: Acceptance, audience: str | None) -> Accept:
     return accept
 
 
-def _run(
-    file: Path,
-    columns: tuple[str, ...],
-    accept: Accept,
-    refused_to: Path | None,
-    clocks: Clocks,
-) -> ImportCount:
-    with ExitStack() as open_things:
-        bar = open_things.enter_context(console.progress())
-        task = bar.add_task(file.name, total=None)
-        write = open_things.enter_context(refused_file(refused_to)) if refused_to else None
-        try:
-            return run_import(
-                read_rows(file, columns),
-                accept,
-                now_s=clocks.now_s,
-                on_refused=_telling(write),
-                on_progress=lambda count: bar.update(task, completed=count.read),
-            )
-        except OSError as error:
-            raise SettingsError(f"{file} cannot be read: {error.strerror}") from error
-
-
-def _telling(write: Callable[[RefusedRow], None] | None) -> Callable[[RefusedRow], None]:
+def _telling(
+    write: Callable[[RefusedRow], None] | None, reasons: Counter[tuple[str, str]]
+) -> Callable[[RefusedRow], None]:
     """Say the first refused rows, without their content, and write all of them where asked."""
     told = 0
 
     def tell(refused: RefusedRow) -> None:
         nonlocal told
         told += 1
+        _counted(reasons, refused.problems)
         if told <= MAX_TOLD_ROWS:
-            reasons = "; ".join(f"{column}: {reason}" for column, reason in refused.problems)
-            console.fault(f"line {refused.line}: {reasons}")
+            why = "; ".join(f"{column}: {reason}" for column, reason in refused.problems)
+            console.fault(f"{refused.place}: {why}")
         if told == MAX_TOLD_ROWS:
             console.fault("further refused rows are counted; --refused FILE keeps them all")
         if write is not None:
@@ -114,12 +201,30 @@ def _telling(write: Callable[[RefusedRow], None] | None) -> Callable[[RefusedRow
     return tell
 
 
-def _columns(profile: str) -> tuple[str, ...]:
-    if profile not in PROFILES:
-        raise SettingsError(f"there is no profile {profile}; known: {', '.join(PROFILES)}")
-    return PROFILES[profile]
+def _counted(counter: Counter[tuple[str, str]], problems: Problems | tuple[tuple[str, str], ...]) -> None:
+    for problem in problems:
+        if problem in counter or len(counter) < MAX_KEPT_REASONS:
+            counter[problem] += 1
 
 
-def _tell(count: ImportCount, *, as_json: bool) -> None:
-    record = asdict(count)
+def _tell(outcome: Outcome, *, as_json: bool) -> None:
+    for (column, reason), times in outcome.remarks.most_common(MAX_TOLD_REASONS):
+        console.warn(f"{times} rows, {column}: {reason}")
+    if outcome.count.refused > 1:
+        for (column, reason), times in outcome.reasons.most_common(MAX_TOLD_REASONS):
+            console.say(f"{times} refused, {column}: {reason}")
+    record = asdict(outcome.count)
     console.rows([record], list(record), as_json=as_json)
+
+
+def explain_file(file: Path, asked: Format) -> Exit:
+    """Say how `file` would be read and print a map for it; nothing is imported. Raises TocsinError."""
+    try:
+        said, lines = explain(file, asked)
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}") from error
+    for sentence in said:
+        console.say(f"{file.name}: {sentence}")
+    for line in lines:
+        console.data(console.harmless(line))
+    return Exit.WHOLE

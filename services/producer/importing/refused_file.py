@@ -1,29 +1,58 @@
-"""Refused rows as JSON Lines, for the user alone: the file holds the user's own input, so mode 0600."""
+"""Refused rows for the user alone: the file holds the user's own input, so mode 0600.
+
+As CSV (`--refused FILE.csv`) the columns are those of the file that was imported, then place and
+reason; as anything else JSON Lines. Either is corrected and imported again as it is.
+"""
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from services.producer.importing.run_import import RefusedRow
+from tocsin.core.flat_columns import OWN_PREFIX
+from tocsin.core.inert_cells import guarded
+
+PLACE, REASON, TEXT = (f"{OWN_PREFIX}{name}" for name in ("place", "reason", "text"))
 
 
 @contextmanager
-def refused_file(path: Path) -> Iterator[Callable[[RefusedRow], None]]:
+def refused_file(path: Path, header: tuple[str, ...] = ()) -> Iterator[Callable[[RefusedRow], None]]:
     """Opens `path` (an older file of that name is replaced) and yields what writes one row to it.
 
-    Each line: {"line", "problems": [{"column", "reason"}], "row"}. Raises OSError.
+    Each JSON line: {"line", "problems": [{"column", "reason"}], "row"}. Raises OSError.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8", newline="") as file:
         os.fchmod(file.fileno(), 0o600)
+        yield _csv(file, header) if path.suffix.lower() == ".csv" else _json_lines(file)
 
-        def write(refused: RefusedRow) -> None:
-            problems = [{"column": column, "reason": reason} for column, reason in refused.problems]
-            line = {"line": refused.line, "problems": problems, "row": refused.row}
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
-        yield write
+def _json_lines(file: TextIO) -> Callable[[RefusedRow], None]:
+    def write(refused: RefusedRow) -> None:
+        problems = [{"column": column, "reason": reason} for column, reason in refused.problems]
+        line = {"line": refused.line, "problems": problems, "row": refused.row}
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    return write
+
+
+def _csv(file: TextIO, header: tuple[str, ...]) -> Callable[[RefusedRow], None]:
+    names = [name for name in header if name not in {PLACE, REASON, TEXT}]
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([*names, PLACE, REASON, TEXT])
+
+    def write(refused: RefusedRow) -> None:
+        cells = refused.row if isinstance(refused.row, dict) else {}
+        text = "" if isinstance(refused.row, dict) else refused.row
+        reasons = "; ".join(f"{column}: {reason}" for column, reason in refused.problems)
+        # The cells are the user's own, unchanged; what we add rests.
+        own = (refused.place, reasons, text)
+        writer.writerow([*(cells.get(name, "") for name in names), *map(guarded, own)])
+
+    return write

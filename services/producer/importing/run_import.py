@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from services.producer.importing.read_rows import BadRow, Row
+from services.producer.importing.mapping import Columns, Mapping
+from services.producer.importing.read_sheet import WAS_A_NUMBER
+from services.producer.importing.rows import BadRow, Row
 from tocsin.core.errors import InvalidReportError, MalformedError
+from tocsin.core.field_checks import Problems
 from tocsin.core.report import CheckedReport, check_incident
-from tocsin.core.unodc_ids import column_of, map_row, reference, row_digest
 
 MAX_BATCH_ROWS = 500
 MAX_DISTINCT_ROWS = 2_000_000  # about 200 MB of counters
@@ -44,6 +46,12 @@ class RefusedRow:
     line: int
     problems: tuple[tuple[str, str], ...]
     row: dict[str, str] | str = field(repr=False)
+    sheet: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words."""
+        return f"line {self.line}" if self.sheet is None else f"sheet {self.sheet!r}, row {self.line}"
 
 
 @dataclass(slots=True)
@@ -55,12 +63,23 @@ class ImportCount:
     known: int = 0
     conflict: int = 0
     refused: int = 0
+    warned: int = 0
+    """Of the rows that passed: those with a remark."""
 
     def add(self, fates: list[Fate]) -> None:
         """Count a batch."""
         self.accepted += fates.count(Fate.ACCEPTED)
         self.known += fates.count(Fate.KNOWN)
         self.conflict += fates.count(Fate.CONFLICT)
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Who is told of each refused row, of each remark on a row that passed, and of each batch."""
+
+    refused: Callable[[RefusedRow], None]
+    progress: Callable[[ImportCount], None]
+    remarks: Callable[[Problems], None] = lambda _: None
 
 
 def dry_run(batch: list[CheckedReport], /) -> list[Fate]:
@@ -70,11 +89,11 @@ def dry_run(batch: list[CheckedReport], /) -> list[Fate]:
 
 def run_import(
     rows: Iterable[Row | BadRow],
+    mapping: Mapping,
     accept: Accept,
     *,
     now_s: Callable[[], int],
-    on_refused: Callable[[RefusedRow], None],
-    on_progress: Callable[[ImportCount], None],
+    on: Hooks,
 ) -> ImportCount:
     """Map, check and hand on every row, in batches of at most 500; returns the count.
 
@@ -83,26 +102,30 @@ def run_import(
     """
     count = ImportCount()
     batch: list[CheckedReport] = []
-    lines: list[int] = []
+    places: list[Row] = []
 
     def hand_on() -> None:
         fates = accept(batch)
         count.add(fates)
-        for line, fate in zip(lines, fates, strict=True):
+        for row, fate in zip(places, fates, strict=True):
             if fate is Fate.CONFLICT:
-                on_refused(RefusedRow(line, (("row", _CONFLICT),), ""))
+                on.refused(RefusedRow(row.line, (("row", _CONFLICT),), "", row.sheet))
         batch.clear()
-        lines.clear()
-        on_progress(count)
+        places.clear()
+        on.progress(count)
 
-    for line, outcome in _checked(rows, now_s):
+    for row, outcome in _checked(rows, mapping, now_s):
         count.read += 1
         if isinstance(outcome, RefusedRow):
             count.refused += 1
-            on_refused(outcome)
+            on.refused(outcome)
             continue
-        batch.append(outcome)
-        lines.append(line)
+        report, remarks = outcome
+        if remarks:
+            count.warned += 1
+            on.remarks(remarks)
+        batch.append(report)
+        places.append(row)
         if len(batch) == MAX_BATCH_ROWS:
             hand_on()
     if batch:
@@ -111,25 +134,45 @@ def run_import(
 
 
 _CONFLICT = "this reference was accepted with other content before (an earlier version of the profile?)"
+_NO_ROW = Row(0, {})
 
 
 def _checked(
-    rows: Iterable[Row | BadRow], now_s: Callable[[], int]
-) -> Iterator[tuple[int, CheckedReport | RefusedRow]]:
+    rows: Iterable[Row | BadRow], mapping: Mapping, now_s: Callable[[], int]
+) -> Iterator[tuple[Row, tuple[CheckedReport, Problems] | RefusedRow]]:
     seen: dict[int, int] = {}
     for row in rows:
         if isinstance(row, BadRow):
-            yield row.line, RefusedRow(row.line, (("row", row.reason),), row.text)
+            yield _NO_ROW, RefusedRow(row.line, (("row", row.reason),), row.text)
             continue
-        digest = row_digest(row.cells)
-        occurrence = seen[digest] = seen.get(digest, 0) + 1
+        digest, occurrence = mapping.digest(row), 1
+        if digest is not None:
+            occurrence = seen[digest] = seen.get(digest, 0) + 1
         if len(seen) > MAX_DISTINCT_ROWS:
             raise MalformedError(
                 f"line {row.line}: more than {MAX_DISTINCT_ROWS} distinct rows; split the file"
             )
-        try:
-            report = map_row(row.cells, reference(digest, occurrence))
-            yield row.line, check_incident(report, now_s=now_s())
-        except InvalidReportError as error:
-            problems = tuple((column_of(place), sentence) for place, sentence in error.problems)
-            yield row.line, RefusedRow(row.line, problems, row.cells)
+        yield row, _outcome(row, mapping, digest, occurrence, now_s())
+
+
+def _outcome(
+    row: Row, mapping: Mapping, digest: int | None, occurrence: int, now_s: int
+) -> tuple[CheckedReport, Problems] | RefusedRow:
+    if row.faults:
+        return RefusedRow(row.line, row.faults, row.cells, row.sheet)
+    try:
+        report, remarks = mapping.report(row, digest, occurrence)
+    except InvalidReportError as error:
+        return RefusedRow(row.line, error.problems, row.cells, row.sheet)
+    try:
+        checked = check_incident(report, now_s=now_s)
+    except InvalidReportError as error:
+        problems = tuple((mapping.blame(place), sentence) for place, sentence in error.problems)
+        return RefusedRow(row.line, problems, row.cells, row.sheet)
+    return checked, [*remarks, *_of_source(row, mapping)]
+
+
+def _of_source(row: Row, mapping: Mapping) -> Problems:
+    """What the source remarked; a number is a matter of columns of text only."""
+    textual = mapping.is_textual if isinstance(mapping, Columns) else lambda _: False
+    return [(name, why) for name, why in row.remarks if why != WAS_A_NUMBER or textual(name)]

@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 
 from services.producer.importing import run_import as module
-from services.producer.importing.read_rows import BadRow, Row, read_rows
+from services.producer.importing.mapping import UnodcIds
+from services.producer.importing.rows import BadRow, Row
 from services.producer.importing.run_import import (
     Fate,
+    Hooks,
     ImportCount,
     RefusedRow,
     dry_run,
     run_import,
 )
+from services.producer.importing.tables import open_table
 from tests.support.reports import NOW_S
 from tests.support.seizures import seizures_path
 from tocsin.core.errors import BrokerUnavailableError, MalformedError
@@ -50,9 +53,8 @@ def row(line: int, **changes: str) -> Row:
 
 def imported(rows: Iterable[Row | BadRow], accept: Any = dry_run) -> tuple[ImportCount, list[RefusedRow]]:
     refused: list[RefusedRow] = []
-    count = run_import(
-        rows, accept, now_s=lambda: NOW_S, on_refused=refused.append, on_progress=lambda count: None
-    )
+    hooks = Hooks(refused.append, lambda count: None)
+    count = run_import(rows, UnodcIds(), accept, now_s=lambda: NOW_S, on=hooks)
     return count, refused
 
 
@@ -136,7 +138,8 @@ def test_the_real_file_is_read_whole_and_weighs_what_duckdb_says() -> None:
             weights[place, day[:4]] += total(report.body, "KGM")
         return dry_run(batch)
 
-    count, refused = imported(read_rows(path, COLUMNS), weigh)
+    with open_table(path) as table:
+        count, refused = imported(table.rows, weigh)
 
     assert (208_172, 208_147, 25) == (count.read, count.accepted, count.refused)
     assert {"AMOUNT": 22, "PLACE": 3} == {

@@ -1,0 +1,116 @@
+"""`map.toml`: a user's own columns in our words. Nothing in it is guessed, and nothing unknown passes.
+
+[columns]    our column = "your column"       [constants]  our column = "value"
+[formats]    numbers = "comma", dates = "day-first"
+[codes.unit] "your word" = "our code"         [ignore]     columns = ["your column"]
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.producer.importing.mapping import Columns
+from tocsin.adapters.whole_files import read_whole
+from tocsin.core import flat_columns
+from tocsin.core.errors import MalformedError, SettingsError
+from tocsin.core.flat_rows import Reading
+
+MAX_MAP_BYTES = 1 << 20
+NUMBERS = ("point", "comma")
+DATES = ("iso", "day-first", "month-first")
+_TABLES = ("columns", "constants", "formats", "codes", "ignore")
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """A map that was read."""
+
+    path: Path
+    columns: dict[str, str]
+    constants: dict[str, str]
+    numbers: str | None
+    dates: str | None
+    words: dict[str, dict[str, str]]
+    ignored: frozenset[str]
+
+    def mapping(self, header: tuple[str, ...], reading: Reading, where: str) -> Columns:
+        """The mapping of a file with that header. Raises MalformedError where they do not fit."""
+        wanted = set(self.columns.values())
+        missing = [str(code) for code, name in self.columns.items() if name not in header]
+        left = [
+            index
+            for index, name in enumerate(header, 1)
+            if name not in wanted | self.ignored and not name.startswith(flat_columns.OWN_PREFIX) and name
+        ]
+        if missing or left:
+            others = ", ".join(map(str, left[:20])) or "none"
+            raise MalformedError(
+                f"{where}: the header does not fit {self.path} (missing: the columns of"
+                f" {', '.join(missing) or 'none'}; not in the map: columns {others};"
+                " name them under [columns] or [ignore])"
+            )
+        names = {name: code for code, name in self.columns.items()}
+        return Columns(names, reading, self.constants)
+
+    def reading(self, find: Callable[[str], tuple[str, ...]], numbers: str, dates: str) -> Reading:
+        """How its cells are read; what the map leaves open comes from the arguments."""
+        return Reading(find, self.numbers or numbers, self.dates or dates, self.words)
+
+
+def read_map(path: Path) -> ColumnMap:
+    """Read a map. Raises SettingsError listing everything that is wrong with it."""
+    data = _toml(path)
+    wrong = [f"[{name}] is no table of a map" for name in data if name not in _TABLES]
+    columns = _texts(data, "columns", wrong)
+    constants = _texts(data, "constants", wrong)
+    formats = _texts(data, "formats", wrong)
+    words = data.get("codes", {})
+    ignored = data.get("ignore", {}).get("columns", [])
+    known = {one.code for one in flat_columns.columns()}
+    for table, codes in (("columns", columns), ("constants", constants), ("codes", words)):
+        wrong += [
+            f"[{table}] {code}: is no column; known are {', '.join(sorted(known))}"
+            for code in codes
+            if code not in known
+        ]
+    wrong += [f"[columns] {one}: a column stands for two" for one in sorted(_twice(list(columns.values())))]
+    for name, allowed in (("numbers", NUMBERS), ("dates", DATES)):
+        if formats.get(name, allowed[0]) not in allowed:
+            wrong.append(f"[formats] {name}: is none of {', '.join(allowed)}")
+    wrong += [f"[formats] {name}: is no format" for name in formats if name not in {"numbers", "dates"}]
+    for code, table in words.items():
+        if not isinstance(table, dict) or not all(isinstance(one, str) for one in table.values()):
+            wrong.append(f"[codes.{code}]: must be a table of texts")
+    if not columns:
+        wrong.append("[columns] is missing or empty")
+    if wrong:
+        raise SettingsError(f"{path}: " + "; ".join(wrong))
+    return ColumnMap(
+        path, columns, constants, formats.get("numbers"), formats.get("dates"), words, frozenset(ignored)
+    )
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    content = read_whole(path, MAX_MAP_BYTES)
+    if content is None:
+        raise SettingsError(f"{path} is not there")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} is no TOML: {error}") from None
+
+
+def _texts(data: dict[str, Any], name: str, wrong: list[str]) -> dict[str, str]:
+    table = data.get(name, {})
+    if not isinstance(table, dict) or not all(isinstance(one, str) for one in table.values()):
+        wrong.append(f"[{name}] must be a table of texts")
+        return {}
+    return table
+
+
+def _twice(names: list[str]) -> set[str]:
+    return {one for one in names if names.count(one) > 1}
