@@ -95,9 +95,11 @@ def sheet_of(rendered: dict[str, Any], language: str) -> str:
 
 
 def _line(label: str, text: str) -> str:
-    return (
-        f'<dt dir="auto">{escape(label)}</dt><dd dir="auto">{escape(_HIDDEN.sub(chr(0xFFFD), text))}</dd>\n'
-    )
+    return f'<dt dir="auto">{escape(label)}</dt><dd dir="auto">{_escaped(text)}</dd>\n'
+
+
+def _escaped(text: str) -> str:
+    return escape(_HIDDEN.sub("\ufffd", text))
 
 
 def _shown(value: Any) -> str:
