@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import importing, publishing, reading, results, sealing
+from bench import importing, publishing, reading, results, sealing, tables
 
 BENCHES = {
     "sealing": sealing.rows,
     "publishing": publishing.rows,
     "reading": reading.rows,
     "importing": importing.rows,
+    "tables": tables.rows,
 }
 
 

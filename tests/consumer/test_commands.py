@@ -157,3 +157,44 @@ def test_a_following_subscription_prints_news_at_once(town):
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
+def test_an_export_holds_what_the_filters_let_through(town, kind):
+    home = town.home("export")
+    town.run(home, *EARLIEST)
+    out = home / f"out.{kind}"
+    _, err = town.run(home, "export", "--stream", "ion", "--format", kind, "--out", str(out))
+    count = len(town.ids(home, "reports", "--stream", "ion", "--json"))
+    assert f"{count} reports in {out}" in err
+    town.run(home, "export", "--since", "2100-01-01", "--format", kind, "--out", str(out))
+    assert uuid("a") not in out.read_bytes().decode("utf-8", "replace")
+
+
+def test_a_report_is_printed_by_id_or_reference_with_its_marking(town):
+    home = town.home("export")
+    (first, *_) = (json.loads(line) for line in town.run(home, *EARLIEST)[0].splitlines())
+    out = home / "sheet.html"
+    town.run(home, "export", first["report_id"], "--format", "html", "--out", str(out))
+    assert f"TLP:{first['report']['handling']['tlp']}" in out.read_text()
+    by_reference = (first["report"]["national_reference"], "--format", "html", "--out", str(out))
+    town.run(home, "export", *by_reference)
+    assert first["report"]["national_reference"] in out.read_text()
+    _, err = town.run(home, "export", "XX-0", "--format", "html", "--out", str(out), code=3)
+    assert "no report of that id or reference" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--format", "ods"), "--format is one of"),
+        (("--format", "html"), "one REPORT"),
+        (("A-1", "--format", "csv"), "one REPORT"),
+    ],
+)
+def test_an_export_that_makes_no_sense_writes_nothing(town, words, told):
+    home = town.home("usage")
+    out = home / "nothing"
+    _, err = town.run(home, "export", *words, "--out", str(out), code=2)
+    assert told in " ".join(err.split())
+    assert not out.exists()
