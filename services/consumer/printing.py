@@ -22,7 +22,7 @@ from services.consumer.views import Views
 from tocsin.adapters.inbox.reports import EVERYTHING, MAX_PAGE_REPORTS
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.private_files import storage_errors
-from tocsin.adapters.whole_files import write_whole
+from tocsin.adapters.whole_files import check_replaceable, write_whole
 from tocsin.core import flat_columns
 from tocsin.core.errors import RefusedByRuleError, SettingsError, StorageError
 from tocsin.runtime import console
@@ -166,6 +166,7 @@ def _browser() -> str:
 
 def _print(browser: str, sheet: str, out: Path) -> None:
     """Chromium's own files lie in a folder of ours beside `out`, and go with it."""
+    check_replaceable(out)
     with storage_errors(out), TemporaryDirectory(dir=out.parent, prefix=f".{out.name[:64]}.") as name:
         folder = Path(name).resolve()
         page, printed = folder / "sheet.html", folder / "sheet.pdf"

@@ -177,9 +177,10 @@ def test_a_report_is_printed_by_id_or_reference_with_its_marking(town):
     out = home / "sheet.html"
     town.run(home, "export", first["report_id"], "--format", "html", "--out", str(out))
     assert f"TLP:{first['report']['handling']['tlp']}" in out.read_text()
-    by_reference = (first["report"]["national_reference"], "--format", "html", "--out", str(out))
-    town.run(home, "export", *by_reference)
-    assert first["report"]["national_reference"] in out.read_text()
+    town.send(town.report("printed", national_reference="XX-2026-7"))
+    town.run(home, *EARLIEST)
+    town.run(home, "export", "XX-2026-7", "--format", "html", "--out", str(out))
+    assert "XX-2026-7" in out.read_text()
     _, err = town.run(home, "export", "XX-0", "--format", "html", "--out", str(out), code=3)
     assert "no report of that id or reference" in err
 

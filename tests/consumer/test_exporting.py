@@ -125,3 +125,10 @@ def test_an_export_that_breaks_off_leaves_what_was_there(tmp_path: Path, file_fo
     with pytest.raises(StorageError, match="gone"):
         _WRITERS[file_format](out, breaks())
     assert ("older", [out]) == (out.read_text(), list(tmp_path.iterdir()))
+
+
+@pytest.mark.parametrize("file_format", [*TABLES, FileFormat.JSONL])
+def test_only_a_file_is_replaced(tmp_path: Path, file_format: FileFormat) -> None:
+    (tmp_path / f"out.{file_format}").mkdir()
+    with pytest.raises(StorageError, match="is no file"):
+        exported(tmp_path, file_format, rendered())

@@ -19,7 +19,7 @@ def write_whole(path: Path, data: bytes, mode: int = PRIVATE) -> None:
 
     Raises StorageError naming path and cause; then what was there before still is.
     """
-    _check_replaceable(path)
+    check_replaceable(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _replaced(path, mode) as file:
@@ -34,7 +34,7 @@ def writing_whole(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
 
     Raises StorageError; then, and after any error in the block, what was there before still is.
     """
-    _check_replaceable(path)
+    check_replaceable(path)
     try:
         with _replaced(path, mode) as file:
             yield file
@@ -56,7 +56,8 @@ def read_whole(path: Path, max_bytes: int) -> bytes | None:
     return data
 
 
-def _check_replaceable(path: Path) -> None:
+def check_replaceable(path: Path) -> None:
+    """Raises StorageError for what is there and is no file."""
     # The rename would put a file in the place of /dev/null, too.
     if path.exists() and not path.is_file():
         raise StorageError(

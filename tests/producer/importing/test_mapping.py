@@ -117,7 +117,10 @@ def test_the_map_of_the_documents_reads_its_example() -> None:
         ('[columns]\ncountry = "x"\n[formats]\ncolour = "x"\n', "colour: is no format"),
         ('[columns]\ncountry = "x"\n[extra]\n', r"\[extra\] is no table"),
         ("[columns]\ncountry = 1\n", "must be a table of texts"),
-        ('[columns]\ncountry = "x"\n[codes.unit]\nx = 1\n', r"\[codes.unit\]: must be a table"),
+        ('[columns]\ncountry = "x"\n[codes.unit]\nx = 1\n', r"\[codes.unit\] must be a table"),
+        ('codes = 1\n[columns]\ncountry = "x"\n', r"\[codes\] must hold tables"),
+        ('ignore = 1\n[columns]\ncountry = "x"\n', r"\[ignore\] must have"),
+        ('[columns]\ncountry = "x"\n[ignore]\ncolumns = [1]\n', r"\[ignore\] must have"),
         ("[columns", "is no TOML"),
     ],
 )

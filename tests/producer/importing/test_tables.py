@@ -1,6 +1,7 @@
 """A file says how it is to be read, or is refused with the readings it allows."""
 
 import codecs
+import gzip
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,18 @@ def test_refused_rows_are_corrected_and_imported_again(tmp_path: Path, suffix: s
     bodies, again = imported(refused)
     assert (1, 0) == (again.count.accepted, again.count.refused)
     assert "=x" == bodies[0]["place"]["locality"]
+
+
+def test_refused_rows_never_replace_the_file_that_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, RUSSIAN.encode())
+    with pytest.raises(SettingsError, match="would overwrite"):
+        imported(path, refused=path)
+    assert RUSSIAN.encode() == path.read_bytes()
+
+
+@pytest.mark.parametrize("encoding", [None, "utf-8"])
+def test_a_file_that_breaks_off_gives_no_row_at_all(tmp_path: Path, encoding: str | None) -> None:
+    rows = "".join(f"seizure;ion;2026-04-01;PE;cocaine;{n};AMBER\n" for n in range(5_000))
+    path = write(tmp_path, gzip.compress((HEADER + rows).encode())[:-500])
+    with pytest.raises(MalformedError, match="ends early"), open_table(path, Format(encoding=encoding)):
+        pass
