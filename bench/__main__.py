@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import importing, publishing, reading, results, rotation, sealing
+from bench import importing, publishing, reading, results, rotation, sealing, tables
 
 BENCHES = {
     "sealing": sealing.rows,
@@ -12,6 +12,7 @@ BENCHES = {
     "reading": reading.rows,
     "rotation": rotation.rows,
     "importing": importing.rows,
+    "tables": tables.rows,
 }
 
 

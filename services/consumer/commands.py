@@ -1,4 +1,4 @@
-"""The reader's verbs: `subscribe`, `tap`, `reports`, `alarms`, `quarantine`, `consumer`.
+"""The reader's verbs: `subscribe`, `tap`, `reports`, `export`, `alarms`, `quarantine`, `consumer`.
 
 Options and help are here; what they do is in modules that are imported when a command runs.
 """
@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: tocsin subscribe ion --from earliest --until-end --json")(subscribe)
     app.command(epilog="Example: tocsin tap ion,pics --to lake/ --until-end")(tap)
     app.command(epilog="Example: tocsin reports --stream pics --since 2026-01-01 --json")(reports)
+    app.command(epilog="Example: tocsin export --stream pics --format xlsx --out pics.xlsx")(export)
     app.command(epilog="Example: tocsin alarms --since 2026-11-01")(alarms)
     refused = typer.Typer(no_args_is_help=True, help="Records that were refused.")
     refused.command("list", epilog="Example: tocsin quarantine list --json")(quarantine_list)
@@ -110,6 +111,45 @@ def reports(  # noqa: PLR0913 - one parameter for each option
 
     looked = Looked(tuple(stream or ()), tuple(region or ()), originator, kind, since)
     print_reports(home, passphrase_file, looked, (after, limit), as_json=as_json)
+
+
+def export(  # noqa: PLR0913 - one parameter for each option
+    out: Annotated[Path, typer.Option("--out", help="File to write (0600); replaced.", dir_okay=False)],
+    file_format: Annotated[str, typer.Option("--format", help="csv, xlsx or jsonl; html or pdf.")],
+    report: Annotated[
+        str | None, typer.Argument(help="With html and pdf: id or national reference.")
+    ] = None,
+    stream: Annotated[list[str] | None, typer.Option("--stream", help="Only this stream.")] = None,
+    region: RegionOption = None,
+    originator: Annotated[
+        str | None, typer.Option("--originator", help="Name or id of the sender.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Sent at or after this time.")] = None,
+    language: Annotated[str, typer.Option("--lang", help="Of the printed sheet: en, fr, es or ar.")] = "en",
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Write reports of the inbox to a file: a table, JSON Lines, or one report as a sheet to print.
+
+    A table has the columns that `tocsin import` reads; cells that begin like formulas do not run. The
+    file holds content in clear: it is readable by you alone, and what becomes of it is yours to answer
+    for.
+    """
+    from services.consumer.exporting import FileFormat, export_reports
+    from services.consumer.looking import Looked
+    from services.consumer.printing import print_report
+
+    if file_format not in list(FileFormat):
+        raise typer.BadParameter(f"--format is one of {', '.join(FileFormat)}")
+    if (file_format in {FileFormat.HTML, FileFormat.PDF}) is (report is None):
+        raise typer.BadParameter("html and pdf take the id or reference of one REPORT, the others none")
+    if report is not None:
+        as_pdf = file_format == FileFormat.PDF
+        print_report(home, passphrase_file, report, language, out, as_pdf=as_pdf)
+        return
+    looked = Looked(tuple(stream or ()), tuple(region or ()), originator, kind, since)
+    export_reports(home, passphrase_file, looked, FileFormat(file_format), out)
 
 
 def alarms(

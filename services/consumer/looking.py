@@ -39,15 +39,15 @@ def print_reports(
     home: Path, passphrase_file: Path | None, looked: Looked, page: tuple[int, int], *, as_json: bool
 ) -> None:
     """Print reports of the inbox. `page`: cursor and limit."""
-    with _inbox(home, passphrase_file) as inbox:
-        rows = _reports(inbox, _filter(inbox, looked), *page)
+    with inbox_of(home, passphrase_file) as inbox:
+        rows = _reports(inbox, filter_of(inbox, looked), *page)
         console.rows(rows, COLUMNS, as_json=as_json)
 
 
 def print_alarms(home: Path, passphrase_file: Path | None, since: str | None, *, as_json: bool) -> None:
     """Print alarms, oldest first, and on stderr what records wait for."""
     since_s = parse_begin(since).since_s if since else None
-    with _inbox(home, passphrase_file) as inbox:
+    with inbox_of(home, passphrase_file) as inbox:
         rows = [
             {
                 "first_at": iso_time(one.first_at_s),
@@ -70,7 +70,7 @@ def print_alarms(home: Path, passphrase_file: Path | None, since: str | None, *,
 
 def print_quarantine(home: Path, passphrase_file: Path | None, *, as_json: bool) -> None:
     """Print refused records, oldest first, and on stderr how many there were of each reason."""
-    with _inbox(home, passphrase_file) as inbox:
+    with inbox_of(home, passphrase_file) as inbox:
         rows = (_refused(inbox, one) for one in _all_refused(inbox))
         console.rows(rows, REFUSED_COLUMNS, as_json=as_json)
         for reason, count in sorted(inbox.quarantine.counts().items()):
@@ -79,7 +79,7 @@ def print_quarantine(home: Path, passphrase_file: Path | None, *, as_json: bool)
 
 def print_refused(home: Path, passphrase_file: Path | None, id_: int) -> None:
     """Print one refused record as a JSON line."""
-    with _inbox(home, passphrase_file) as inbox:
+    with inbox_of(home, passphrase_file) as inbox:
         one = inbox.quarantine.find(id_)
         if one is None:
             raise RefusedByRuleError(f"there is no refused record {id_}: see `tocsin quarantine list`")
@@ -97,7 +97,8 @@ def make_token(home: Path, name: str, *, remove: bool) -> None:
 
 
 @contextmanager
-def _inbox(home: Path, passphrase_file: Path | None) -> Iterator[Inbox]:
+def inbox_of(home: Path, passphrase_file: Path | None) -> Iterator[Inbox]:
+    """The inbox of the home, to look at."""
     with open_participant(home, passphrase_file).inbox(read_only=True) as inbox:
         yield inbox
 
@@ -112,7 +113,8 @@ def _reports(inbox: Inbox, wanted: Filter, cursor: int, limit: int) -> Iterator[
         cursor, limit = page[-1].seq, limit - len(page)
 
 
-def _filter(inbox: Inbox, looked: Looked) -> Filter:
+def filter_of(inbox: Inbox, looked: Looked) -> Filter:
+    """What is looked for, as the inbox understands it. Raises SettingsError."""
     order = inbox.known.regions()
     if unknown := [one for one in looked.regions if one not in order]:
         raise SettingsError(f"no such region: {', '.join(unknown)}; there are {', '.join(order)}")

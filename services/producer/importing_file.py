@@ -6,6 +6,7 @@ Batches of 500 rows are accepted under one fsync each; publishing follows, with 
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -36,7 +37,7 @@ from services.producer.publishing import Ask
 from tocsin.adapters.country_names import find_countries
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.adapters.tuf_client import DirectoryClient
-from tocsin.core.errors import SettingsError
+from tocsin.core.errors import SettingsError, StorageError
 from tocsin.core.field_checks import Problems
 from tocsin.core.flat_rows import Reading
 from tocsin.core.report import CheckedReport
@@ -48,6 +49,7 @@ TEMPLATE = "template"
 MAX_TOLD_ROWS = 20
 MAX_TOLD_REASONS = 30
 MAX_KEPT_REASONS = 1_000
+_DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,8 @@ def run_file(
 ) -> Outcome:
     """The one way of a file: format, table, mapping, rows, `accept`. Raises TocsinError."""
     outcome = Outcome(ImportCount())
+    if refused_to is not None and refused_to.exists() and file.exists() and refused_to.samefile(file):
+        raise SettingsError(f"--refused would overwrite {file}, which is being read: give another name")
     try:
         with ExitStack() as open_things:
             table = open_things.enter_context(open_table(file, source.format))
@@ -168,7 +172,8 @@ def run_file(
             )
             outcome.count = run_import(table.rows, mapping, accept, now_s=clocks.now_s, on=hooks)
     except OSError as error:
-        raise SettingsError(f"{error.filename or file} cannot be used: {error.strerror}") from error
+        sentence = f"{error.filename or file} cannot be used: {error.strerror}"
+        raise (StorageError if error.errno in _DISK_FAULTS else SettingsError)(sentence) from error
     return outcome
 
 

@@ -19,6 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from services.producer.importing.column_map import read_map
 from services.producer.importing_file import Importing, Outcome, Source, importing
 from services.producer.publishing import Ask
 from tocsin.adapters.locks import hold, refuse_network_file_system
@@ -41,6 +42,8 @@ Seen = dict[str, tuple[int, int]]
 def watch_folder(ask: Ask, folder: Path, source: Source, audience: str | None, settle_s: float) -> Exit:
     """Import what comes into `folder` until SIGTERM or SIGINT. Raises TocsinError."""
     refuse_network_file_system(folder)
+    if source.map is not None:
+        read_map(source.map)  # a wrong map is said now, not file by file
     with storage_errors(folder):
         for name in (DONE, FAILED):
             (folder / name).mkdir(mode=0o700, exist_ok=True)

@@ -157,3 +157,50 @@ def test_a_following_subscription_prints_news_at_once(town):
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+def filled(town, name):
+    """A home that read what there is; others of these tests leave gaps, which are no matter here."""
+    home = town.home(name)
+    town.start(home, *EARLIEST).communicate(timeout=60)
+    return home
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
+def test_an_export_holds_what_the_filters_let_through(town, kind):
+    home = filled(town, "export")
+    out = home / f"out.{kind}"
+    _, err = town.run(home, "export", "--stream", "ion", "--format", kind, "--out", str(out))
+    count = len(town.ids(home, "reports", "--stream", "ion", "--json"))
+    assert f"{count} reports in {out}" in err
+    town.run(home, "export", "--since", "2100-01-01", "--format", kind, "--out", str(out))
+    assert uuid("a") not in out.read_bytes().decode("utf-8", "replace")
+
+
+def test_a_report_is_printed_by_id_or_reference_with_its_marking(town):
+    home = filled(town, "export")
+    first = json.loads(town.run(home, "reports", "--json")[0].splitlines()[0])
+    out = home / "sheet.html"
+    town.run(home, "export", first["report_id"], "--format", "html", "--out", str(out))
+    assert f"TLP:{first['report']['handling']['tlp']}" in out.read_text()
+    town.send(town.report("printed", national_reference="XX-2026-7"))
+    town.run(filled(town, "export"), "export", "XX-2026-7", "--format", "html", "--out", str(out))
+    assert "XX-2026-7" in out.read_text()
+    _, err = town.run(home, "export", "XX-0", "--format", "html", "--out", str(out), code=3)
+    assert "no report of that id or reference" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--format", "ods"), "--format is one of"),
+        (("--format", "html"), "one REPORT"),
+        (("A-1", "--format", "csv"), "one REPORT"),
+    ],
+)
+def test_an_export_that_makes_no_sense_writes_nothing(town, words, told):
+    home = town.home("usage")
+    out = home / "nothing"
+    _, err = town.run(home, "export", *words, "--out", str(out), code=2)
+    assert told in " ".join(err.split())
+    assert not out.exists()

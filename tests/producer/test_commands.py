@@ -206,3 +206,40 @@ def test_every_command_has_an_example(capsys):
     for words in (["publish"], ["send"], ["status"], ["import"], ["producer", "serve"]):
         assert 0 == main([*words, "--help"])
         assert "Example: tocsin" in capsys.readouterr().out
+
+
+def test_a_template_is_written_and_a_map_proposed_without_a_home(tmp_path, capsys):
+    out = tmp_path / "t.csv"
+    assert 0 == main(["import", "template", "seizure", "--lang", "es", "--out", str(out)])
+    assert str(out) in capsys.readouterr().out
+    assert 0 == main(["import", "--explain", str(out)])
+    told = capsys.readouterr()
+    assert 'event_date = "Fecha del incidente"' in told.out
+    assert "encoding utf-8" in told.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["import", "--dry-run"],
+        ["import", "a.csv", "--watch", "b"],
+        ["import", "a.csv", "--map", "m.toml", "--profile", "unodc-ids"],
+    ],
+)
+def test_options_that_exclude_each_other_are_said(words, capsys):
+    assert 2 == main(words)
+    assert "give" in capsys.readouterr().err
+
+
+def test_nothing_of_a_file_with_a_broken_header_is_accepted(home, tmp_path, capsys):
+    main(["import", rows(tmp_path / "one.csv", TWO_ROWS[0]), "--profile", "unodc-ids", "--no-wait"])
+    capsys.readouterr()
+    main(["status", "--json"])
+    before = capsys.readouterr().out
+    broken = tmp_path / "s.csv"
+    broken.write_bytes(b"kind,kind\nseizure,seizure\n")
+    assert 3 == main(["import", str(broken), "--no-wait"])
+    assert "repeated" in capsys.readouterr().err
+    main(["status", "--json"])
+    assert "1" in before
+    assert before == capsys.readouterr().out

@@ -70,11 +70,17 @@ def told(lines: Iterable[bytes]) -> Told:
 
 
 def _proposed(sample: bytes) -> Told:
-    matches = [one.encoding for one in from_bytes(sample, cp_isolation=list(CANDIDATES))]
-    readings = {name: sample.decode(name) for name in matches if name in CANDIDATES}
-    if len(set(readings.values())) == 1:
-        name = next(iter(readings))
-        return Told(name, "no other encoding makes text of it (charset-normalizer)")
-    shown = readings or {name: sample.decode(name, "replace") for name in CANDIDATES}
-    lines = tuple((name, text.split("\n")[0][:MAX_SHOWN_CHARACTERS]) for name, text in shown.items())
-    return Told(None, "several encodings make text of it", lines)
+    proposals = [one.encoding for one in from_bytes(sample, cp_isolation=list(CANDIDATES))]
+    readings = {name: text for name in CANDIDATES if (text := _read(sample, name)) is not None}
+    if len({readings.get(name) for name in proposals}) == 1 and proposals[0] in readings:
+        return Told(proposals[0], "no other encoding makes text of it (charset-normalizer)")
+    # All that can be read is shown, also what the library thinks unlikely: a short text misleads it.
+    lines = tuple((name, text.split("\n")[0][:MAX_SHOWN_CHARACTERS]) for name, text in readings.items())
+    return Told(None, "several encodings make text of it" if lines else "no known encoding fits it", lines)
+
+
+def _read(sample: bytes, encoding: str) -> str | None:
+    try:
+        return sample.decode(encoding)
+    except UnicodeDecodeError:
+        return None

@@ -6,8 +6,10 @@ import hashlib
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from tocsin.core.errors import StorageError
 
@@ -19,14 +21,25 @@ def write_whole(path: Path, data: bytes, mode: int = PRIVATE) -> None:
 
     Raises StorageError naming path and cause; then what was there before still is.
     """
-    # The rename would put a file in the place of /dev/null, too.
-    if path.exists() and not path.is_file():
-        raise StorageError(
-            f"{path} is no file, and only a file is replaced: leave the option out for stdout"
-        )
+    check_replaceable(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data, mode)
+        with _replaced(path, mode) as file:
+            file.write(data)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def writing_whole(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
+    """A file to write piece by piece; it takes the place of `path` only when the block ends well.
+
+    Raises StorageError; then, and after any error in the block, what was there before still is.
+    """
+    check_replaceable(path)
+    try:
+        with _replaced(path, mode) as file:
+            yield file
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror}") from error
 
@@ -66,12 +79,22 @@ def copy_whole(source: Path, target: Path) -> None:
         raise StorageError(f"{target} cannot be written: {error.strerror}") from error
 
 
-def _replace(path: Path, data: bytes, mode: int) -> None:
+def check_replaceable(path: Path) -> None:
+    """Raises StorageError for what is there and is no file."""
+    # The rename would put a file in the place of /dev/null, too.
+    if path.exists() and not path.is_file():
+        raise StorageError(
+            f"{path} is no file, and only a file is replaced: leave the option out for stdout"
+        )
+
+
+@contextmanager
+def _replaced(path: Path, mode: int) -> Iterator[BinaryIO]:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.")
     try:
         with os.fdopen(handle, "wb") as file:
             os.fchmod(file.fileno(), mode)
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)

@@ -22,6 +22,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from tocsin.adapters.private_files import storage_errors, sync_folder
+from tocsin.adapters.whole_files import check_replaceable
 
 MAX_CELL_CHARACTERS = 32_767
 MAX_SHEET_ROWS = 1_048_575
@@ -55,6 +56,7 @@ def write_workbook(path: Path, sheets: Sequence[WrittenSheet]) -> int:
     Raises StorageError. Nothing is written elsewhere: the library's own temporary files, which hold
     content, lie in a folder of ours beside `path` that only its owner may enter.
     """
+    check_replaceable(path)
     with storage_errors(path), TemporaryDirectory(dir=path.parent, prefix=f".{path.name[:64]}.") as name:
         before, tempfile.tempdir = tempfile.tempdir, name
         try:

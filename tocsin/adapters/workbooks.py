@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -157,7 +158,7 @@ def _number(value: float) -> Cell:
     if isinstance(value, int) or value.is_integer():
         return Cell(str(int(value)), number=True)
     text = format(value, ".15g")
-    return Cell(format(float(text), ".15f").rstrip("0") if "e" in text else text, number=True)
+    return Cell(format(Decimal(text), "f"), number=True)
 
 
 @contextmanager

@@ -68,8 +68,7 @@ def read_map(path: Path) -> ColumnMap:
     columns = _texts(data, "columns", wrong)
     constants = _texts(data, "constants", wrong)
     formats = _texts(data, "formats", wrong)
-    words = data.get("codes", {})
-    ignored = data.get("ignore", {}).get("columns", [])
+    words, ignored = _words(data, wrong), _ignored(data, wrong)
     known = {one.code for one in flat_columns.columns()}
     for table, codes in (("columns", columns), ("constants", constants), ("codes", words)):
         wrong += [
@@ -82,9 +81,6 @@ def read_map(path: Path) -> ColumnMap:
         if formats.get(name, allowed[0]) not in allowed:
             wrong.append(f"[formats] {name}: is none of {', '.join(allowed)}")
     wrong += [f"[formats] {name}: is no format" for name in formats if name not in {"numbers", "dates"}]
-    for code, table in words.items():
-        if not isinstance(table, dict) or not all(isinstance(one, str) for one in table.values()):
-            wrong.append(f"[codes.{code}]: must be a table of texts")
     if not columns:
         wrong.append("[columns] is missing or empty")
     if wrong:
@@ -110,6 +106,25 @@ def _texts(data: dict[str, Any], name: str, wrong: list[str]) -> dict[str, str]:
         wrong.append(f"[{name}] must be a table of texts")
         return {}
     return table
+
+
+def _words(data: dict[str, Any], wrong: list[str]) -> dict[str, dict[str, str]]:
+    tables = data.get("codes", {})
+    if not isinstance(tables, dict):
+        wrong.append("[codes] must hold tables, such as [codes.unit]")
+        return {}
+    return {
+        code: _texts({f"codes.{code}": table}, f"codes.{code}", wrong) for code, table in tables.items()
+    }
+
+
+def _ignored(data: dict[str, Any], wrong: list[str]) -> list[str]:
+    table = data.get("ignore", {})
+    names = table.get("columns", []) if isinstance(table, dict) else None
+    if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
+        wrong.append("[ignore] must have columns = [texts]")
+        return []
+    return names
 
 
 def _twice(names: list[str]) -> set[str]:

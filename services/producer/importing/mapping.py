@@ -14,7 +14,6 @@ from services.producer.importing.rows import Row
 from tocsin.core import flat_columns, flat_rows, unodc_ids
 from tocsin.core.errors import InvalidReportError, MalformedError
 from tocsin.core.field_checks import Problems
-from tocsin.core.inert_cells import bared
 from tocsin.core.primitives import sha256
 
 REFERENCE_PREFIX = "ROW"
@@ -106,8 +105,7 @@ class Columns:
         return code is not None and flat_columns.column(code).type in _TEXTUAL
 
     def _cells(self, row: Row) -> dict[str, str]:
-        # A guard against formulas, ours or another program's, is no part of the value.
-        filled = {code: bared(row.cells[name]) for name, code in self.names.items()}
+        filled = {code: row.cells[name] for name, code in self.names.items()}
         return {**self.constants, **{code: text for code, text in filled.items() if text.strip()}}
 
     def _named(self, code: str) -> str:

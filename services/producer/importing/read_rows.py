@@ -14,6 +14,7 @@ from pathlib import Path
 from services.producer.importing.read_text import Line, Lines, opened
 from services.producer.importing.rows import MARKS, BadRow, Row, Table, checked_header
 from tocsin.core.errors import MalformedError
+from tocsin.core.inert_cells import GUARD, bared
 
 MAX_LINES_PER_ROW = 20
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
@@ -97,5 +98,7 @@ class _Parser:
                 return (
                     "is no row of a CSV file; a quote does not close, or something follows a closing quote"
                 )
-        width = self._width
-        return cells if len(cells) == width else f"has {len(cells)} cells, the header has {width}"
+        if len(cells) != self._width:
+            return f"has {len(cells)} cells, the header has {self._width}"
+        # A guard against formulas, ours or another program's, is no part of the value.
+        return [bared(cell) for cell in cells] if GUARD in line else cells

@@ -25,7 +25,7 @@ def sheet_table(path: Path, name: str | None) -> Iterator[Table]:
             warned.append("the workbook holds macros; they were not run")
         if sheet.survey.external_links:
             warned.append("the workbook links to others; nothing was fetched, stored results were taken")
-        rows = _rows(sheet, header, _Merges(path, sheet, header_row))
+        rows = _rows(sheet, header, _Merges(sheet))
         yield Table(header, rows, (f"sheet {sheet.name!r}, header in row {header_row}",), tuple(warned))
 
 
@@ -36,6 +36,7 @@ def _header(path: Path, sheet: Sheet) -> tuple[int, tuple[str, ...]]:
             names.pop()
         if names:
             where = f"{path}, sheet {sheet.name!r}, row {number}"
+            _check_not_merged(where, sheet, number)
             header = checked_header(names, where)
             if "" in header:
                 letter = column_letter(header.index("") + 1)
@@ -44,19 +45,23 @@ def _header(path: Path, sheet: Sheet) -> tuple[int, tuple[str, ...]]:
     raise MalformedError(f"{path}: sheet {sheet.name!r} is empty")
 
 
+def _check_not_merged(where: str, sheet: Sheet, header_row: int) -> None:
+    for left, top, right, bottom in sheet.merges:
+        if top <= header_row <= bottom and (bottom > header_row or right > left):
+            raise MalformedError(
+                f"{where}: the header is merged at {column_letter(left)}{top};"
+                " give every column one name in one row"
+            )
+
+
 class _Merges:
     """Merged cells that run down one column give their value to each of their rows."""
 
-    def __init__(self, path: Path, sheet: Sheet, header_row: int) -> None:
+    def __init__(self, sheet: Sheet) -> None:
         self._down: dict[int, list[tuple[int, int]]] = {}
         self._across: list[tuple[int, int, int]] = []
         self._held: dict[int, tuple[int, Cell]] = {}
         for left, top, right, bottom in sheet.merges:
-            if top <= header_row <= bottom and (bottom > header_row or right > left):
-                raise MalformedError(
-                    f"{path}, sheet {sheet.name!r}: the header is merged at {column_letter(left)}{top};"
-                    " give every column one name in one row"
-                )
             if right > left:
                 self._across.append((left, top, bottom))
             else:

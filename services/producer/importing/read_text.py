@@ -69,6 +69,17 @@ def byte_lines(path: Path) -> Iterator[bytes]:
             number += 1
 
 
+def read_through(path: Path, encoding: str) -> None:
+    """Look at every line once, so that a file that is damaged or no text is refused before a row is taken.
+
+    Raises MalformedError.
+    """
+    with opened(path) as file:
+        lines = Lines(file, path, encoding)
+        while lines.next() is not None:
+            pass
+
+
 class Lines:
     """Physical lines with their numbers; those that turned out to be rows of their own come again.
 

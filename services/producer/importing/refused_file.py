@@ -51,8 +51,7 @@ def _csv(file: TextIO, header: tuple[str, ...]) -> Callable[[RefusedRow], None]:
         cells = refused.row if isinstance(refused.row, dict) else {}
         text = "" if isinstance(refused.row, dict) else refused.row
         reasons = "; ".join(f"{column}: {reason}" for column, reason in refused.problems)
-        # The cells are the user's own, unchanged; what we add rests.
-        own = (refused.place, reasons, text)
-        writer.writerow([*(cells.get(name, "") for name in names), *map(guarded, own)])
+        row = [*(cells.get(name, "") for name in names), refused.place, reasons, text]
+        writer.writerow(map(guarded, row))
 
     return write

@@ -16,7 +16,7 @@ from pathlib import Path
 from services.producer.importing.read_json_lines import json_table
 from services.producer.importing.read_rows import SEPARATORS, csv_table, named
 from services.producer.importing.read_sheet import sheet_table
-from services.producer.importing.read_text import Lines, byte_lines, first_bytes, opened
+from services.producer.importing.read_text import Lines, byte_lines, first_bytes, opened, read_through
 from services.producer.importing.rows import Table
 from tocsin.adapters.encodings import KNOWN, Told, marked, told
 from tocsin.core.errors import MalformedError, SettingsError
@@ -49,6 +49,7 @@ def open_table(path: Path, asked: Format = AS_FOUND) -> Iterator[Table]:
         raise SettingsError(f"{path} is no workbook (.xlsx), so it has no sheet: leave --sheet out")
     encoding = _encoding(path, start, asked.encoding)
     assert encoding.encoding is not None
+    read_through(path, encoding.encoding)
     said = [f"encoding {encoding.encoding}: {encoding.why}"]
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         with json_table(path, encoding.encoding) as table:

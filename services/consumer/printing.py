@@ -1,0 +1,196 @@
+"""`tocsin export --format html|pdf REPORT`: one report as a sheet for a formal channel.
+
+The marking stands at the head and foot of every page. The page is HTML made for printing, with no
+script and nothing from outside; for PDF it is handed to Chromium where that is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+from services.consumer.looking import inbox_of
+from services.consumer.views import Views
+from tocsin.adapters.inbox.reports import EVERYTHING, MAX_PAGE_REPORTS
+from tocsin.adapters.inbox.store import Inbox
+from tocsin.adapters.private_files import storage_errors
+from tocsin.adapters.whole_files import check_replaceable, write_whole
+from tocsin.core import flat_columns
+from tocsin.core.errors import RefusedByRuleError, SettingsError, StorageError
+from tocsin.runtime import console
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAX_PRINTING_S = 60
+# Overrides of direction and controls; what joins letters in Arabic and Persian stays.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_HEAD = """<!DOCTYPE html>
+<html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>{title}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>
+@page {{ size: A4; margin: 12mm; }}
+body {{ font: 10.5pt/1.4 sans-serif; color: #000; background: #fff; margin: 0; }}
+table.sheet {{ width: 100%; border-collapse: collapse; }}
+.marking {{ text-align: center; font-weight: bold; border: 1.5pt solid #000; padding: 2mm; }}
+table.sheet > tbody > tr > td {{ padding: 4mm 0; }}
+h1 {{ font-size: 15pt; margin: 0 0 3mm; overflow-wrap: anywhere; }}
+dl {{ display: grid; grid-template-columns: 52mm 1fr; gap: 1mm 4mm; margin: 0; }}
+dt {{ color: #333; }} dd {{ margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }}
+</style></head><body><table class="sheet">
+<thead><tr><th class="marking">{marking}</th></tr></thead>
+<tfoot><tr><td class="marking">{marking}</td></tr></tfoot>
+<tbody><tr><td><h1 dir="auto">{title}</h1><dl>
+"""
+_FOOT = "</dl></td></tr></tbody></table></body></html>\n"
+
+
+def print_report(
+    home: Path, passphrase_file: Path | None, name: str, language: str, out: Path, *, as_pdf: bool
+) -> None:
+    """Write the sheet of the report of that id or national reference. Raises TocsinError."""
+    if language not in flat_columns.LANGUAGES:
+        raise SettingsError(f"--lang is one of {', '.join(flat_columns.LANGUAGES)}")
+    browser = _browser() if as_pdf else None
+    with inbox_of(home, passphrase_file) as inbox:
+        sheet = sheet_of(_found(inbox, name), language)
+    if browser is None:
+        write_whole(out, sheet.encode())
+    else:
+        _print(browser, sheet, out)
+    console.say(f"{out}: in clear, readable by you alone")
+
+
+def sheet_of(rendered: dict[str, Any], language: str) -> str:
+    """A rendered report as a page to print."""
+    report = rendered["report"]
+    handling = report.get("handling") or {}
+    # An unknown marking is treated as the strictest.
+    marking = f"TLP:{handling.get('tlp') or report.get('tlp') or 'RED'}"
+    if handling.get("pap"):
+        marking += f" · PAP:{handling['pap']}"
+    if rendered["exercise"]:
+        marking = f"EXERCISE · {marking} · EXERCISE"
+    title = report.get("national_reference") or report.get("title") or rendered["report_id"]
+    lines = [
+        _HEAD.format(
+            language=language,
+            direction="rtl" if language == "ar" else "ltr",
+            title=_escaped(str(title)),
+            marking=escape(marking),
+        )
+    ]
+    own = ("originator_name", "report_id", "version", "time", "received_at", "stream", "regions")
+    lines += [_line(name.replace("_", " "), _shown(rendered[name])) for name in own]
+    lines += [
+        _line(label, _worded(code, text, language)) for label, code, text in _fields(report, language)
+    ]
+    return "".join([*lines, _FOOT])
+
+
+def _line(label: str, text: str) -> str:
+    return f'<dt dir="auto">{escape(label)}</dt><dd dir="auto">{_escaped(text)}</dd>\n'
+
+
+def _escaped(text: str) -> str:
+    return escape(_HIDDEN.sub("\ufffd", text))
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _fields(value: Any, language: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str | None, str]]:
+    """(label, code of the column, text) of everything in a report; lists are numbered."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from _fields(one, language, (*path, name))
+    elif isinstance(value, list):
+        for number, one in enumerate(value, 1):
+            yield from _fields(one, language, (*path, f"#{number}") if len(value) > 1 else path)
+    else:
+        plain = tuple(name for name in path if not name.startswith("#"))
+        column = next((one for one in flat_columns.columns() if one.path == plain), None)
+        label = column.label[language] if column else " · ".join(plain).replace("_", " ")
+        numbers = "".join(f" {name}" for name in path if name.startswith("#"))
+        yield label + numbers, column.code if column else None, str(value)
+
+
+def _worded(code: str | None, text: str, language: str) -> str:
+    """`text`, with what it means where it is a code that has a label."""
+    column = flat_columns.column(code) if code else None
+    if column is None or column.type not in {"code", "unit"}:
+        return text
+    label = flat_columns.codes_of(column.list_name or "units").get(text, {}).get(language)
+    return f"{text} ({label})" if label else text
+
+
+def _found(inbox: Inbox, name: str) -> dict[str, Any]:
+    views = Views(inbox)
+    try:
+        versions = inbox.reports.versions(UUID(name).bytes)
+    except ValueError:
+        versions = []
+    if versions:
+        return views.render(max(versions, key=lambda one: one.version))
+    found: dict[tuple[bytes, bytes], Any] = {}
+    cursor = 0
+    while page := inbox.reports.after(cursor, EVERYTHING, MAX_PAGE_REPORTS):
+        for one in page:
+            if views.body(one).get("national_reference") == name:
+                key = (one.originator, one.report_id)
+                if key not in found or found[key].version < one.version:
+                    found[key] = one
+        cursor = page[-1].seq
+    if len(found) > 1:
+        raise RefusedByRuleError(f"{len(found)} senders have a report of that reference: give its id")
+    if not found:
+        raise RefusedByRuleError("there is no report of that id or reference: see `tocsin reports`")
+    return views.render(next(iter(found.values())))
+
+
+def _browser() -> str:
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    raise SettingsError(
+        "Chromium, which prints the PDF, is not installed: take --format html and print it from a browser"
+    )
+
+
+def _print(browser: str, sheet: str, out: Path) -> None:
+    """Chromium's own files lie in a folder of ours beside `out`, and go with it."""
+    check_replaceable(out)
+    with storage_errors(out), TemporaryDirectory(dir=out.parent, prefix=f".{out.name[:64]}.") as name:
+        folder = Path(name).resolve()
+        page, printed = folder / "sheet.html", folder / "sheet.pdf"
+        write_whole(page, sheet.encode())
+        options = [
+            *("--headless", "--disable-gpu", "--no-first-run", "--disable-extensions"),
+            *("--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"),
+            *(
+                "--no-pdf-header-footer",
+                f"--user-data-dir={folder / 'profile'}",
+                f"--print-to-pdf={printed}",
+            ),
+        ]
+        if os.geteuid() == 0:
+            options.append("--no-sandbox")  # Chromium refuses its sandbox to root
+        environment = {**os.environ, "HOME": str(folder), "TMPDIR": str(folder)}
+        try:
+            done = subprocess.run(
+                [browser, *options, page.as_uri()],
+                env=environment, capture_output=True, check=False, timeout=MAX_PRINTING_S,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise StorageError(f"{browser} did not print within {MAX_PRINTING_S} s") from None
+        if done.returncode or not printed.is_file():
+            raise StorageError(f"{browser} ended with {done.returncode} and printed nothing")
+        printed.chmod(0o600)
+        printed.replace(out)
