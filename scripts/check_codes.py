@@ -21,6 +21,7 @@ DIMENSIONS = {"mass", "volume", "count", "area"}
 LISTS = {
     **{name: (name,) for name in ("kinds", "regions", "roles", "sectors", "transport_modes", "units")},
     "markings": ("tlp", "pap"),
+    "completeness": ("rows",),
 }
 
 
@@ -39,6 +40,7 @@ def faults(folder: Path) -> Iterator[str]:
         yield from _country_faults(files["countries"], {row["code"] for row in files["regions"]["regions"]})
         yield from _kind_faults(files["kinds"]["kinds"])
         yield from _unit_faults(files["units"]["units"])
+        yield from _score_faults(files["completeness"]["rows"])
     except (ValueError, KeyError, TypeError, OSError, ArithmeticError) as error:
         yield f"codes: cannot be read whole ({type(error).__name__}: {error})"
 
@@ -63,6 +65,18 @@ def _list_faults(where: str, rows: list[dict[str, Any]]) -> Iterator[str]:
         missing = LANGUAGES - {language for language, text in row["label"].items() if text.strip()}
         if missing:
             yield f"{where}: {row['code']} has no label in {', '.join(sorted(missing))}"
+
+
+def _score_faults(rows: list[dict[str, Any]]) -> Iterator[str]:
+    where = "codes/completeness.json"
+    for family in sorted(FAMILIES - {"other"}):
+        total = sum(row["weights"][family] for row in rows)
+        if total != 100:
+            yield f"{where}: the weights of {family} sum to {total}, not to 100"
+    for row in rows:
+        missing = LANGUAGES - {language for language, text in row["hint"].items() if text.strip()}
+        if missing:
+            yield f"{where}: {row['code']} has no hint in {', '.join(sorted(missing))}"
 
 
 def _region_faults(rows: list[dict[str, Any]], released: list[dict[str, Any]]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The publisher's verbs: `publish`, `send`, `status`, `import`, `producer`.
+"""The publisher's verbs: `publish`, `send`, `status`, `import`, `report`, `producer`.
 
 Options and help are here; what they do is in modules that are imported when a command runs.
 """
@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from services.producer.commands_import import register_import
+from services.producer.commands_report import register_report
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -41,6 +42,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: tocsin send")(send)
     app.command(epilog="Example: tocsin status XX-CUS-2026-00001")(status)
     register_import(app)
+    register_report(app)
     service = typer.Typer(no_args_is_help=True, help="The publisher as a service.")
     service.command(epilog="Example: tocsin producer serve --bootstrap kafka:9092")(serve)
     service.command(epilog="Example: tocsin producer token customs-database")(token)

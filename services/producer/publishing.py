@@ -32,11 +32,13 @@ from tocsin.core.errors import (
     RefusedByRuleError,
     SettingsError,
 )
+from tocsin.core.report_doubts import doubts
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 
 MAX_BATCH_REPORTS = 500
 MAX_SHOWN_PROBLEMS = 20
+MAX_SHOWN_DOUBTS = 20
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,14 @@ class _Filing:
         self._acceptance, self._how, self._approvers = acceptance, how, approvers
         self.accepted: list[Accepted] = []
         self.refused = 0
+        self._doubts = 0
 
     def take(self, documents: Iterator[Document]) -> None:
         while batch := list(islice(documents, MAX_BATCH_REPORTS)):
             submissions = {one.place: found for one in batch if (found := self._checked(one))}
             answers = self._acceptance.accept(list(submissions.values()))
-            for place, answer in zip(submissions, answers, strict=True):
-                self._note(place, answer)
+            for (place, submission), answer in zip(submissions.items(), answers, strict=True):
+                self._note(place, submission, answer)
 
     def _checked(self, document: Document) -> Submission | None:
         """The submission, or None after telling why there is none."""
@@ -126,7 +129,7 @@ class _Filing:
             return submission
         return None
 
-    def _note(self, place: str, answer: Accepted) -> None:
+    def _note(self, place: str, submission: Submission, answer: Accepted) -> None:
         if answer.fate is Fate.CONFLICT:
             self._refuse(
                 place,
@@ -137,6 +140,16 @@ class _Filing:
             )
         else:
             self.accepted.append(answer)
+            self._doubt(place, submission)
+
+    def _doubt(self, place: str, submission: Submission) -> None:
+        """What is probably mistyped is said, and sent as it was typed."""
+        for where, sentence in doubts(submission.report):
+            self._doubts += 1
+            if self._doubts <= MAX_SHOWN_DOUBTS:
+                console.warn(f"{place}: {where}: {sentence}")
+            elif self._doubts == MAX_SHOWN_DOUBTS + 1:
+                console.warn("and more, not shown: `tocsin report check FILE` names all of them")
 
     def _refuse(self, place: str, reasons: Iterable[str]) -> None:
         self.refused += 1

@@ -6,6 +6,7 @@ from copy import deepcopy
 import pytest
 
 from services.producer.importing_file import MAX_TOLD_ROWS
+from services.producer.publishing import MAX_SHOWN_DOUBTS
 from tests.support.homes import LivingDirectory, write_home
 from tests.support.incidents import SEIZURE
 from tests.support.world import ORIGINATOR
@@ -243,3 +244,14 @@ def test_nothing_of_a_file_with_a_broken_header_is_accepted(home, tmp_path, caps
     main(["status", "--json"])
     assert "1" in before
     assert before == capsys.readouterr().out
+
+
+def test_what_is_probably_mistyped_is_said_and_sent_as_typed(home, tmp_path, capsys):
+    mistyped = {"identifiers": [{"type": "s10", "value": "RA473124828CH"}]}
+    file = write(tmp_path / "r.json", *(report(f"A-{n}", transport=mistyped) for n in range(25)))
+    assert 5 == main(["publish", "--no-wait", file])
+    out, err = capsys.readouterr()
+    assert 25 == len(lines(out))
+    assert MAX_SHOWN_DOUBTS == err.count("transport.identifiers[0].value: the check digit does not fit")
+    assert "`tocsin report check FILE` names all of them" in " ".join(err.split())
+    assert "RA473124828CH" not in err

@@ -200,3 +200,16 @@ def test_a_country_that_stands_twice_is_seen(contract):
 def test_kinds_have_a_family_and_units_a_size(contract, file, edit, fault):
     change(contract / "codes" / f"{file}.json", edit)
     assert fault in next(check_codes.faults(contract))
+
+
+@pytest.mark.parametrize(
+    ("edit", "fault"),
+    [
+        (lambda data: data["rows"][0]["weights"].update(order=21), "the weights of order sum to 101"),
+        (lambda data: data["rows"][1]["hint"].update(es=" "), "quantity has no hint in es"),
+    ],
+    ids=["sum", "hint"],
+)
+def test_the_weights_of_the_score_sum_to_a_hundred_and_every_row_has_its_hints(contract, edit, fault):
+    change(contract / "codes" / "completeness.json", edit)
+    assert fault in next(check_codes.faults(contract))

@@ -95,6 +95,20 @@ def pap_markings() -> frozenset[str]:
     return frozenset(_rows("markings", "pap"))
 
 
+@cache
+def completeness_weights() -> Mapping[str, Mapping[str, int]]:
+    """The weight of each row of the completeness score by family, for rows that the schema has."""
+    rows = {code: row for code, row in _rows("completeness", "rows").items() if row["in_schema"]}
+    return MappingProxyType(
+        {code: {**row["weights"], "other": row["weights"]["seizure"]} for code, row in rows.items()}
+    )
+
+
+def completeness_hints() -> Mapping[str, Mapping[str, str]]:
+    """What would help, by row of the completeness score and language (en, fr, es, ar)."""
+    return MappingProxyType({code: row["hint"] for code, row in _rows("completeness", "rows").items()})
+
+
 def labels(name: str, key: str | None = None) -> Mapping[str, Mapping[str, str]]:
     """Labels of a list by code and language (en, fr, es, ar), in the list's order: `labels("kinds")`,
     `labels("markings", "tlp")`. Raises FileNotFoundError or KeyError for a list that is not there.

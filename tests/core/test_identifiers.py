@@ -1,0 +1,86 @@
+"""An identifier is doubted for its form and check digit alone, and never quoted."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.core.identifiers import cas_doubt, detected, doubt
+from tocsin.core.report_values import values
+
+KINDS = sorted(values("identifier_types"))
+SOUND = [
+    ("s10", "RA473124829CH"),
+    ("s10", "ra 473 124 829 ch"),
+    ("s10", "UA000000005GB"),  # a rest of 11
+    ("awb", "020-81140743"),
+    ("awb", "176 1234 5675"),
+    ("container", "CSQU3054383"),
+    ("container", "CSQU 305438-3"),
+    ("imo", "9074729"),
+    ("imo", "IMO 9074729"),
+    ("sscc", "(00) 0 0614141 123456789 0"),
+    ("receptacle", "DEFRAACHZRHAAUN60123001110045"),
+]
+MISTYPED = [
+    ("s10", "RA473124828CH"),
+    ("awb", "020-81140744"),
+    ("container", "CSQU3054384"),
+    ("imo", "9074728"),
+    ("sscc", "006141411234567891"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), SOUND)
+def test_a_sound_identifier_is_not_doubted_however_it_is_spaced(kind, value) -> None:
+    assert doubt(kind, value) is None
+
+
+@pytest.mark.parametrize(("kind", "value"), MISTYPED)
+def test_a_check_digit_that_does_not_fit_is_doubted(kind, value) -> None:
+    assert "check digit" in (doubt(kind, value) or "")
+
+
+@pytest.mark.parametrize("kind", ["s10", "awb", "container", "imo", "sscc", "receptacle"])
+@pytest.mark.parametrize("value", ["", "12", "ÄÖÜU3054383", "٠٢٠٨١١٤٠٧٤٣", "RA473124829CHX"])
+def test_another_form_is_doubted_with_the_form_that_is_right(kind, value) -> None:
+    assert " is " in (doubt(kind, value) or "")
+
+
+@pytest.mark.parametrize(("serial", "digit"), [("00000008", 0), ("00000000", 5), ("47312482", 9)])
+def test_an_s10_has_one_check_digit_also_where_the_sum_leaves_ten_or_eleven(serial, digit) -> None:
+    assert [digit] == [one for one in range(10) if doubt("s10", f"RA{serial}{one}CH") is None]
+
+
+def test_an_s10_of_no_country_is_doubted() -> None:
+    assert "country" in (doubt("s10", "RA473124829QQ") or "")
+
+
+@pytest.mark.parametrize("value", ["1.23E+11", "1,23e11", "2E+10"])
+def test_a_number_that_a_spreadsheet_shortened_is_doubted_for_every_type(value) -> None:
+    assert {True} == {"spreadsheet" in (doubt(kind, value) or "") for kind in [*KINDS, None]}
+
+
+def test_types_without_a_public_rule_are_not_doubted() -> None:
+    assert doubt("courier", "anything at all") is None
+    assert doubt(None, "RA473124828CH") is None
+    assert doubt("a-later-type", "RA473124828CH") is None
+
+
+@pytest.mark.parametrize(("cas", "sound"), [("1609-66-1", True), ("1609-66-5", False), ("7732-18-5", True)])
+def test_a_cas_number_is_judged_by_its_check_digit(cas, sound) -> None:
+    assert sound is (cas_doubt(cas) is None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [pair for pair in SOUND if pair[0] != "receptacle"] + [(None, "1234"), (None, "")]
+)
+def test_a_type_is_detected_where_only_one_fits(kind, value) -> None:
+    assert kind == detected(value)
+
+
+@given(kind=st.sampled_from(KINDS), value=st.text(max_size=40))
+def test_no_text_makes_a_check_fail_or_is_quoted(kind, value) -> None:
+    detected(value)
+    cas_doubt(value)
+    sentence = doubt(kind, value)
+    assert sentence is None or len(value) < 5 or value not in sentence

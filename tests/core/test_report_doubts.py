@@ -1,0 +1,52 @@
+"""Doubts name the place and change nothing."""
+
+from copy import deepcopy
+
+from tests.support.reports import NOW_S, smallest_alert, smallest_report
+from tocsin.core.report import check_alert, check_incident
+from tocsin.core.report_doubts import doubts
+
+
+def places(**changes) -> list[str]:
+    report = check_incident(smallest_report(**changes), now_s=NOW_S)
+    before = deepcopy(report.body)
+    found = [place for place, _ in doubts(report)]
+    assert before == report.body
+    return found
+
+
+def test_the_smallest_report_is_not_doubted() -> None:
+    assert [] == places()
+
+
+def test_an_identifier_is_doubted_at_its_place() -> None:
+    identifiers = [{"type": "awb", "value": "020-81140743"}, {"type": "s10", "value": "RA473124828CH"}]
+    assert ["transport.identifiers[1].value"] == places(transport={"identifiers": identifiers})
+
+
+def test_an_identifier_without_a_type_gets_the_one_that_fits() -> None:
+    report = smallest_report(transport={"identifiers": [{"value": "CSQU3054383"}, {"value": "?"}]})
+    found = doubts(check_incident(report, now_s=NOW_S))
+    assert (("transport.identifiers[0].type", "is missing: it looks like container"),) == found
+
+
+def test_a_cas_number_whose_check_digit_fails_is_doubted() -> None:
+    good, bad = ({"name_as_declared": "norfentanyl", "cas": cas} for cas in ("1609-66-1", "1609-66-5"))
+    assert ["substances[1].cas"] == places(substances=[good, bad])
+
+
+def test_an_hs_code_without_its_edition_is_doubted() -> None:
+    with_edition = {"name_as_declared": "NPP", "hs": "293337", "hs_edition": 2022}
+    without = {"name_as_declared": "NPP", "hs": "293337"}
+    found = places(substances=[with_edition, without], declared={"text": "paint", "hs": "3208"})
+    assert ["substances[1].hs_edition", "declared.hs_edition"] == found
+
+
+def test_a_place_code_of_no_country_is_doubted() -> None:
+    place = {"country": "DE", "unlocode": "QQBRV"}
+    route = [{"country": "DE", "unlocode": "DEBRV"}, {"country": "ZZ", "unlocode": "QQABC"}]
+    assert ["place.unlocode", "route[1].unlocode"] == places(place=place, route=route)
+
+
+def test_an_alert_has_nothing_that_could_be_doubted() -> None:
+    assert () == doubts(check_alert(smallest_alert(), now_s=NOW_S))

@@ -1,0 +1,114 @@
+"""Law: what is doubtful about an identifier, as one sentence; never whether a report is accepted.
+
+`doubt` looks at what was typed for a type of identifier, `cas_doubt` at a CAS number. They guarantee that
+separators and letter case do not matter, that no text whatsoever makes them fail, and that the sentence
+never quotes the identifier. A number without a doubt may still belong to nothing: only form and check
+digit are looked at. Keeping the text as typed is left to the report.
+Sources: UPU S10; IATA Resolution 600a (air waybill); ISO 6346; IMO Resolution A.1117(30); GS1 General
+Specifications (SSCC); CAS Registry. ISO 6346, IMO, GS1 and CAS check digits are python-stdnum's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import ModuleType
+
+from stdnum import casrn, ean, imo, iso6346
+
+from tocsin.core import codes
+
+_SEPARATORS = re.compile(r"[\s./_\u2010-\u2015-]+")
+_SHORTENED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]{1,3}")
+_S10 = re.compile(r"[A-Z]{2}([0-9]{8})([0-9])([A-Z]{2})")
+_S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
+_AWB_SERIAL = slice(3, 10)
+
+_DIGIT = "the check digit does not fit: a character is probably mistyped"
+_SPOILED = "looks like a number that a spreadsheet has shortened: digits are lost, type it from the label"
+
+
+def doubt(kind: str | None, value: str) -> str | None:
+    """What is doubtful about `value` as an identifier of this type (`identifier_types`); None if nothing.
+
+    Types without a public rule (courier numbers, flights, plates) are never doubted for their form.
+    """
+    tidy = _SEPARATORS.sub("", value).upper()
+    # The separators of 1.23E+11 are part of its look.
+    if _SHORTENED.fullmatch(value.strip().upper()):
+        return _SPOILED
+    rule = _RULES.get(kind or "")
+    return rule(tidy) if rule else None
+
+
+def cas_doubt(value: str) -> str | None:
+    """What is doubtful about a CAS Registry Number; None if nothing."""
+    return None if value.isascii() and casrn.is_valid(value) else _DIGIT
+
+
+def detected(value: str) -> str | None:
+    """The one type whose form and check digit `value` fits; None if there is none or more than one."""
+    tidy = _SEPARATORS.sub("", value).upper()
+    fitting = [kind for kind, rule in _RULES.items() if kind in _TELLING and rule(tidy) is None]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _s10(tidy: str) -> str | None:
+    found = _S10.fullmatch(tidy)
+    if found is None:
+        return "an S10 is 2 letters, 9 digits and the 2 letters of the issuing country"
+    serial, check, country = found.groups()
+    rest = 11 - sum(int(digit) * weight for digit, weight in zip(serial, _S10_WEIGHTS, strict=True)) % 11
+    if {10: 0, 11: 5}.get(rest, rest) != int(check):
+        return _DIGIT
+    if country not in codes.country_codes():
+        return "its last two letters are no country of ISO 3166-1"
+    return None
+
+
+def _air_waybill(tidy: str) -> str | None:
+    if re.fullmatch(r"[0-9]{11}", tidy) is None:
+        return "an air waybill is 11 digits: 3 of the airline, 7, and a check digit"
+    return None if int(tidy[_AWB_SERIAL]) % 7 == int(tidy[-1]) else _DIGIT
+
+
+def _container(tidy: str) -> str | None:
+    if re.fullmatch(r"[A-Z]{3}[UJZ][0-9]{7}", tidy) is None:
+        return "a container number is 3 letters, U, J or Z, and 7 digits"
+    return _by_library(iso6346, tidy)
+
+
+def _ship(tidy: str) -> str | None:
+    digits = tidy.removeprefix("IMO")
+    if re.fullmatch(r"[0-9]{7}", digits) is None:
+        return "an IMO ship number is 7 digits"
+    return _by_library(imo, digits)
+
+
+def _sscc(tidy: str) -> str | None:
+    digits = tidy.removeprefix("(00)")
+    if re.fullmatch(r"[0-9]{18}", digits) is None:
+        return "an SSCC is 18 digits"
+    return None if ean.calc_check_digit(digits[:-1]) == digits[-1] else _DIGIT
+
+
+def _receptacle(tidy: str) -> str | None:
+    if re.fullmatch(r"[A-Z0-9]{29}", tidy) is None:
+        return "a receptacle identifier (S9) is 29 letters and digits"
+    return None
+
+
+def _by_library(module: ModuleType, tidy: str) -> str | None:
+    return None if module.is_valid(tidy) else _DIGIT
+
+
+_RULES: dict[str, Callable[[str], str | None]] = {
+    "s10": _s10,
+    "awb": _air_waybill,
+    "container": _container,
+    "imo": _ship,
+    "sscc": _sscc,
+    "receptacle": _receptacle,
+}
+# 29 letters and digits tell nothing: a receptacle has no check digit.
+_TELLING = frozenset(_RULES) - {"receptacle"}

@@ -1,0 +1,57 @@
+"""Law: what an officer should look at again in a report that is accepted as it is.
+
+`doubts` gives a sentence for each place whose value is probably mistyped. It guarantees that it never
+changes, refuses or quotes anything; a body without doubts may still be wrong. Errors are left to
+`report`, the sentences about one identifier to `identifiers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tocsin.core import codes
+from tocsin.core.field_checks import Fields
+from tocsin.core.identifiers import cas_doubt, detected, doubt
+from tocsin.core.report import ALERTS_STREAM, CheckedReport
+
+Doubt = tuple[str, str]  # the place, and the sentence
+
+
+def doubts(report: CheckedReport) -> tuple[Doubt, ...]:
+    """The doubts about a checked report in the order of its fields; an alert has no field that could be."""
+    return () if report.stream == ALERTS_STREAM else tuple(_of_incident(report.body))
+
+
+def _of_incident(body: Fields) -> Iterator[Doubt]:
+    yield from _locode("place.unlocode", body["place"]["unlocode"])
+    for number, substance in enumerate(body["substances"]):
+        yield from _substance(f"substances[{number}]", substance)
+    for number, leg in enumerate(body["route"]):
+        yield from _locode(f"route[{number}].unlocode", leg["unlocode"])
+    for number, identifier in enumerate((body["transport"] or {}).get("identifiers", ())):
+        yield from _identifier(f"transport.identifiers[{number}]", identifier)
+    yield from _edition("declared", body["declared"] or {})
+
+
+def _substance(place: str, substance: Fields) -> Iterator[Doubt]:
+    if substance["cas"] is not None and (sentence := cas_doubt(substance["cas"])):
+        yield f"{place}.cas", sentence
+    yield from _edition(place, substance)
+
+
+def _edition(place: str, fields: Fields) -> Iterator[Doubt]:
+    if fields.get("hs") is not None and fields["hs_edition"] is None:
+        yield f"{place}.hs_edition", "is missing: the same HS code means other goods in other editions"
+
+
+def _identifier(place: str, identifier: Fields) -> Iterator[Doubt]:
+    kind, value = identifier["type"], identifier["value"]
+    if sentence := doubt(kind, value):
+        yield f"{place}.value", sentence
+    elif kind is None and (found := detected(value)):
+        yield f"{place}.type", f"is missing: it looks like {found}"
+
+
+def _locode(place: str, value: str | None) -> Iterator[Doubt]:
+    if value is not None and value[:2] not in codes.country_codes():
+        yield place, "its first two letters are no country of ISO 3166-1"
