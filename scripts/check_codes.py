@@ -10,12 +10,15 @@ from typing import Any
 
 import pycountry
 
+from tocsin.core.identifiers import cas_doubt
+
 LANGUAGES = {"en", "fr", "es", "ar"}
 BESIDE_ISO = {"ZZ", "XZ", "XK"}
 FAMILIES = {
     *("seizure", "shipment", "order", "theft", "laboratory"),
     *("equipment", "listing", "payment", "other"),
 }
+GROUPS = {"table-1", "table-2", "opioid", "nps", "adulterant", "watched"}
 DIMENSIONS = {"mass", "volume", "count", "area"}
 # Which list of which file has codes with labels.
 LISTS = {
@@ -40,6 +43,7 @@ def faults(folder: Path) -> Iterator[str]:
         yield from _country_faults(files["countries"], {row["code"] for row in files["regions"]["regions"]})
         yield from _kind_faults(files["kinds"]["kinds"])
         yield from _unit_faults(files["units"]["units"])
+        yield from _substance_faults(files["substances"]["substances"])
         yield from _score_faults(files["completeness"]["rows"])
     except (ValueError, KeyError, TypeError, OSError, ArithmeticError) as error:
         yield f"codes: cannot be read whole ({type(error).__name__}: {error})"
@@ -65,6 +69,22 @@ def _list_faults(where: str, rows: list[dict[str, Any]]) -> Iterator[str]:
         missing = LANGUAGES - {language for language, text in row["label"].items() if text.strip()}
         if missing:
             yield f"{where}: {row['code']} has no label in {', '.join(sorted(missing))}"
+
+
+def _substance_faults(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Published lists have wrong CAS numbers; a number or code in two places would merge substances."""
+    where, seen = "codes/substances.json", set[str]()
+    for row in rows:
+        numbers = [*row["cas"], *(form["cas"] for form in row.get("forms", ()) if "cas" in form)]
+        yield from (f"{where}: {row['code']}: {cas} is no CAS number" for cas in numbers if cas_doubt(cas))
+        for one in (row["code"], row.get("inchikey"), *numbers):
+            if one in seen:
+                yield f"{where}: {one} stands twice"
+            seen |= {one} - {None}
+        if row["group"] not in GROUPS or "en" not in row["label"]:
+            yield f"{where}: {row['code']} has no known group or no English label"
+        if row["group"] in {"table-1", "table-2"} and LANGUAGES - row["label"].keys():
+            yield f"{where}: {row['code']} of the Tables lacks a label"
 
 
 def _score_faults(rows: list[dict[str, Any]]) -> Iterator[str]:

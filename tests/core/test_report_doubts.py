@@ -35,6 +35,21 @@ def test_a_cas_number_whose_check_digit_fails_is_doubted() -> None:
     assert ["substances[1].cas"] == places(substances=[good, bad])
 
 
+def test_a_cas_number_of_another_substance_than_the_name_is_doubted() -> None:
+    mixed = {"name_as_declared": "safrole", "cas": "120-58-1"}
+    salt = {"name_as_declared": "fentanyl", "cas": "1443-54-5"}
+    unknown = {"name_as_declared": "brown liquid", "cas": "120-58-1"}
+    assert ["substances[0].cas"] == places(substances=[mixed, salt, unknown])
+
+
+def test_an_hs_code_that_is_not_the_substance_s_is_doubted_in_the_edition_that_we_know() -> None:
+    right = {"name_as_declared": "NPP", "hs": "29333700", "hs_edition": 2022}
+    short = {"name_as_declared": "NPP", "hs": "2933", "hs_edition": 2022}
+    older = {"name_as_declared": "NPP", "hs": "293339", "hs_edition": 2017}
+    wrong = {"name_as_declared": "NPP", "hs": "293339", "hs_edition": 2022}
+    assert ["substances[3].hs"] == places(substances=[right, short, older, wrong])
+
+
 def test_an_hs_code_without_its_edition_is_doubted() -> None:
     with_edition = {"name_as_declared": "NPP", "hs": "293337", "hs_edition": 2022}
     without = {"name_as_declared": "NPP", "hs": "293337"}

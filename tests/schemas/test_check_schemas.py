@@ -213,3 +213,18 @@ def test_kinds_have_a_family_and_units_a_size(contract, file, edit, fault):
 def test_the_weights_of_the_score_sum_to_a_hundred_and_every_row_has_its_hints(contract, edit, fault):
     change(contract / "codes" / "completeness.json", edit)
     assert fault in next(check_codes.faults(contract))
+
+
+@pytest.mark.parametrize(
+    ("edit", "fault"),
+    [
+        (lambda row: row.update(cas=["1609-66-5"]), "4-ap: 1609-66-5 is no CAS number"),
+        (lambda row: row.update(cas=["108-24-7"]), "108-24-7 stands twice"),
+        (lambda row: row.update(group="secret"), "4-ap has no known group"),
+        (lambda row: row["label"].pop("ar"), "4-ap of the Tables lacks a label"),
+    ],
+    ids=["check digit", "twice", "group", "label"],
+)
+def test_a_substance_has_sound_numbers_of_its_own(contract, edit, fault):
+    change(contract / "codes" / "substances.json", lambda data: edit(data["substances"][2]))
+    assert fault in next(check_codes.faults(contract))

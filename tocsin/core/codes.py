@@ -29,6 +29,34 @@ class Unit:
     factor: str
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A salt or a listed ester of a substance; it is under control as its parent is."""
+
+    code: str
+    kind: str
+    names: tuple[str, ...]
+    cas: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """A substance: `group` table-1, table-2, opioid, nps, adulterant or watched; `hs` six digits of
+    HS 2022, `un` four digits. `labels` by language; where there is no translation only `en`.
+    """
+
+    code: str
+    group: str
+    labels: Mapping[str, str]
+    names: tuple[str, ...]
+    cas: tuple[str, ...]
+    inchikey: str | None
+    hs: str | None
+    un: str | None
+    forms: tuple[Form, ...]
+    has_salts: bool
+
+
 def regions() -> tuple[str, ...]:
     """All regions in the order that decides on partitions."""
     return tuple(_rows("regions"))
@@ -96,6 +124,18 @@ def pap_markings() -> frozenset[str]:
 
 
 @cache
+def substances() -> Mapping[str, Substance]:
+    """Substances by code, in the list's order."""
+    return MappingProxyType({code: _substance(row) for code, row in _rows("substances").items()})
+
+
+@cache
+def salt_words() -> frozenset[str]:
+    """Words, folded, that make a salt of a substance's name."""
+    return frozenset(_load("substances")["salt_words"])
+
+
+@cache
 def completeness_weights() -> Mapping[str, Mapping[str, int]]:
     """The weight of each row of the completeness score by family, for rows that the schema has."""
     rows = {code: row for code, row in _rows("completeness", "rows").items() if row["in_schema"]}
@@ -115,6 +155,24 @@ def labels(name: str, key: str | None = None) -> Mapping[str, Mapping[str, str]]
     """
     return MappingProxyType(
         {code: MappingProxyType(row["label"]) for code, row in _rows(name, key).items()}
+    )
+
+
+def _substance(row: dict[str, Any]) -> Substance:
+    return Substance(
+        code=row["code"],
+        group=row["group"],
+        labels=MappingProxyType(row["label"]),
+        names=tuple(row["names"]),
+        cas=tuple(row["cas"]),
+        inchikey=row.get("inchikey"),
+        hs=row.get("hs"),
+        un=row.get("un"),
+        forms=tuple(
+            Form(form["code"], form["kind"], tuple(form["names"]), form.get("cas"))
+            for form in row.get("forms", ())
+        ),
+        has_salts=row.get("salts", True),
     )
 
 

@@ -13,6 +13,9 @@ from tocsin.core import codes
 from tocsin.core.field_checks import Fields
 from tocsin.core.identifiers import cas_doubt, detected, doubt
 from tocsin.core.report import ALERTS_STREAM, CheckedReport
+from tocsin.core.vocabulary import substance_named
+
+HS_EDITION = 2022  # of `schemas/codes/substances.json`
 
 Doubt = tuple[str, str]  # the place, and the sentence
 
@@ -34,9 +37,27 @@ def _of_incident(body: Fields) -> Iterator[Doubt]:
 
 
 def _substance(place: str, substance: Fields) -> Iterator[Doubt]:
-    if substance["cas"] is not None and (sentence := cas_doubt(substance["cas"])):
+    cas = substance["cas"]
+    if cas is not None and (sentence := cas_doubt(cas)):
         yield f"{place}.cas", sentence
+    elif cas is not None and _another(substance["name_as_declared"], cas):
+        yield f"{place}.cas", "belongs to another substance than the name does"
     yield from _edition(place, substance)
+    if not _hs_fits(substance):
+        yield f"{place}.hs", f"is not where HS {HS_EDITION} has this substance"
+
+
+def _another(name: str, cas: str) -> bool:
+    by_name, by_number = substance_named(name), substance_named(cas)
+    return None not in {by_name, by_number} and by_name != by_number
+
+
+def _hs_fits(substance: Fields) -> bool:
+    code = substance_named(substance["name_as_declared"])
+    known = None if code is None else codes.substances()[code].hs
+    if known is None or substance["hs"] is None or substance["hs_edition"] != HS_EDITION:
+        return True
+    return known.startswith(substance["hs"][: len(known)])
 
 
 def _edition(place: str, fields: Fields) -> Iterator[Doubt]:

@@ -1,0 +1,111 @@
+"""Exact before alias before related, each with its reason; nothing fuzzy is taken for an answer."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.core import codes
+from tocsin.core.vocabulary import (
+    MAX_MATCHES,
+    MAX_QUERY_CHARACTERS,
+    SUBSTANCES,
+    Nearness,
+    folded,
+    search,
+    substance_named,
+)
+
+EXACT, ALIAS, RELATED = Nearness
+
+
+def found(query: str, list_name: str | None = None) -> list[tuple[Nearness, str]]:
+    return [(match.nearness, match.code) for match in search(query, list_name)]
+
+
+@pytest.mark.parametrize(
+    ("query", "nearness", "code"),
+    [
+        ("norfentanyl", EXACT, "norfentanyl"),
+        ("1609-66-1", EXACT, "norfentanyl"),
+        ("Anhydride acétique", EXACT, "acetic-anhydride"),
+        ("anhydride acetique", EXACT, "acetic-anhydride"),
+        ("برمنغنات البوتاسيوم", EXACT, "potassium-permanganate"),
+        ("PJMPHNIQZUBGLI-UHFFFAOYSA-N", EXACT, "fentanyl"),
+        ("4-ANPP", ALIAS, "anpp"),
+        ("P2P", EXACT, "p-2-p"),
+        ("α-phenylacetoacetonitrile", ALIAS, "apaan"),
+        ("PMK ethyl glycidate", ALIAS, "3-4-mdp-2-p-methyl-glycidic-acid"),
+        ("3,4-MDP-2-P tert-butyl glycidate", ALIAS, "3-4-mdp-2-p-methyl-glycidic-acid"),
+        ("41232-97-7", ALIAS, "p-2-p-methyl-glycidic-acid"),
+        ("ephedrine HCl", ALIAS, "ephedrine"),
+        ("Ephedrine sulphate", ALIAS, "ephedrine"),
+        ("1443-54-5", ALIAS, "fentanyl"),
+        ("PJMPHNIQZUBGLI-AAAAAAAAAA-N", RELATED, "fentanyl"),
+    ],
+)
+def test_the_nearest_match_comes_first(query, nearness, code) -> None:
+    assert (nearness, code) == found(query)[0]
+
+
+def test_exact_comes_before_alias_before_related() -> None:
+    order = [nearness for nearness, _ in found("PMK")]
+    assert sorted(order) == order
+    assert {ALIAS, RELATED} == set(order)
+
+
+def test_a_salt_of_an_acid_of_table_ii_is_not_that_acid() -> None:
+    assert ALIAS not in {nearness for nearness, _ in found("sulphuric acid salt")}
+    assert substance_named("sulfuric acid sulfate") is None
+
+
+def test_fentanyl_finds_no_solvent() -> None:
+    groups = {codes.substances()[code].group for _, code in found("fentanyl", SUBSTANCES)}
+    assert {"opioid", "table-1"} == groups
+
+
+def test_every_match_says_why() -> None:
+    assert {"the same name, code or number", "part of a name; look before you take it"} == {
+        match.why for match in search("safrole") if match.code in {"safrole", "isosafrole"}
+    }
+    assert "ethyl ester: controlled as its parent is" == search("bmk ethyl glycidate")[0].why
+
+
+def test_the_other_lists_are_searched_in_every_language() -> None:
+    assert [(EXACT, "seizure")] == found("Saisie", "kinds")[:1]
+    assert (EXACT, "GRM") in found("gram")
+    assert [] == found("gram", SUBSTANCES)
+
+
+@pytest.mark.parametrize("query", ["", " - ", "?", "x" * (MAX_QUERY_CHARACTERS + 1), "qqqqqq"])
+def test_nothing_is_found_for_nothing(query) -> None:
+    assert () == search(query)
+
+
+def test_a_part_of_fewer_than_three_characters_is_no_relation() -> None:
+    assert RELATED not in {nearness for nearness, _ in found("ap")}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("safrole", "safrole"), ("PMK ethyl glycidate", "3-4-mdp-2-p-methyl-glycidic-acid"), ("safr", None)],
+)
+def test_a_substance_is_named_exactly_or_by_an_alias_or_not_at_all(name, code) -> None:
+    assert code == substance_named(name)
+
+
+def test_no_alias_belongs_to_two_substances() -> None:
+    names = {
+        name: code
+        for code, one in codes.substances().items()
+        for name in (code, *one.labels.values(), *one.names, *one.cas)
+    }
+    assert names == {name: substance_named(name) for name in names}
+
+
+def test_folding_drops_case_accents_and_hyphens() -> None:
+    assert "alphaethyle" == folded("Α-Éthyle")
+
+
+@given(st.text(max_size=60))
+def test_no_query_fails_or_finds_too_much(query) -> None:
+    assert len(search(query)) <= MAX_MATCHES
