@@ -14,7 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tocsin.adapters import custodians, passphrase
+from tocsin.adapters import custodians, drafts, passphrase
 from tocsin.adapters.database import Database
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox import store as inbox
@@ -34,6 +34,7 @@ COPIED = ("keys", "directory", "participant.json", "settings.toml", "tokens.json
 DATABASES = {
     "outbox": (outbox.FILE_NAME, outbox.KEY_LABEL, outbox_tables.MIGRATIONS),
     "inbox": (inbox.FILE_NAME, inbox.KEY_LABEL, inbox_tables.MIGRATIONS),
+    drafts.FOLDER: (drafts.FILE_NAME, drafts.KEY_LABEL, drafts.MIGRATIONS),
 }
 
 

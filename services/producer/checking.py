@@ -13,7 +13,7 @@ from services.producer.reports import family_of
 from tocsin.core import codes
 from tocsin.core.completeness import completeness
 from tocsin.core.errors import InvalidReportError
-from tocsin.core.report import check_alert, check_incident
+from tocsin.core.report import CheckedReport, check_alert, check_incident
 from tocsin.core.report_doubts import Doubt, doubts
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
@@ -33,7 +33,7 @@ class Finding:
 
 def check_file(file: str, language: str, system: str | None, *, as_json: bool) -> Exit:
     """Print a finding for each report in `file` (`-`: stdin). Raises SettingsError."""
-    show = _json if console.wants_json(as_json) else _sentences
+    show = _json if console.wants_json(as_json) else print_sentences
     all_can = True
     with opened(file) as stream:
         for finding in findings(read_documents(stream), language, system):
@@ -59,9 +59,14 @@ def _finding(document: Document, language: str, system: str | None) -> Finding:
         check_alert(document.data, now_s=now_s)
         return Finding(document.place, can_be_sent=True)
     report = check_incident(document.data, now_s=now_s, default_system=system)
+    return advice(document.place, report, language)
+
+
+def advice(place: str, report: CheckedReport, language: str) -> Finding:
+    """What to look at again in an incident report that can be sent, its score and hints."""
     found = completeness(report.body)
     return Finding(
-        document.place,
+        place,
         can_be_sent=True,
         doubts=doubts(report),
         completeness=found.score,
@@ -81,7 +86,8 @@ def _json(finding: Finding) -> None:
     console.json_line(record)
 
 
-def _sentences(finding: Finding) -> None:
+def print_sentences(finding: Finding) -> None:
+    """A finding on stdout, for people."""
     verdict = "can be sent" if finding.can_be_sent else "cannot be sent as it is"
     score = "" if finding.completeness is None else f"; completeness {finding.completeness} of 100"
     lines = [f"{finding.place}: {verdict}{score}"]

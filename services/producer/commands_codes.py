@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.producer.commands_report import Language
+from services.producer.commands_report import Language, LanguageOption
 from tocsin.runtime.options import JsonOption
 
 
@@ -24,7 +24,6 @@ class CodeList(StrEnum):
 
 
 ListOption = Annotated[CodeList | None, typer.Option("--list", help="Only this list.", show_default=False)]
-LanguageOption = Annotated[Language, typer.Option("--lang", help="Of the labels.")]
 
 
 def register_codes(app: typer.Typer) -> None:

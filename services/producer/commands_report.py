@@ -1,4 +1,4 @@
-"""`tocsin report`: what helps with a report before it is sent. Options and help only, as in `commands`."""
+"""`tocsin report`: a report before it is sent. Options and help only, as in `commands`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from typing import Annotated
 
 import typer
 
-from tocsin.runtime.options import JsonOption
+from tocsin.runtime.options import (
+    DEFAULT_HOME,
+    BootstrapOption,
+    HomeOption,
+    JsonOption,
+    PassphraseFileOption,
+)
 
 
 class Language(StrEnum):
-    """The languages of the hints."""
+    """The languages of questions and hints."""
 
     EN = "en"
     FR = "fr"
@@ -26,20 +32,92 @@ class System(StrEnum):
     PICS = "pics"
 
 
+LanguageOption = Annotated[Language, typer.Option("--lang", help="Of questions, labels and hints.")]
+AudienceOption = Annotated[
+    str | None, typer.Option("--audience", help="Who may read it.", show_default="focal-points")
+]
+WaitOption = Annotated[
+    bool, typer.Option("--wait/--no-wait", help="Publish now, or only accept into the outbox.")
+]
+TIMEOUT_S = 60.0
+
+
 def register_report(app: typer.Typer) -> None:
     """Add `report` to the root command."""
-    group = typer.Typer(no_args_is_help=True, help="What helps with a report before it is sent.")
-    # With a callback the one verb keeps its name.
-    group.callback()(lambda: None)
+    group = typer.Typer(
+        no_args_is_help=True, help="A report before it is sent: write, keep, check, submit."
+    )
+    group.command(epilog="Example: tocsin report new --lang fr")(new)
+    group.command(epilog="Example: tocsin report drafts")(drafts)
+    group.command(epilog="Example: tocsin report submit DRAFT-20261127-5f0c2a91")(submit)
     group.command(epilog="Example: tocsin report check report.json --lang fr")(check)
     app.add_typer(group, name="report")
+
+
+def new(  # noqa: PLR0913 - one parameter for each option
+    language: LanguageOption = Language.EN,
+    draft: Annotated[
+        str | None, typer.Option("--draft", help="Go on with this draft.", show_default=False)
+    ] = None,
+    audience: AudienceOption = None,
+    wait: WaitOption = True,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+    bootstrap: BootstrapOption = None,
+) -> None:
+    """Ask ten rows in this terminal, say what is wrong and what would help, and publish it if you say so.
+
+    Each answer is on disk, encrypted, before the next question: after a power cut --draft goes on.
+    Enter skips, ? explains, < goes back, - clears, Ctrl-C keeps the draft. Ends with 5 if you stopped or
+    if it is accepted and waits for Kafka.
+    """
+    from services.producer.publishing import Ask, How
+    from services.producer.writing import new_report
+
+    ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None)
+    raise typer.Exit(new_report(ask, How("incident", audience), language.value, draft))
+
+
+def drafts(
+    delete: Annotated[
+        str | None, typer.Option("--delete", help="Take this draft away first.", show_default=False)
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """List the drafts of this home, the newest first: their names and kinds, not what they say."""
+    from services.producer.publishing import Ask
+    from services.producer.writing import print_drafts
+
+    print_drafts(Ask(home, passphrase_file, None, None, as_json), delete)
+
+
+def submit(  # noqa: PLR0913 - one parameter for each option
+    draft: Annotated[str, typer.Argument(help="Its name, as `tocsin report drafts` shows it.")],
+    audience: AudienceOption = None,
+    wait: WaitOption = True,
+    as_json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+    bootstrap: BootstrapOption = None,
+) -> None:
+    """Publish a draft. Its name is its national reference, so that a second attempt sends nothing twice.
+
+    The draft is taken away once the report is accepted. Ends as `tocsin publish` does.
+    """
+    from services.producer.publishing import Ask, How
+    from services.producer.writing import submit_draft
+
+    ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None, as_json)
+    raise typer.Exit(submit_draft(ask, How("incident", audience), draft))
 
 
 def check(
     file: Annotated[
         str, typer.Argument(help="JSON object, JSON array or JSON Lines; - reads stdin.")
     ] = "-",
-    language: Annotated[Language, typer.Option("--lang", help="Of the hints.")] = Language.EN,
+    language: LanguageOption = Language.EN,
     system: Annotated[
         System | None,
         typer.Option(help="Stands in where a report does not say its system.", show_default=False),

@@ -66,14 +66,23 @@ class How:
 def publish_file(ask: Ask, file: str, how: How) -> Exit:
     """Accept and publish the reports in `file` (`-`: stdin). Raises TocsinError."""
     participant = open_participant(ask.home, ask.passphrase_file)
+    with opened(file) as stream:
+        return publish_documents(participant, ask, read_documents(stream), how)
+
+
+def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Document], how: How) -> Exit:
+    """Accept and publish `documents`; WHOLE or INCOMPLETE mean that all are accepted.
+
+    Raises TocsinError; then nothing, or whole batches, are accepted.
+    """
     clocks = Clocks()
     client = participant.directory_client()
     directory = client.load()
     approvers = (participant.release_key(),) if how.approve else ()
-    with _outbox(participant) as outbox, opened(file) as stream:
+    with _outbox(participant) as outbox:
         acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
         filing = _Filing(acceptance, how, approvers)
-        filing.take(read_documents(stream))
+        filing.take(documents)
         if ask.wait_s is not None and (filing.accepted or outbox.items.waiting_items):
             access = participant.home.access(ask.bootstrap)
             source = participant.follower(access, client)

@@ -58,7 +58,9 @@ def test_every_column_leads_to_a_field_of_the_report() -> None:
         ("tlp", "amber+strict", "AMBER+STRICT"),
         ("forms", "powder", "powder"),
         ("site_types", "Customs-Facility", "customs-facility"),
-        ("units", "kilo", None),
+        ("units", "Kilos", "KGM"),
+        ("units", "g", "GRM"),
+        ("units", "kilogr", None),
     ],
 )
 def test_a_word_means_the_code_that_it_is_or_labels(list_name: str, word: str, code: str | None) -> None:

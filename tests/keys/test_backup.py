@@ -10,6 +10,7 @@ from services.keys.making import KeyTerms, make_keys
 from services.keys.restoring import restore
 from tests.support.office import write_passphrase
 from tocsin.adapters.custodians import Rule
+from tocsin.adapters.drafts import open_drafts
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.outbox.store import open_outbox
@@ -89,6 +90,17 @@ def test_a_restored_outbox_ends_its_generations_and_says_why(made, new_words, tm
     outbox = open_outbox(tmp_path / "again" / "outbox", opened(tmp_path / "again").storage_key(), ME)
     assert (None, Why.RESTORED) == (outbox.keys.current(AUDIENCE), outbox.keys.why_ended(AUDIENCE))
     outbox.close()
+
+
+def test_drafts_come_back_too(home, words, new_words, tmp_path):
+    old = KeyFolder.open(home / "keys", Passphrase(words.read_text()))
+    with open_drafts(ParticipantHome.open(home), old.storage_key()) as drafts:
+        drafts.keep("DRAFT-1", {"kind": "seizure"}, NOW_S)
+    shares = write_shares(tmp_path, back_up(home, tmp_path / "backup", Rule(3, 2), words, lambda: NOW_S))
+    restore(tmp_path / "backup", shares[:2], tmp_path / "again", new_words)
+    again = ParticipantHome.open(tmp_path / "again")
+    with open_drafts(again, opened(tmp_path / "again").storage_key()) as drafts:
+        assert {"kind": "seizure"} == drafts.get("DRAFT-1").answers
 
 
 def test_one_share_restores_nothing(made, new_words, tmp_path):

@@ -5,6 +5,7 @@ keys/              key files, kdf.json, and request.json: the public halves, sig
 participant.json   id and name, once the authority admitted it
 directory/         TUF's metadata; 1.root.json is pinned
 outbox/ inbox/     encrypted databases
+drafts/            the same, of reports that are being written
 *.lock             who holds what
 """
 

@@ -97,6 +97,11 @@ def units() -> Mapping[str, Unit]:
     return MappingProxyType({code: Unit(code, row["dimension"], row["factor"]) for code, row in rows})
 
 
+def unit_symbols() -> Mapping[str, tuple[str, ...]]:
+    """What people write for a unit beside its labels (kg, g, ml), by code."""
+    return MappingProxyType({code: tuple(row.get("symbols", ())) for code, row in _rows("units").items()})
+
+
 def transport_modes() -> frozenset[str]:
     """Modes of transport, one digit each (UN/ECE Recommendation 19)."""
     return frozenset(_rows("transport_modes"))

@@ -114,8 +114,9 @@ def _names() -> dict[str, str]:
 @cache
 def _words(list_name: str) -> dict[str, str]:
     found: dict[str, set[str]] = {}
+    symbols = codes.unit_symbols() if list_name == "units" else {}
     for code, labels in codes_of(list_name).items():
-        for word in (code, *labels.values()):
+        for word in (code, *labels.values(), *symbols.get(code, ())):
             found.setdefault(folded(word), set()).add(code)
     return {word: next(iter(several)) for word, several in found.items() if len(several) == 1}
 

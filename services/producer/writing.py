@@ -1,0 +1,88 @@
+"""`tocsin report new | drafts | submit`: a report that is written in a terminal, kept, and published."""
+
+from __future__ import annotations
+
+import time
+
+from services.producer.asking import Asking, InterruptedAskingError
+from services.producer.checking import advice, print_sentences
+from services.producer.documents import Document
+from services.producer.participant import Participant, open_participant
+from services.producer.publishing import Ask, How, publish_documents
+from tocsin.adapters.country_names import find_countries
+from tocsin.adapters.drafts import Draft, Drafts, open_drafts
+from tocsin.core import quick_form
+from tocsin.runtime import console
+from tocsin.runtime.exits import Exit
+
+
+def new_report(ask: Ask, how: How, language: str, name: str | None) -> Exit:
+    """Ask the ten rows (or go on with the draft `name`), show what would help, publish if told to.
+
+    INCOMPLETE where the asking was interrupted; the draft is kept. Raises TocsinError.
+    """
+    participant = open_participant(ask.home, ask.passphrase_file)
+    with open_drafts(participant.home, participant.storage_key) as drafts:
+        draft = _begun(drafts) if name is None else drafts.get(name)
+        try:
+            wanted = _asked(drafts, draft, language)
+        except InterruptedAskingError:
+            console.say(f"\ndraft {draft.name} is kept: `tocsin report new --draft {draft.name}` goes on")
+            return Exit.INCOMPLETE
+        if not wanted:
+            console.say(f"draft {draft.name} is kept: `tocsin report submit {draft.name}` publishes it")
+            return Exit.WHOLE
+        return _submit(participant, drafts, draft, ask, how)
+
+
+def submit_draft(ask: Ask, how: How, name: str) -> Exit:
+    """Publish a draft; it is taken away once it is accepted. Raises TocsinError."""
+    participant = open_participant(ask.home, ask.passphrase_file)
+    with open_drafts(participant.home, participant.storage_key) as drafts:
+        return _submit(participant, drafts, drafts.get(name), ask, how)
+
+
+def print_drafts(ask: Ask, deleted: str | None) -> None:
+    """Print the names of the drafts with their kinds; first delete one. Raises RefusedByRuleError."""
+    participant = open_participant(ask.home, ask.passphrase_file)
+    with open_drafts(participant.home, participant.storage_key) as drafts:
+        if deleted is not None:
+            drafts.delete(deleted)
+        rows = [
+            {
+                "draft": one.name,
+                "changed_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(one.changed_at_s)),
+                "kind": one.answers.get("kind"),
+                "answers": len(one.answers),
+            }
+            for one in drafts.all()
+        ]
+    console.rows(rows, ["draft", "changed_at", "kind", "answers"], as_json=ask.as_json)
+
+
+def _begun(drafts: Drafts) -> Draft:
+    now_s = int(time.time())
+    return Draft(drafts.new_name(now_s), now_s, {})
+
+
+def _asked(drafts: Drafts, draft: Draft, language: str) -> bool:
+    """Whether to publish it now. The answers of `draft` are filled in. Raises InterruptedAskingError."""
+
+    def keep(answers: dict[str, str]) -> None:
+        drafts.keep(draft.name, answers, int(time.time()))
+
+    asking = Asking(draft.answers, language, keep)
+    asking.ask_all()
+    report = asking.sound(draft.name, int(time.time()))
+    print_sentences(advice(draft.name, report, language))
+    return asking.yes("publish it now? yes or no")
+
+
+def _submit(participant: Participant, drafts: Drafts, draft: Draft, ask: Ask, how: How) -> Exit:
+    """The draft's name is the national reference, so that a second attempt is the same report."""
+    answers = {"reference": draft.name, **draft.answers}
+    document = Document(draft.name, quick_form.report_of(answers, find_countries))
+    code = publish_documents(participant, ask, iter([document]), how)
+    if code in {Exit.WHOLE, Exit.INCOMPLETE}:
+        drafts.delete(draft.name)
+    return code

@@ -1,0 +1,68 @@
+"""Law: the ten rows that an officer is asked at night, and the report that the answers make.
+
+The rows are columns of `flat_columns`, so that a form, a template and an export name things alike. It
+guarantees that an answer is judged as soon as it is given (`refusal`), by the same rules as an imported
+cell, that a problem of the whole report names the answer to blame, and that nothing is assumed: what is
+not answered is not in the report. Asking, drafts and sending are left to the shell.
+Source: docs/reporting.md, "Ten rows".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tocsin.core import codes, flat_columns, flat_rows
+from tocsin.core.errors import InvalidReportError
+from tocsin.core.identifiers import detected
+
+Answers = Mapping[str, str]  # by code of column
+
+_OBJECT = ("substance", "status", "system")
+_MACHINE = ("equipment", "make", "serial", "substance", "status", "system")
+_ROWS = (
+    ("kind",),
+    ("event_date",),
+    ("country", "locality"),
+    _OBJECT,
+    ("amount", "unit"),
+    ("origin", "destination"),
+    ("transport_mode", "identifier"),
+    ("declared_text", "concealment"),
+    ("narrative", "language"),
+    ("tlp", "pap"),
+)
+MANDATORY = frozenset({"kind", "event_date", "country", "system", "tlp"})
+_PRECURSOR_GROUPS = frozenset({"table-1", "table-2", "watched"})
+
+
+def rows(answers: Answers) -> tuple[tuple[str, ...], ...]:
+    """The ten rows, each the codes of its columns; machines come first where the kind is about them."""
+    kind = flat_columns.code_meant("kinds", answers.get("kind", ""))
+    about_machines = kind is not None and codes.kinds()[kind] == "equipment"
+    return tuple(_MACHINE if about_machines and row is _OBJECT else row for row in _ROWS)
+
+
+def refusal(code: str, answer: str, find_countries: Callable[[str], tuple[str, ...]]) -> str | None:
+    """Why `answer` cannot stand in column `code`, in a sentence; None if it can."""
+    try:
+        flat_rows.to_report({code: answer}, flat_rows.Reading(find_countries))
+    except InvalidReportError as error:
+        return "; ".join(sentence for _, sentence in error.problems)
+    return None
+
+
+def report_of(answers: Answers, find_countries: Callable[[str], tuple[str, ...]]) -> dict[str, Any]:
+    """The report for `check_incident`. Raises InvalidReportError whose places are codes of columns."""
+    cells = dict(answers)
+    kind = detected(cells.get("identifier", ""))
+    if kind is not None and not cells.get("identifier_type"):
+        cells["identifier_type"] = kind
+    return flat_rows.to_report(cells, flat_rows.Reading(find_countries))[0]
+
+
+def usual_system(substance_group: str | None) -> str | None:
+    """The system that a substance of this group belongs to; None where nobody can tell."""
+    if substance_group is None:
+        return None
+    return "pics" if substance_group in _PRECURSOR_GROUPS else "ion"
