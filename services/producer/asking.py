@@ -96,7 +96,7 @@ class Asking:
             if why is None:
                 self._take(code, answer)
                 return None
-            console.warn(why)
+            console.warn(f"{why} ({HELP} explains)")
 
     def _clear(self, code: str) -> None:
         if self.answers.pop(code, None) is not None:

@@ -68,8 +68,9 @@ def new(  # noqa: PLR0913 - one parameter for each option
     """Ask ten rows in this terminal, say what is wrong and what would help, and publish it if you say so.
 
     Each answer is on disk, encrypted, before the next question: after a power cut --draft goes on.
-    Enter skips, ? explains, < goes back, - clears, Ctrl-C keeps the draft. Ends with 5 if you stopped or
-    if it is accepted and waits for Kafka.
+    Enter skips, ? explains, < goes back, - clears, Ctrl-C keeps the draft.
+
+    Ends with 5 if you stopped, or if the report is accepted and waits for Kafka.
     """
     from services.producer.publishing import Ask, How
     from services.producer.writing import new_report

@@ -62,8 +62,13 @@ def test_a_number_that_a_spreadsheet_shortened_is_doubted_for_every_type(value) 
 
 def test_types_without_a_public_rule_are_not_doubted() -> None:
     assert doubt("courier", "anything at all") is None
-    assert doubt(None, "RA473124828CH") is None
+    assert doubt(None, "02081140744") is None
     assert doubt("a-later-type", "RA473124828CH") is None
+
+
+@pytest.mark.parametrize("value", ["RA473124828CH", "CSQU3054384"])
+def test_without_a_type_what_looks_like_nothing_else_is_doubted(value) -> None:
+    assert "check digit" in (doubt(None, value) or "")
 
 
 @pytest.mark.parametrize(("cas", "sound"), [("1609-66-1", True), ("1609-66-5", False), ("7732-18-5", True)])

@@ -2,6 +2,9 @@
 
 import io
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +78,22 @@ def test_whoever_stops_keeps_every_answer_and_goes_on_later(run, drafts, accepte
     _, _, err = run("new", "--draft", name, "--no-wait", typed=[*[""] * 7, *NIGHT[7:], "yes"])
     assert "3/10 Place [Leipzig]: " in err
     assert ([], ONCE) == (drafts(), accepted())
+
+
+def test_a_power_cut_loses_no_answer_that_was_given(run, drafts):
+    command = [Path(sys.executable).with_name("tocsin"), "report", "new"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdin.write("\n".join([*NIGHT[:4], ""]).encode())
+        process.stdin.flush()
+        told = b""
+        while b"4/10" not in told:
+            told += process.stderr.read1()
+        process.kill()
+    (name,) = drafts()
+    _, _, err = run("new", "--draft", name)
+    assert "[Saisie]" in err
+    _, _, err = run("new", "--draft", name, typed=["", "", ""])
+    assert "3/10 Place [Leipzig]: " in err
 
 
 def test_stopping_before_the_first_answer_keeps_no_empty_draft(run, drafts):

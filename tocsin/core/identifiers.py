@@ -31,13 +31,16 @@ _SPOILED = "looks like a number that a spreadsheet has shortened: digits are los
 def doubt(kind: str | None, value: str) -> str | None:
     """What is doubtful about `value` as an identifier of this type (`identifier_types`); None if nothing.
 
-    Types without a public rule (courier numbers, flights, plates) are never doubted for their form.
+    Types without a public rule (courier numbers, flights, plates) are never doubted for their form; without
+    a type only what has the letters and digits of an S10 or a container is, for digits alone fit anything.
     """
     tidy = _SEPARATORS.sub("", value).upper()
     # The separators of 1.23E+11 are part of its look.
     if _SHORTENED.fullmatch(value.strip().upper()):
         return _SPOILED
-    rule = _RULES.get(kind or "")
+    if kind is None:
+        return _DIGIT if any(_RULES[one](tidy) == _DIGIT for one in _LETTERED) else None
+    rule = _RULES.get(kind)
     return rule(tidy) if rule else None
 
 
@@ -110,5 +113,6 @@ _RULES: dict[str, Callable[[str], str | None]] = {
     "sscc": _sscc,
     "receptacle": _receptacle,
 }
+_LETTERED = ("s10", "container")
 # 29 letters and digits tell nothing: a receptacle has no check digit.
 _TELLING = frozenset(_RULES) - {"receptacle"}

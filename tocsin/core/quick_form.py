@@ -48,7 +48,8 @@ def refusal(code: str, answer: str, find_countries: Callable[[str], tuple[str, .
     try:
         flat_rows.to_report({code: answer}, flat_rows.Reading(find_countries))
     except InvalidReportError as error:
-        return "; ".join(sentence for _, sentence in error.problems)
+        # What says how a file is to be read is an option of the import, and none of a form.
+        return "; ".join(sentence.partition("; say which")[0] for _, sentence in error.problems)
     return None
 
 
