@@ -240,7 +240,7 @@ def test_after_kill_9_every_report_is_there_exactly_once(town, home, tmp_path):
         process = town.start(home, "publish", file)
         time.sleep(patience_s)
         process.kill()
-        process.wait()
+        process.communicate()
     town.run(home, "publish", file)
     participant = open_participant(home, home / "passphrase")
     with participant.outbox_to_read() as outbox:

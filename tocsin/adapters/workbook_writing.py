@@ -10,6 +10,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -61,7 +62,11 @@ def write_workbook(path: Path, sheets: Sequence[WrittenSheet]) -> int:
         before, tempfile.tempdir = tempfile.tempdir, name
         try:
             book, whole = Workbook(write_only=True), Path(name) / "whole"
-            count = sum(_write(book, sheet) for sheet in sheets)
+            try:
+                count = sum(_write(book, sheet) for sheet in sheets)
+            except BaseException:
+                _give_up(book)
+                raise
             with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 book.save(file)
                 file.flush()
@@ -71,6 +76,13 @@ def write_workbook(path: Path, sheets: Sequence[WrittenSheet]) -> int:
         whole.replace(path)
     sync_folder(path.parent)
     return count
+
+
+def _give_up(book: Any) -> None:
+    """End what the library has open: forgotten, it would complain on stderr at any later time."""
+    for page in book.worksheets:
+        with suppress(Exception):
+            page.close()
 
 
 def _write(book: Any, sheet: WrittenSheet) -> int:

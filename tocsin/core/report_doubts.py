@@ -53,11 +53,11 @@ def _another(name: str, cas: str) -> bool:
 
 
 def _hs_fits(substance: Fields) -> bool:
+    if substance["hs"] is None or substance["hs_edition"] != HS_EDITION:
+        return True
     code = substance_named(substance["name_as_declared"])
     known = None if code is None else codes.substances()[code].hs
-    if known is None or substance["hs"] is None or substance["hs_edition"] != HS_EDITION:
-        return True
-    return known.startswith(substance["hs"][: len(known)])
+    return known is None or known.startswith(substance["hs"][: len(known)])
 
 
 def _edition(place: str, fields: Fields) -> Iterator[Doubt]:

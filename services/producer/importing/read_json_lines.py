@@ -23,7 +23,8 @@ _FLAGS = {True: "true", False: "false", None: ""}
 def json_table(path: Path, encoding: str = "utf-8") -> Iterator[Table]:
     """The table in `path`; its header are the names of the first row that can be read."""
     with opened(path) as file:
-        rows = _rows(Lines(file, path, encoding))
+        lines = Lines(file, path, encoding)  # held here: it must not be forgotten before `file` is closed
+        rows = _rows(lines)
         before: list[Row | BadRow] = []
         for row in rows:
             before.append(row)

@@ -18,6 +18,7 @@ from services.producer.importing.rows import BadRow, Row
 from tocsin.core.errors import InvalidReportError, MalformedError
 from tocsin.core.field_checks import Problems
 from tocsin.core.report import CheckedReport, check_incident
+from tocsin.core.report_doubts import doubts
 
 MAX_BATCH_ROWS = 500
 MAX_DISTINCT_ROWS = 2_000_000  # about 200 MB of counters
@@ -169,7 +170,8 @@ def _outcome(
     except InvalidReportError as error:
         problems = tuple((mapping.blame(place), sentence) for place, sentence in error.problems)
         return RefusedRow(row.line, problems, row.cells, row.sheet)
-    return checked, [*remarks, *_of_source(row, mapping)]
+    mistyped = [(mapping.blame(place), sentence) for place, sentence in doubts(checked)]
+    return checked, [*remarks, *_of_source(row, mapping), *mistyped]
 
 
 def _of_source(row: Row, mapping: Mapping) -> Problems:

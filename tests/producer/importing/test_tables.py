@@ -1,7 +1,10 @@
 """A file says how it is to be read, or is refused with the readings it allows."""
 
 import codecs
+import gc
 import gzip
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -159,3 +162,22 @@ def test_a_file_that_breaks_off_gives_no_row_at_all(tmp_path: Path, encoding: st
     path = write(tmp_path, gzip.compress((HEADER + rows).encode())[:-500])
     with pytest.raises(MalformedError, match="ends early"), open_table(path, Format(encoding=encoding)):
         pass
+
+
+@pytest.mark.parametrize("line", ['{"kind": [1]}', '{"kind": "seizure", "substance": "x"}'])
+def test_a_json_lines_file_is_closed_before_it_is_forgotten(tmp_path: Path, line: str, monkeypatch) -> None:
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    with suppress(MalformedError), open_table(write(tmp_path, f"{line}\n".encode())) as table:
+        list(table.rows)
+    gc.collect()
+    assert [] == complaints
+
+
+def test_what_is_probably_mistyped_is_remarked_and_imported_as_it_stands(tmp_path: Path) -> None:
+    header = HEADER.rstrip() + ";identifier_type;identifier;hs;hs_edition\n"
+    row = "seizure;ion;2026-04-01;PE;NPP;Lima;AMBER;s10;RA473124828CH;293339;2022\n"
+    bodies, outcome = imported(write(tmp_path, (header + row).encode()))
+    assert {"identifier", "hs"} == {column for column, _ in outcome.remarks}
+    assert "RA473124828CH" == bodies[0]["transport"]["identifiers"][0]["value"]
+    assert (1, 1) == (outcome.count.accepted, outcome.count.warned)
