@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from io import TextIOWrapper
 from typing import TextIO
 
 from tocsin.adapters.country_names import country_name, find_countries
@@ -35,7 +36,11 @@ class Asking:
     ) -> None:
         self.answers = answers
         self._language, self._keep = language, keep
-        self._stdin = stdin or sys.stdin
+        # None where the process was started without one.
+        self._stdin: TextIO | None = stdin or sys.stdin
+        if isinstance(self._stdin, TextIOWrapper):
+            # Strict, one bad byte would take the lines beside it along.
+            self._stdin.reconfigure(errors="surrogateescape")
 
     def ask_all(self) -> None:
         """Go through the ten rows. Raises InterruptedAskingError."""
@@ -141,18 +146,26 @@ class Asking:
             sys.stderr.write(console.harmless(question))
             sys.stderr.flush()
             line = self._line()
-            if len(line) <= MAX_ANSWER_CHARACTERS:
+            if len(line) > MAX_ANSWER_CHARACTERS:
+                while not line.endswith("\n"):
+                    line = self._line()
+                console.warn(f"an answer has at most {MAX_ANSWER_CHARACTERS} characters; nothing was taken")
+            elif not _is_text(line):
+                console.warn("this terminal sent bytes that are no UTF-8; nothing was taken")
+            else:
                 return line
-            while not line.endswith("\n"):
-                line = self._line()
-            console.warn(f"an answer has at most {MAX_ANSWER_CHARACTERS} characters; nothing was taken")
 
     def _line(self) -> str:
         """At most one character more than an answer may have."""
         try:
-            line = self._stdin.readline(MAX_ANSWER_CHARACTERS + 1)
+            line = self._stdin.readline(MAX_ANSWER_CHARACTERS + 1) if self._stdin else ""
         except KeyboardInterrupt:
             line = ""
         if not line:
             raise InterruptedAskingError
         return line
+
+
+def _is_text(line: str) -> bool:
+    """Whether `line` is free of the lone surrogates that stand for bytes that were no text."""
+    return line.isascii() or not any("\ud800" <= char <= "\udfff" for char in line)

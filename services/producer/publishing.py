@@ -197,6 +197,8 @@ def _exit(refused: int, states: set[State]) -> Exit:
 def opened(file: str) -> Iterator[BinaryIO]:
     """`file` to read, `-` for stdin. Raises SettingsError."""
     if file == "-":
+        if sys.stdin is None:  # started with it closed
+            raise SettingsError("there is no standard input to read: name a file")
         yield sys.stdin.buffer
         return
     path = Path(file)

@@ -27,7 +27,8 @@ def new_report(ask: Ask, how: How, language: str, name: str | None) -> Exit:
         try:
             wanted = _asked(drafts, draft, language)
         except InterruptedAskingError:
-            console.say(f"\ndraft {draft.name} is kept: `tocsin report new --draft {draft.name}` goes on")
+            again = f"draft {draft.name} is kept: `tocsin report new --draft {draft.name}` goes on"
+            console.say("\n" + (again if draft.answers else "nothing was answered, so nothing is kept"))
             return Exit.INCOMPLETE
         if not wanted:
             console.say(f"draft {draft.name} is kept: `tocsin report submit {draft.name}` publishes it")

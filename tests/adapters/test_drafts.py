@@ -32,9 +32,15 @@ def test_what_was_kept_is_there_after_opening_again(home):
         assert {"kind": "seizure", "locality": "Ürümqi"} == drafts.get("A").answers
 
 
+def test_a_draft_without_answers_is_none(drafts):
+    drafts.keep("A", {"kind": "seizure"}, 1)
+    drafts.keep("A", {}, 2)
+    assert [] == drafts.all()
+
+
 def test_the_newest_comes_first(drafts):
     for name, now_s in (("A", 1), ("B", 3), ("C", 2)):
-        drafts.keep(name, {}, now_s)
+        drafts.keep(name, {"kind": "seizure"}, now_s)
     assert ["B", "C", "A"] == [one.name for one in drafts.all()]
 
 
@@ -48,7 +54,7 @@ def test_answers_over_the_bound_are_refused_and_the_earlier_ones_stay(drafts):
 def test_there_are_never_more_than_the_bound(drafts, monkeypatch):
     monkeypatch.setattr(module, "MAX_DRAFTS", 2)
     for name in ("A", "B"):
-        drafts.keep(name, {}, 1)
+        drafts.keep(name, {"kind": "seizure"}, 1)
     with pytest.raises(RefusedByRuleError, match="--delete"):
         drafts.new_name(1)
 
@@ -66,7 +72,7 @@ def test_two_commands_never_write_at_once(home, drafts):
 
 def test_another_key_opens_nothing(home):
     with open_drafts(home, KEY) as drafts:
-        drafts.keep("A", {}, 1)
+        drafts.keep("A", {"kind": "seizure"}, 1)
     with pytest.raises(KeyUnusableError), open_drafts(home, b"x" * 32):
         pass
 

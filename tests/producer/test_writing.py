@@ -97,8 +97,9 @@ def test_a_power_cut_loses_no_answer_that_was_given(run, drafts):
 
 
 def test_stopping_before_the_first_answer_keeps_no_empty_draft(run, drafts):
-    assert 5 == run("new")[0]
-    assert [] == drafts()
+    code, _, err = run("new")
+    assert (5, []) == (code, drafts())
+    assert "nothing is kept" in err
 
 
 def test_no_keeps_the_draft_for_submit_which_sends_it_once(run, drafts, accepted):
@@ -136,11 +137,11 @@ def test_what_is_missing_at_the_end_is_asked_again(run, drafts):
     assert "can be sent" in out
 
 
-def test_one_can_go_back_clear_and_ask_for_help(run):
+def test_one_can_go_back_clear_and_ask_for_help(run, drafts):
     _, _, err = run("new", typed=["?", "seizure", "<", "-", "seizure"])
     assert "seizure  Seizure" in err
     assert 1 == err.count("1/10 Kind of incident * [seizure]: ")
-    assert err.rstrip().splitlines()[-1].startswith("draft DRAFT-")
+    assert [] == drafts()
 
 
 def test_an_answer_over_the_bound_is_not_taken_in_part(run):
@@ -148,6 +149,22 @@ def test_an_answer_over_the_bound_is_not_taken_in_part(run):
     _, _, err = run("new", typed=typed)
     assert "nothing was taken" in " ".join(err.split())
     assert 1 == err.count("Substance as declared")
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_bytes_that_are_no_text_are_asked_again(home, drafts, monkeypatch, capsys, errors):
+    typed = io.BytesIO(b"seizure\n2026\nDE\nLe\xffpzig\nLeipzig\n")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(typed, "utf-8", errors=errors))
+    assert 5 == main(["report", "new"])
+    assert "no UTF-8" in capsys.readouterr().err
+    assert 1 == len(drafts())
+
+
+@pytest.mark.parametrize(("command", "code"), [("new", 5), ("check", 2)])
+def test_without_standard_input_nothing_breaks(home, monkeypatch, capsys, command, code):
+    monkeypatch.setattr("sys.stdin", None)
+    assert code == main(["report", command])
+    assert "please report" not in capsys.readouterr().err
 
 
 def test_a_draft_lies_encrypted_and_private_on_disk(home, run):

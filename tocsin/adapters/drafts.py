@@ -58,12 +58,17 @@ class Drafts:
         return f"DRAFT-{day}-{random_bytes(_SUFFIX_BYTES).hex()}"
 
     def keep(self, name: str, answers: Mapping[str, str], now_s: int) -> None:
-        """Put the answers on disk, in place of earlier ones. Raises RefusedByRuleError, StorageError."""
+        """Put the answers on disk, in place of earlier ones; a draft without any is none.
+
+        Raises RefusedByRuleError, StorageError.
+        """
         text = json.dumps(answers, ensure_ascii=False)
         if len(text.encode("utf-8", "surrogatepass")) > MAX_ANSWERS_BYTES:
             raise RefusedByRuleError(f"the draft is over {MAX_ANSWERS_BYTES} bytes: shorten an answer")
         with self._database.transaction():
-            self._database.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?)", (name, now_s, text))
+            self._database.execute("DELETE FROM drafts WHERE name = ?", (name,))
+            if answers:
+                self._database.execute("INSERT INTO drafts VALUES (?, ?, ?)", (name, now_s, text))
 
     def get(self, name: str) -> Draft:
         """The draft of that name. Raises RefusedByRuleError."""

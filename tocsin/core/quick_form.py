@@ -9,12 +9,16 @@ Source: docs/reporting.md, "Ten rows".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from tocsin.core import codes, flat_columns, flat_rows
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.identifiers import detected
+
+# How a file is to be read is said to the import; a form has no such options.
+_OF_FILES = re.compile("(; say which [(]--|, or translate it in a map).*")
 
 Answers = Mapping[str, str]  # by code of column
 
@@ -48,8 +52,7 @@ def refusal(code: str, answer: str, find_countries: Callable[[str], tuple[str, .
     try:
         flat_rows.to_report({code: answer}, flat_rows.Reading(find_countries))
     except InvalidReportError as error:
-        # What says how a file is to be read is an option of the import, and none of a form.
-        return "; ".join(sentence.partition("; say which")[0] for _, sentence in error.problems)
+        return "; ".join(_OF_FILES.sub("", sentence) for _, sentence in error.problems)
     return None
 
 
