@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.core import codes
+from tocsin.core import codes, vocabulary
 from tocsin.core.vocabulary import (
     MAX_MATCHES,
     MAX_QUERY_CHARACTERS,
@@ -26,6 +26,7 @@ def found(query: str, list_name: str | None = None) -> list[tuple[Nearness, str]
     ("query", "nearness", "code"),
     [
         ("norfentanyl", EXACT, "norfentanyl"),
+        ("fentanyl", EXACT, "fentanyl"),
         ("1609-66-1", EXACT, "norfentanyl"),
         ("Anhydride acétique", EXACT, "acetic-anhydride"),
         ("anhydride acetique", EXACT, "acetic-anhydride"),
@@ -91,6 +92,13 @@ def test_a_part_of_fewer_than_three_characters_is_no_relation() -> None:
 )
 def test_a_substance_is_named_exactly_or_by_an_alias_or_not_at_all(name, code) -> None:
     assert code == substance_named(name)
+
+
+def test_a_name_that_two_substances_share_is_none(monkeypatch) -> None:
+    both = [vocabulary._Entry(SUBSTANCES, code, frozenset({code}), {"shared": "a name"}) for code in "ab"]
+    monkeypatch.setattr(vocabulary, "_entries", lambda: tuple(both))
+    assert ["a", "b"] == [match.code for match in search("shared")]
+    assert substance_named("shared") is None
 
 
 def test_no_alias_belongs_to_two_substances() -> None:

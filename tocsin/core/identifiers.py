@@ -50,10 +50,9 @@ def cas_doubt(value: str) -> str | None:
 
 
 def detected(value: str) -> str | None:
-    """The one type whose form and check digit `value` fits; None if there is none or more than one."""
+    """The type whose form and check digit `value` fits (the forms exclude each other); None for none."""
     tidy = _SEPARATORS.sub("", value).upper()
-    fitting = [kind for kind, rule in _RULES.items() if kind in _TELLING and rule(tidy) is None]
-    return fitting[0] if len(fitting) == 1 else None
+    return next((kind for kind, rule in _RULES.items() if kind in _TELLING and rule(tidy) is None), None)
 
 
 def _s10(tidy: str) -> str | None:
