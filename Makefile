@@ -22,7 +22,8 @@ setup: $(STAMP)  ## make the virtual environment with the locked dependencies
 demo: setup  ## run the whole system once, show what each reader sees, stop it (DATA=file.csv for real rows)
 	@$(BIN)/python -m scripts.demo $(if $(DATA),--data $(DATA))
 
-test: setup  ## all tests, with a real Kafka
+test: setup  ## all tests, with a real Kafka and a real browser
+	@scripts/browser.sh
 	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 check: setup  ## format, lint, strict types, import contracts, schemas, documents in step

@@ -182,11 +182,12 @@ def _print(browser: str, sheet: str, out: Path) -> None:
         ]
         if os.geteuid() == 0:
             options.append("--no-sandbox")  # Chromium refuses its sandbox to root
-        environment = {**os.environ, "HOME": str(folder), "TMPDIR": str(folder)}
+        # Relative: below a long folder the whole path of Chromium's socket would be too long for one.
+        environment = {**os.environ, "HOME": str(folder), "TMPDIR": "."}
         try:
             done = subprocess.run(
                 [browser, *options, page.as_uri()],
-                env=environment, capture_output=True, check=False, timeout=MAX_PRINTING_S,
+                cwd=folder, env=environment, capture_output=True, check=False, timeout=MAX_PRINTING_S,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise StorageError(f"{browser} did not print within {MAX_PRINTING_S} s") from None

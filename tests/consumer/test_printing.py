@@ -1,10 +1,12 @@
 """A sheet for a formal channel: the marking on every page, nothing that runs, nothing from outside."""
 
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from services.consumer import printing
 from tests.consumer.test_exporting import rendered
@@ -79,6 +81,21 @@ def test_the_browser_gets_the_page_and_its_pdf_is_private(tmp_path: Path, monkey
         out.stat().st_mode & 0o777,
         list(out.parent.iterdir()),
     )
+
+
+@pytest.mark.skipif(
+    not any(map(shutil.which, printing.BROWSERS)), reason="no Chromium on this machine (scripts/browser.sh)"
+)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_real_browser_prints_the_marking_on_every_page(tmp_path: Path, language: str) -> None:
+    story = {"government": "Officers found the parcel in a toy. " * 500}
+    page = sheet(language, handling={"tlp": "AMBER", "pap": "RED"}, narrative=story)
+    out = tmp_path / "sheet.pdf"
+    printing._print(printing._browser(), page, out)
+    pages = [one.extract_text() for one in PdfReader(out).pages]
+    assert len(pages) > 2
+    assert {2} == {text.count("TLP:AMBER · PAP:RED") for text in pages}
+    assert [out] == list(tmp_path.iterdir())
 
 
 def test_a_browser_that_prints_nothing_is_an_error_and_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
