@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.authority.effects import day
 from services.authority.founding import DAY_S, REPORTS, load_schema, schema_named
 from services.authority.office import Office
 from tocsin.core import codes
@@ -18,6 +17,7 @@ from tocsin.core.ids import audience_id, schema_id
 from tocsin.core.participants import Participant
 from tocsin.core.standing import NO_DAY
 from tocsin.core.streams import Layout, Stream, write_layout
+from tocsin.runtime.times import clock_time
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def show_audience(directory: Directory, name: str, now_s: int) -> dict[str, Any]
 
 def _member(one: Participant) -> dict[str, Any]:
     """`until`: the end of its agreement, when it leaves by itself."""
-    until = None if one.agreement_ends_s == NO_DAY else day(one.agreement_ends_s)
+    until = None if one.agreement_ends_s == NO_DAY else clock_time(one.agreement_ends_s)
     return {"id": one.id.hex(), "name": one.name, "country": one.country, "until": until}
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from tocsin.core.directory import Directory
 from tocsin.core.participants import Participant
 from tocsin.core.public_keys import PublicKey
 from tocsin.core.standing import NO_DAY
+from tocsin.runtime.times import clock_time
 
 
 def effects(before: Directory, after: Directory, id_: bytes, now_s: int) -> list[str]:
@@ -66,11 +66,11 @@ def _keys(before: Participant, after: Participant) -> Iterator[str]:
     new = {key.id: key for key in after.keys}
     for id_, key in new.items():
         if id_ not in old:
-            yield f"new {key.purpose} key {id_.hex()}, until {day(key.not_after_s)}"
+            yield f"new {key.purpose} key {id_.hex()}, until {clock_time(key.not_after_s)}"
         elif old[id_].in_use and not key.in_use:
             yield _retired(key)
         elif old[id_].not_after_s != key.not_after_s:
-            yield f"{key.purpose} key {id_.hex()} ends {day(key.not_after_s)}"
+            yield f"{key.purpose} key {id_.hex()} ends {clock_time(key.not_after_s)}"
     for id_ in old.keys() - new.keys():
         yield f"{old[id_].purpose} key {id_.hex()} is forgotten: it ended long ago"
 
@@ -90,16 +90,15 @@ def _retired(key: PublicKey) -> str:
 
 def _ends(before: Participant, after: Participant) -> Iterator[str]:
     if before.agreement_ends_s != after.agreement_ends_s or before.agreement != after.agreement:
-        end = "has no end" if after.agreement_ends_s == NO_DAY else f"ends {day(after.agreement_ends_s)}"
+        end = (
+            "has no end"
+            if after.agreement_ends_s == NO_DAY
+            else f"ends {clock_time(after.agreement_ends_s)}"
+        )
         yield f"agreement {after.agreement or 'none'} {end}"
     for one in set(after.suspensions) - set(before.suspensions):
-        until = "until told otherwise" if one.until_s == NO_DAY else f"until {day(one.until_s)}"
-        yield f"suspended ({one.reason}) from {day(one.from_s)} {until}"
+        until = "until told otherwise" if one.until_s == NO_DAY else f"until {clock_time(one.until_s)}"
+        yield f"suspended ({one.reason}) from {clock_time(one.from_s)} {until}"
     if after.ended is not None and before.ended is None:
         ended = after.ended
-        yield f"ended ({ended.reason}) at {day(ended.at_s)}; its entry stays, so that old reports do"
-
-
-def day(time_s: int) -> str:
-    """A time for people, in UTC."""
-    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        yield f"ended ({ended.reason}) at {clock_time(ended.at_s)}; its entry stays, so that old reports do"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.authority.effects import day
 from tocsin.core.directory import Directory
 from tocsin.core.participants import Participant
 from tocsin.core.public_keys import PublicKey
 from tocsin.core.standing import NO_DAY
+from tocsin.runtime.times import clock_time
 
 COLUMNS = ("id", "name", "country", "roles", "sector", "state", "agreement_ends", "keys_end")
 WARN_BEFORE_S = 30 * 86_400
@@ -29,8 +29,8 @@ def _row(one: Participant, now_s: int) -> dict[str, Any]:
         "roles": ", ".join(one.roles),
         "sector": one.sector,
         "state": state(one, now_s),
-        "agreement_ends": None if one.agreement_ends_s == NO_DAY else day(one.agreement_ends_s),
-        "keys_end": day(min(ends)) if ends else None,
+        "agreement_ends": None if one.agreement_ends_s == NO_DAY else clock_time(one.agreement_ends_s),
+        "keys_end": clock_time(min(ends)) if ends else None,
     }
 
 
@@ -53,10 +53,10 @@ def warnings(directory: Directory, now_s: int) -> list[str]:
         if not one.in_force(now_s):
             continue
         if one.agreement_ends_s < now_s + WARN_BEFORE_S:
-            said.append(f"the agreement of {one.name} ends {day(one.agreement_ends_s)}")
+            said.append(f"the agreement of {one.name} ends {clock_time(one.agreement_ends_s)}")
         for purpose, key in _latest(one).items():
             if key.not_after_s < now_s + WARN_BEFORE_S:
-                said.append(f"the last {purpose} key of {one.name} ends {day(key.not_after_s)}")
+                said.append(f"the last {purpose} key of {one.name} ends {clock_time(key.not_after_s)}")
     return said
 
 
@@ -84,8 +84,8 @@ def _key_row(key: PublicKey, now_s: int) -> dict[str, Any]:
         "id": key.id.hex(),
         "purpose": key.purpose,
         "state": state,
-        "not_before": day(key.not_before_s),
-        "not_after": day(key.not_after_s),
+        "not_before": clock_time(key.not_before_s),
+        "not_after": clock_time(key.not_after_s),
         "person": key.person,
         "final_heads": None if key.final is None else len(key.final),
     }

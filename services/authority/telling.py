@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from services.authority.effects import day
 from tocsin.adapters.custodians import spoken
 from tocsin.adapters.tuf_holders import DraftShown
 from tocsin.runtime import console
+from tocsin.runtime.times import clock_time
 
 
 def tell_draft(shown: DraftShown) -> None:
     """What a draft says and who has signed it."""
     holders, signers = ", ".join(shown.holders), ", ".join(shown.signed_by) or "nobody"
-    console.say(f"root {shown.version}, until {day(shown.expires_at_s)}, held by {holders}")
+    console.say(f"root {shown.version}, until {clock_time(shown.expires_at_s)}, held by {holders}")
     console.say(f"{shown.threshold} signatures are needed, two of each holder; signed by {signers}")
     tell_aloud(shown.fingerprint)
 

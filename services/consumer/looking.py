@@ -12,13 +12,14 @@ from typing import Any
 from services.consumer.http import PURPOSE
 from services.consumer.participant import open_participant, tokens_of
 from services.consumer.subscribe import parse_begin
-from services.consumer.views import COLUMNS, Views, iso_time, row_of
+from services.consumer.views import COLUMNS, Views, row_of
 from services.consumer.waiting import waiting_sentences
 from tocsin.adapters.inbox.quarantine import Refused
 from tocsin.adapters.inbox.reports import MAX_PAGE_REPORTS, Filter
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.core.errors import RefusedByRuleError, SettingsError
 from tocsin.runtime import console
+from tocsin.runtime.times import iso_time
 
 ALARM_COLUMNS = ("first_at", "kind", "originator_name", "stream", "scope", "missing", "times")
 REFUSED_COLUMNS = ("id", "at", "topic", "partition", "offset", "step", "reason", "originator_name")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from services.consumer.assignment import Wanted, stream_partitions
@@ -17,6 +16,7 @@ from services.consumer.views import Views
 from services.consumer.waiting import missing_sentences, waiting_sentences
 from tocsin.adapters.inbox.reports import Filter
 from tocsin.core.errors import SettingsError
+from tocsin.runtime.times import read_time
 
 EARLIEST, LATEST = "earliest", "latest"
 
@@ -41,14 +41,11 @@ def parse_begin(text: str) -> Begin:
     if text == LATEST:
         return Begin()
     try:
-        time = datetime.fromisoformat(text)
+        return Begin(0, read_time(text))
     except ValueError as error:
         raise SettingsError(
             f"--from {text!r}: use earliest, latest, or a time such as 2026-01-01 or 2026-01-01T09:30Z"
         ) from error
-    if time.tzinfo is None:
-        time = time.replace(tzinfo=UTC)
-    return Begin(0, int(time.timestamp()))
 
 
 class Printing:

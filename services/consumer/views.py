@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from tocsin.adapters.inbox.reader import full_name
 from tocsin.adapters.inbox.reports import StoredReport
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.core.avro import Codec
+from tocsin.runtime.times import iso_time
 
 COLUMNS = ("time", "originator_name", "stream", "region", "kind", "what", "exercise", "report_id")
 
@@ -82,8 +82,3 @@ def without_nulls(value: Any) -> Any:
     if isinstance(value, list):
         return [without_nulls(one) for one in value]
     return value
-
-
-def iso_time(time_s: int) -> str:
-    """Unix seconds as `2026-11-25T09:12:00Z`."""
-    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

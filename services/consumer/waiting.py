@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.adapters.inbox.keys import generation_from
 from tocsin.adapters.inbox.statements import InboxStatements
@@ -11,6 +9,7 @@ from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.inbox.waiting import WaitingSummary
 from tocsin.core.outcomes import AlarmKind
 from tocsin.core.streams import CHECKPOINTS_TOPIC, Place
+from tocsin.runtime.times import clock_time
 
 MAX_SENTENCES = 20
 SILENCE_S = 2 * 3_600
@@ -105,8 +104,3 @@ def _name(inbox: Inbox, participant: bytes) -> str:
 
 def _records(count: int) -> str:
     return f"{count} record{'' if count == 1 else 's'}"
-
-
-def clock_time(time_s: int) -> str:
-    """Unix seconds as `2026-11-25 09:12 UTC`."""
-    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from services.keys.backing_up import back_up
@@ -12,6 +11,7 @@ from tocsin.adapters.custodians import Rule
 from tocsin.adapters.whole_files import write_whole
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.runtime import console
+from tocsin.runtime.times import clock_time
 
 
 def back_up_told(
@@ -39,7 +39,7 @@ def back_up_told(
 def restore_told(source: Path, shares: Sequence[Path], home: Path, passphrase_file: Path | None) -> None:
     """Restore, and say what the backup cannot know. Raises TocsinError."""
     done = restore(source, shares, home, passphrase_file)
-    made = datetime.fromtimestamp(done.made_at_s, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    made = clock_time(done.made_at_s)
     console.say(f"{home} is participant {done.participant.hex()} as of {made}")
     console.warn(f"what was accepted after {made} and not published yet is not in it: file it again")
     console.say(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from services.keys.rotating import ROTATED, OpenHome, finish, open_home, rotate, rotate_stolen
@@ -12,6 +11,7 @@ from tocsin.core.enrolment import fingerprint
 from tocsin.core.errors import SettingsError
 from tocsin.core.key_changes import PLANNED, STOLEN, read_key_change
 from tocsin.runtime import console
+from tocsin.runtime.times import read_time
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,9 @@ def _stolen(opened: OpenHome, wanted: tuple[str, ...], wish: Wish) -> bytes:
 
 def _time_s(text: str) -> int:
     try:
-        time = datetime.fromisoformat(text)
+        return read_time(text)
     except ValueError as error:
         raise SettingsError(f"--since {text!r}: use a time such as 2026-11-20T08:00Z") from error
-    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp())
 
 
 def _next(*, finishing: bool, stolen: bool) -> list[str]:

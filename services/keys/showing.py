@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from tocsin.core.enrolment import Request
 from tocsin.core.errors import SettingsError
 from tocsin.core.public_keys import PublicKey
 from tocsin.runtime import console
+from tocsin.runtime.times import iso_time
 
 PUBLIC_FILE_MODE = 0o644
 COLUMNS = ("purpose", "id", "not_before", "not_after", "person")
@@ -64,7 +64,7 @@ def show_keys(home_path: Path, *, as_json: bool, clock: Callable[[], float] = ti
     told_aloud(request.fingerprint)
     for key in request.keys:
         if key.not_after_s < clock() + WARN_BEFORE_END_S:
-            console.warn(f"the {key.purpose} key ends at {_iso(key.not_after_s)}")
+            console.warn(f"the {key.purpose} key ends at {iso_time(key.not_after_s)}")
 
 
 def _admitted(participant: str | None) -> str:
@@ -75,11 +75,7 @@ def _row(key: PublicKey) -> dict[str, Any]:
     return {
         "purpose": key.purpose,
         "id": key.id.hex(),
-        "not_before": _iso(key.not_before_s),
-        "not_after": _iso(key.not_after_s),
+        "not_before": iso_time(key.not_before_s),
+        "not_after": iso_time(key.not_after_s),
         "person": key.person,
     }
-
-
-def _iso(time_s: int) -> str:
-    return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -14,6 +14,7 @@ from tocsin.adapters.drafts import Draft, Drafts, open_drafts
 from tocsin.core import quick_form
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
+from tocsin.runtime.times import iso_time
 
 
 def new_report(ask: Ask, how: How, language: str, name: str | None) -> Exit:
@@ -52,7 +53,7 @@ def print_drafts(ask: Ask, deleted: str | None) -> None:
         rows = [
             {
                 "draft": one.name,
-                "changed_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(one.changed_at_s)),
+                "changed_at": iso_time(one.changed_at_s),
                 "kind": one.answers.get("kind"),
                 "answers": len(one.answers),
             }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.consumer.waiting import clock_time, silent_sentences, waiting_sentences
+from services.consumer.waiting import silent_sentences, waiting_sentences
 from tests.support.parties import DAY_S
 from tests.support.reading import Reading
 from tests.support.world import NOW_S, note, small_world
@@ -10,6 +10,7 @@ from tocsin.core import wire
 from tocsin.core.outcomes import AlarmKind
 from tocsin.core.signatures import sign_statement
 from tocsin.core.streams import CHECKPOINTS_TOPIC
+from tocsin.runtime.times import clock_time
 
 WORLD = small_world()
 LEAF = bytes(32)
