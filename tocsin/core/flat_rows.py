@@ -32,13 +32,18 @@ class Reading:
     """How cells are to be read: what `find_countries` finds, and what somebody said of the file.
 
     `numbers`: point or comma. `dates`: iso, day-first or month-first. `words`: by column, the file's
-    own words with our codes.
+    own words with our codes. `of_file`: whether sentences may name options and maps of the import.
     """
 
     find_countries: Callable[[str], tuple[str, ...]]
     numbers: str = "point"
     dates: str = "iso"
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    of_file: bool = True
+
+    def advice(self, words: str) -> str:
+        """`words` for whoever imports a file, nothing for others."""
+        return words if self.of_file else ""
 
 
 def to_report(cells: Mapping[str, str], reading: Reading) -> tuple[dict[str, Any], Problems]:
@@ -97,13 +102,13 @@ def _value(column: flat_columns.Column, text: str, reading: Reading, remarks: Pr
         case "code":
             return _code(column, text)
         case "number":
-            return _number(text, reading.numbers)
+            return _number(text, reading)
         case "whole":
             return _whole(text)
         case "flag":
             return _flag(text)
         case "date":
-            return _date(text, reading.dates)
+            return _date(text, reading)
         case "country":
             return _country(text, reading)
         case "countries":
@@ -131,12 +136,13 @@ def _code(column: flat_columns.Column, text: str) -> str:
     return code
 
 
-def _number(text: str, convention: str) -> str | None:
+def _number(text: str, reading: Reading) -> str | None:
+    convention = reading.numbers
     if flat_columns.is_word("missing", text):
         return None
     shape = _COMMA if convention == "comma" else _POINT
     if not shape.fullmatch(text):
-        raise ValueError(_why_no_number(text, convention))
+        raise ValueError(_why_no_number(text, reading))
     plain = text.replace(".", "").replace(",", ".") if convention == "comma" else text
     if plain.startswith("-") or not plain.strip("0."):
         raise ValueError("is zero or negative; nothing was found")
@@ -152,12 +158,13 @@ def _whole(text: str) -> int | None:
     return int(text)
 
 
-def _why_no_number(text: str, convention: str) -> str:
-    if convention == "point" and "," in text:
-        return "holds a comma, which may be decimal or for thousands; say which (--numbers)"
-    if convention == "comma" and "." in text:
+def _why_no_number(text: str, reading: Reading) -> str:
+    if reading.numbers == "point" and "," in text:
+        which = reading.advice("; say which (--numbers)")
+        return f"holds a comma, which may be decimal or for thousands{which}"
+    if reading.numbers == "comma" and "." in text:
         return "holds a point where the comma is decimal; write it without"
-    return f"is no number with a decimal {convention}"
+    return f"is no number with a decimal {reading.numbers}"
 
 
 def _flag(text: str) -> bool:
@@ -167,7 +174,7 @@ def _flag(text: str) -> bool:
     raise ValueError("is neither yes nor no")
 
 
-def _date(text: str, order: str) -> dict[str, str]:
+def _date(text: str, reading: Reading) -> dict[str, str]:
     if flat_columns.is_word("unknown", text):
         return {"precision": "unknown"}
     if _ISO_DATE.fullmatch(text):
@@ -175,10 +182,11 @@ def _date(text: str, order: str) -> dict[str, str]:
     match = _OTHER_DATE.fullmatch(text)
     if match is None:
         raise ValueError("is no date such as 2026-11-03, 2026-11, 2026 or unknown")
-    if order == "iso":
-        raise ValueError("may be day or month first; say which (--dates day-first or month-first)")
+    if reading.dates == "iso":
+        which = reading.advice("; say which (--dates day-first or month-first)")
+        raise ValueError(f"may be day or month first{which}")
     first, second, year = match.groups()
-    day, month = (first, second) if order == "day-first" else (second, first)
+    day, month = (first, second) if reading.dates == "day-first" else (second, first)
     return {"value": f"{year}-{month:0>2}-{day:0>2}", "precision": "day"}
 
 
@@ -190,7 +198,8 @@ def _country(text: str, reading: Reading) -> str:
         return found[0]
     if found:
         raise ValueError(f"may be several countries: {', '.join(found)}; write the code")
-    raise ValueError("is no country that is known; write its ISO code, or translate it in a map")
+    map_ = reading.advice(", or translate it in a map")
+    raise ValueError(f"is no country that is known; write its ISO code{map_}")
 
 
 def _unit(column: flat_columns.Column, text: str, remarks: Problems) -> dict[str, str]:

@@ -9,16 +9,12 @@ Source: docs/reporting.md, "Ten rows".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from tocsin.core import codes, flat_columns, flat_rows
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.identifiers import detected
-
-# How a file is to be read is said to the import; a form has no such options.
-_OF_FILES = re.compile("(; say which [(]--|, or translate it in a map).*")
 
 Answers = Mapping[str, str]  # by code of column
 
@@ -50,9 +46,9 @@ def rows(answers: Answers) -> tuple[tuple[str, ...], ...]:
 def refusal(code: str, answer: str, find_countries: Callable[[str], tuple[str, ...]]) -> str | None:
     """Why `answer` cannot stand in column `code`, in a sentence; None if it can."""
     try:
-        flat_rows.to_report({code: answer}, flat_rows.Reading(find_countries))
+        flat_rows.to_report({code: answer}, _reading(find_countries))
     except InvalidReportError as error:
-        return "; ".join(_OF_FILES.sub("", sentence) for _, sentence in error.problems)
+        return "; ".join(sentence for _, sentence in error.problems)
     return None
 
 
@@ -62,7 +58,7 @@ def report_of(answers: Answers, find_countries: Callable[[str], tuple[str, ...]]
     kind = detected(cells.get("identifier", ""))
     if kind is not None and not cells.get("identifier_type"):
         cells["identifier_type"] = kind
-    return flat_rows.to_report(cells, flat_rows.Reading(find_countries))[0]
+    return flat_rows.to_report(cells, _reading(find_countries))[0]
 
 
 def usual_system(substance_group: str | None) -> str | None:
@@ -70,3 +66,7 @@ def usual_system(substance_group: str | None) -> str | None:
     if substance_group is None:
         return None
     return "pics" if substance_group in _PRECURSOR_GROUPS else "ion"
+
+
+def _reading(find_countries: Callable[[str], tuple[str, ...]]) -> flat_rows.Reading:
+    return flat_rows.Reading(find_countries, of_file=False)
