@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from tocsin.core import codes
@@ -26,8 +27,8 @@ def print_search(text: str, list_name: str | None, language: str, *, as_json: bo
 def print_list(list_name: str, language: str, *, as_json: bool) -> None:
     """Print every code of a list."""
     rows = [
-        {"code": code, "label": label, **_facts(list_name, code)}
-        for code, label in _labels(list_name, language).items()
+        {"code": code, "label": _label(labels, language), **_facts(list_name, code)}
+        for code, labels in _labels(list_name).items()
     ]
     columns = ["code", "label", *(["group", "cas", "hs"] if list_name == SUBSTANCES else [])]
     console.rows(rows, columns, as_json=as_json)
@@ -37,20 +38,23 @@ def _row(match: Match, language: str) -> dict[str, Any]:
     return {
         "list": match.list_name,
         "code": match.code,
-        "label": _labels(match.list_name, language)[match.code],
+        "label": _label(_labels(match.list_name)[match.code], language),
         "nearness": match.nearness.name.lower(),
         "why": match.why,
         **_facts(match.list_name, match.code),
     }
 
 
-def _labels(list_name: str, language: str) -> Mapping[str, str]:
-    """The labels in a language; the English one, which is the international name, where there is none."""
+@cache
+def _labels(list_name: str) -> Mapping[str, Mapping[str, str]]:
     if list_name == SUBSTANCES:
-        known = {code: one.labels for code, one in codes.substances().items()}
-    else:
-        known = dict(codes.labels(list_name))
-    return {code: labels.get(language, labels["en"]) for code, labels in known.items()}
+        return {code: one.labels for code, one in codes.substances().items()}
+    return codes.labels(list_name)
+
+
+def _label(labels: Mapping[str, str], language: str) -> str:
+    """The label in a language; the English one, which is the international name, where there is none."""
+    return labels.get(language, labels["en"])
 
 
 def _facts(list_name: str, code: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from tocsin.adapters.database import Database
+from tocsin.adapters.database import Database, Row
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.private_files import make_private_folder
 from tocsin.core.errors import RefusedByRuleError
@@ -72,21 +72,27 @@ class Drafts:
 
     def get(self, name: str) -> Draft:
         """The draft of that name. Raises RefusedByRuleError."""
-        found = [one for one in self.all() if one.name == name]
+        found = self._database.execute("SELECT * FROM drafts WHERE name = ?", (name,))
         if not found:
             raise RefusedByRuleError(f"there is no draft {name}: `tocsin report drafts` lists them")
-        return found[0]
+        return _draft(found[0])
 
     def all(self) -> list[Draft]:
         """All drafts, the newest first."""
-        found = self._database.execute("SELECT * FROM drafts ORDER BY changed_at_s DESC, name")
-        return [Draft(name, changed_at_s, json.loads(answers)) for name, changed_at_s, answers in found]
+        return list(
+            map(_draft, self._database.execute("SELECT * FROM drafts ORDER BY changed_at_s DESC, name"))
+        )
 
     def delete(self, name: str) -> None:
         """Take a draft away for good. Raises RefusedByRuleError where there is none."""
         self.get(name)
         with self._database.transaction():
             self._database.execute("DELETE FROM drafts WHERE name = ?", (name,))
+
+
+def _draft(row: Row) -> Draft:
+    name, changed_at_s, answers = row
+    return Draft(name, changed_at_s, json.loads(answers))
 
 
 @contextmanager

@@ -149,6 +149,7 @@ def completeness_weights() -> Mapping[str, Mapping[str, int]]:
     )
 
 
+@cache
 def completeness_hints() -> Mapping[str, Mapping[str, str]]:
     """What would help, by row of the completeness score and language (en, fr, es, ar)."""
     return MappingProxyType({code: row["hint"] for code, row in _rows("completeness", "rows").items()})

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -69,23 +69,23 @@ class _Query:
     skeleton: str | None
 
 
+_Reason = tuple[Nearness, str]
+_Judge = Callable[[_Entry, _Query], _Reason | None]
+
+
 def search(query: str, list_name: str | None = None) -> tuple[Match, ...]:
     """What `query` (a name in any language of the labels, a code, CAS number or InChIKey) may mean.
 
     At most MAX_MATCHES, the nearest first, then in the order of the lists; nothing for an empty query or
     one over MAX_QUERY_CHARACTERS. `list_name`: only this one of LISTS or SUBSTANCES.
     """
-    asked = _Query(folded(query), _without_salt(query), _skeleton(query))
-    if len(query) > MAX_QUERY_CHARACTERS or not asked.text:
-        return ()
-    entries = (one for one in _entries() if list_name in {None, one.list_name})
-    found = [match for one in entries if (match := _match(one, asked))]
-    return tuple(sorted(found, key=lambda match: match.nearness)[:MAX_MATCHES])
+    found = _matches(query, list_name, lambda one, asked: _near(one, asked) or _related(one, asked))
+    return tuple(found[:MAX_MATCHES])
 
 
 def substance_named(name: str) -> str | None:
     """The code of the one substance that `name` is, exactly or by an alias; None for none or several."""
-    near = [one for one in search(name, SUBSTANCES) if one.nearness < Nearness.RELATED]
+    near = _matches(name, SUBSTANCES, _near)
     nearest = [one.code for one in near if one.nearness == near[0].nearness]
     return nearest[0] if len(nearest) == 1 else None
 
@@ -100,24 +100,33 @@ def _words(text: str) -> list[str]:
     return _WORD.findall("".join(char for char in plain if not unicodedata.combining(char)))
 
 
-def _match(entry: _Entry, asked: _Query) -> Match | None:
-    for nearness, why in _reasons(entry, asked):
-        return Match(entry.list_name, entry.code, nearness, why)
+def _matches(query: str, list_name: str | None, reason: _Judge) -> list[Match]:
+    """What `reason` finds, the nearest first; nothing for a query that says nothing or too much."""
+    asked = _Query(folded(query), _without_salt(query), _skeleton(query))
+    if len(query) > MAX_QUERY_CHARACTERS or not asked.text:
+        return []
+    entries = (one for one in _entries() if list_name in {None, one.list_name})
+    found = [Match(one.list_name, one.code, *why) for one in entries if (why := reason(one, asked))]
+    return sorted(found, key=lambda match: match.nearness)
+
+
+def _near(entry: _Entry, asked: _Query) -> _Reason | None:
+    if asked.text in entry.exact:
+        return Nearness.EXACT, "the same name, code or number"
+    if asked.text in entry.aliases:
+        return Nearness.ALIAS, entry.aliases[asked.text]
+    if entry.has_salts and (asked.parent in entry.exact or asked.parent in entry.aliases):
+        return Nearness.ALIAS, "a salt of it; control extends to salts"
     return None
 
 
-def _reasons(entry: _Entry, asked: _Query) -> Iterator[tuple[Nearness, str]]:
-    text, names = asked.text, (entry.exact, entry.aliases)
-    if text in entry.exact:
-        yield Nearness.EXACT, "the same name, code or number"
-    if text in entry.aliases:
-        yield Nearness.ALIAS, entry.aliases[text]
-    if entry.has_salts and any(asked.parent in known for known in names):
-        yield Nearness.ALIAS, "a salt of it; control extends to salts"
+def _related(entry: _Entry, asked: _Query) -> _Reason | None:
     if entry.skeleton is not None and asked.skeleton == entry.skeleton:
-        yield Nearness.RELATED, "the same skeleton (first block of the InChIKey)"
-    if len(text) >= MIN_RELATED_CHARACTERS and any(text in one for known in names for one in known):
-        yield Nearness.RELATED, "part of a name; look before you take it"
+        return Nearness.RELATED, "the same skeleton (first block of the InChIKey)"
+    known = (*entry.exact, *entry.aliases)
+    if len(asked.text) >= MIN_RELATED_CHARACTERS and any(asked.text in one for one in known):
+        return Nearness.RELATED, "part of a name; look before you take it"
+    return None
 
 
 def _without_salt(query: str) -> str | None:
