@@ -66,9 +66,13 @@ def _list_faults(where: str, rows: list[dict[str, Any]]) -> Iterator[str]:
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         yield f"{where}: {code} stands twice"
     for row in rows:
-        missing = LANGUAGES - {language for language, text in row["label"].items() if text.strip()}
-        if missing:
-            yield f"{where}: {row['code']} has no label in {', '.join(sorted(missing))}"
+        yield from _untranslated(where, row, "label")
+
+
+def _untranslated(where: str, row: dict[str, Any], kind: str) -> Iterator[str]:
+    missing = LANGUAGES - {language for language, text in row[kind].items() if text.strip()}
+    if missing:
+        yield f"{where}: {row['code']} has no {kind} in {', '.join(sorted(missing))}"
 
 
 def _substance_faults(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -94,9 +98,7 @@ def _score_faults(rows: list[dict[str, Any]]) -> Iterator[str]:
         if total != 100:
             yield f"{where}: the weights of {family} sum to {total}, not to 100"
     for row in rows:
-        missing = LANGUAGES - {language for language, text in row["hint"].items() if text.strip()}
-        if missing:
-            yield f"{where}: {row['code']} has no hint in {', '.join(sorted(missing))}"
+        yield from _untranslated(where, row, "hint")
 
 
 def _region_faults(rows: list[dict[str, Any]], released: list[dict[str, Any]]) -> Iterator[str]:

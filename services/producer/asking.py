@@ -32,12 +32,11 @@ class Asking:
         answers: dict[str, str],
         language: str,
         keep: Callable[[dict[str, str]], None],
-        stdin: TextIO | None = None,
     ) -> None:
         self.answers = answers
         self._language, self._keep = language, keep
         # None where the process was started without one.
-        self._stdin: TextIO | None = stdin or sys.stdin
+        self._stdin: TextIO | None = sys.stdin
         if isinstance(self._stdin, TextIOWrapper):
             # Strict, one bad byte would take the lines beside it along.
             self._stdin.reconfigure(errors="surrogateescape")

@@ -24,11 +24,15 @@ class Finding:
     """What there is to say about one report; never what the report says."""
 
     place: str
-    can_be_sent: bool
     problems: tuple[Doubt, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     completeness: int | None = None
     hints: tuple[str, ...] = ()
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether nothing is wrong; doubts do not matter."""
+        return not self.problems
 
 
 def check_file(file: str, language: str, system: str | None, *, as_json: bool) -> Exit:
@@ -50,14 +54,14 @@ def findings(documents: Iterator[Document], language: str, system: str | None) -
                 raise document.error
             yield _finding(document, language, system)
         except InvalidReportError as error:
-            yield Finding(document.place, can_be_sent=False, problems=tuple(error.problems))
+            yield Finding(document.place, problems=tuple(error.problems))
 
 
 def _finding(document: Document, language: str, system: str | None) -> Finding:
     now_s = int(time.time())
     if family_of(document.data) == "alert":
         check_alert(document.data, now_s=now_s)
-        return Finding(document.place, can_be_sent=True)
+        return Finding(document.place)
     report = check_incident(document.data, now_s=now_s, default_system=system)
     return advice(document.place, report, language)
 
@@ -67,7 +71,6 @@ def advice(place: str, report: CheckedReport, language: str) -> Finding:
     found = completeness(report.body)
     return Finding(
         place,
-        can_be_sent=True,
         doubts=doubts(report),
         completeness=found.score,
         hints=tuple(_hint(row, language) for row in found.hints),
@@ -80,7 +83,7 @@ def _hint(row: str, language: str) -> str:
 
 
 def _json(finding: Finding) -> None:
-    record: dict[str, Any] = asdict(finding)
+    record: dict[str, Any] = {"place": None, "can_be_sent": finding.can_be_sent, **asdict(finding)}
     for name in ("problems", "doubts"):
         record[name] = [{"place": place, "sentence": sentence} for place, sentence in record[name]]
     console.json_line(record)

@@ -13,6 +13,7 @@ import typer
 from services.producer.commands_codes import register_codes
 from services.producer.commands_import import register_import
 from services.producer.commands_report import register_report
+from services.producer.options import AudienceOption, WaitOption
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -21,17 +22,6 @@ from tocsin.runtime.options import (
     PassphraseFileOption,
 )
 
-AudienceOption = Annotated[
-    str | None,
-    typer.Option(
-        "--audience",
-        help="Who may read it: focal-points, couriers, to.<participant id> …",
-        show_default=False,
-    ),
-]
-WaitOption = Annotated[
-    bool, typer.Option("--wait/--no-wait", help="Publish now, or only accept into the outbox.")
-]
 TimeoutOption = Annotated[
     float, typer.Option("--timeout-s", min=1, help="How many seconds to wait for Kafka at most.")
 ]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.producer.commands_report import Language, LanguageOption
+from services.producer.options import Language, LanguageOption
 from tocsin.runtime.options import JsonOption
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from services.producer.options import AudienceOption, Language, LanguageOption, WaitOption
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -16,15 +17,6 @@ from tocsin.runtime.options import (
 )
 
 
-class Language(StrEnum):
-    """The languages of questions and hints."""
-
-    EN = "en"
-    FR = "fr"
-    ES = "es"
-    AR = "ar"
-
-
 class System(StrEnum):
     """The two systems that an incident may belong to."""
 
@@ -32,13 +24,6 @@ class System(StrEnum):
     PICS = "pics"
 
 
-LanguageOption = Annotated[Language, typer.Option("--lang", help="Of questions, labels and hints.")]
-AudienceOption = Annotated[
-    str | None, typer.Option("--audience", help="Who may read it.", show_default="focal-points")
-]
-WaitOption = Annotated[
-    bool, typer.Option("--wait/--no-wait", help="Publish now, or only accept into the outbox.")
-]
 TIMEOUT_S = 60.0
 
 

@@ -7,24 +7,10 @@ import pytest
 
 from services.producer.importing_file import MAX_TOLD_ROWS
 from services.producer.publishing import MAX_SHOWN_DOUBTS
-from tests.support.homes import LivingDirectory, write_home
 from tests.support.incidents import SEIZURE
-from tests.support.world import ORIGINATOR
 from tocsin.adapters.home import ParticipantHome
 from tocsin.core.unodc_ids import COLUMNS
 from tocsin.main import main
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A home that never saw a directory, and no broker."""
-    home = tmp_path / "home"
-    root = LivingDirectory(tmp_path / "repository").repository.pinned_root()
-    passphrase = write_home(home, ORIGINATOR, root)
-    monkeypatch.setenv("TOCSIN_HOME", str(home))
-    monkeypatch.setenv("TOCSIN_PASSPHRASE_FILE", str(passphrase))
-    monkeypatch.setenv("TOCSIN_BOOTSTRAP", "127.0.0.1:9")
-    return home
 
 
 def report(reference, **changes):

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 
 from services.producer.asking import MAX_ANSWER_CHARACTERS
-from tests.support.homes import LivingDirectory, write_home
-from tests.support.world import ORIGINATOR
 from tocsin.main import main
 
 # kind, date, country, locality, substance, status, system, amount, unit, origin, destination,
@@ -21,17 +19,6 @@ NIGHT = [
 ]
 
 ONCE = 2  # it concerns two regions
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A home that never saw a directory, and no broker."""
-    home = tmp_path / "home"
-    root = LivingDirectory(tmp_path / "repository").repository.pinned_root()
-    passphrase = write_home(home, ORIGINATOR, root)
-    monkeypatch.setenv("TOCSIN_HOME", str(home))
-    monkeypatch.setenv("TOCSIN_PASSPHRASE_FILE", str(passphrase))
-    return home
 
 
 @pytest.fixture

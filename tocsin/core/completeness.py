@@ -26,7 +26,7 @@ _NOT_NAMED = frozenset({"unidentified", "unknown"})
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """The score, and the codes of the rows (`codes.completeness_rows`) that would raise it most."""
+    """The score, and the codes of the rows (`codes.completeness_weights`) that would raise it most."""
 
     score: int
     hints: tuple[str, ...]

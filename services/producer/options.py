@@ -1,0 +1,31 @@
+"""Options that several of the publisher's commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Language(StrEnum):
+    """The languages of questions, labels and hints."""
+
+    EN = "en"
+    FR = "fr"
+    ES = "es"
+    AR = "ar"
+
+
+LanguageOption = Annotated[Language, typer.Option("--lang", help="Of questions, labels and hints.")]
+AudienceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--audience",
+        help="Who may read it: focal-points, couriers, to.<participant id> …",
+        show_default=False,
+    ),
+]
+WaitOption = Annotated[
+    bool, typer.Option("--wait/--no-wait", help="Publish now, or only accept into the outbox.")
+]
