@@ -11,17 +11,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from services.producer.addressing import way_to
 from services.producer.clocks import Clocks
-from services.producer.gate import is_own_audience
 from services.producer.importing.run_import import Fate
 from services.producer.receipts import Accepted
 from services.producer.reports import Family, family
 from tocsin.adapters.outbox.items import HeldVersion, NewItem
 from tocsin.adapters.outbox.store import Outbox
+from tocsin.core.audiences import Audience
 from tocsin.core.directory import Directory
-from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.ids import audience_id, uuid7
 from tocsin.core.primitives import random_bytes, sha256
+from tocsin.core.releases import approvals_needed, check_addressed
 from tocsin.core.report import CheckedReport
 from tocsin.core.sealing import check_size
 from tocsin.core.streams import GLOBAL, INBOX
@@ -40,13 +42,18 @@ class Approver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A report to accept. `audience` None means the usual one of its family."""
+    """A report to accept. `audience` None means the usual one of its family.
+
+    `report_id`: of a first version whose approvals name it already; `not_before_s`: held until then.
+    """
 
     family: str
     report: CheckedReport = field(repr=False)
     audience: str | None = None
     update: bool = False
     approvers: tuple[Approver, ...] = ()
+    report_id: bytes | None = None
+    not_before_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +108,15 @@ class Acceptance:
             return _answer(Fate.KNOWN, same, reference)
         if held and not prepared.submission.update:
             return _answer(Fate.CONFLICT, held[0], reference)
-        new = self._item(prepared, _next_version(held, self._clocks.now_ms(), prepared.digest))
+        version = self._next_version(held, prepared)
+        _check_version(prepared, version.version)
+        new = self._item(prepared, version)
         number = self._outbox.items.add(new, self._clocks.now_s())
         return Accepted(Fate.ACCEPTED, number, new.report_id, new.version, reference)
 
     def _item(self, prepared: Prepared, version: HeldVersion) -> NewItem:
         submission, report = prepared.submission, prepared.submission.report
-        own = is_own_audience(prepared.audience)
-        places = [(INBOX, GLOBAL)] if own else [(report.stream, one) for one in report.regions]
+        places = [(INBOX, GLOBAL)] if _is_own(prepared.audience) else [(report.stream, one) for one in report.regions]
         schema = prepared.family.schema
         item = Item(schema, version.report_id, version.version, prepared.body)
         audience = audience_id(prepared.audience)
@@ -126,7 +134,14 @@ class Acceptance:
             audience=prepared.audience,
             places=tuple(places),
             approvals=approvals,
+            not_before_s=submission.not_before_s,
         )
+
+    def _next_version(self, held: list[HeldVersion], prepared: Prepared) -> HeldVersion:
+        if held:
+            return HeldVersion(0, held[0].report_id, held[0].version + 1, prepared.digest)
+        new = prepared.submission.report_id or uuid7(self._clocks.now_ms(), random_bytes(10))
+        return HeldVersion(0, new, 1, prepared.digest)
 
     def _ask_directory(self, known: Family, name: str, submission: Submission) -> None:
         directory = self._directory()
@@ -138,20 +153,40 @@ class Acceptance:
             raise RefusedByRuleError(f"there is no audience {name}; the directory has: {names}")
         if audience.schemas is not None and known.schema not in audience.schemas:
             raise RefusedByRuleError(f"audience {name} may not be sent an {known.name}")
-        if len(submission.approvers) < audience.approvals:
+        body = submission.report.body
+        needed = approvals_needed(known.codec.name, body, audience, directory)
+        if len(submission.approvers) < needed:
             raise RefusedByRuleError(
-                f"audience {name} asks for approval by {audience.approvals} different persons, "
-                f"{len(submission.approvers)} given: add --approve"
+                f"audience {name} asks for approval by {needed} different persons, "
+                f"{len(submission.approvers)} given: add --approve, or release it by two people with tocsin alert new"
             )
-        stream = INBOX if is_own_audience(name) else submission.report.stream
-        if not directory.may_publish(self._me, stream, self._clocks.now_s()):
+        now_s = self._clocks.now_s()
+        _check_in_force(directory, audience, now_s)
+        way = way_to(audience, self._me, now_s, directory)
+        check_addressed(known.codec.name, body, body.get("version") or 1, way)
+        stream = INBOX if audience.is_own else submission.report.stream
+        if not directory.may_publish(self._me, stream, now_s):
             raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")
 
 
-def _next_version(held: list[HeldVersion], now_ms: int, digest: bytes) -> HeldVersion:
-    if held:
-        return HeldVersion(0, held[0].report_id, held[0].version + 1, digest)
-    return HeldVersion(0, uuid7(now_ms, random_bytes(10)), 1, digest)
+def _check_in_force(directory: Directory, audience: Audience, now_s: int) -> None:
+    owner = directory.own_audiences.get(audience.id)
+    if owner is not None and not owner.in_force(now_s):
+        raise RefusedByRuleError(
+            f"{owner.name} takes no part now: its agreement has ended, or it is suspended; nothing can be "
+            "sent to it"
+        )
+
+
+def _check_version(prepared: Prepared, version: int) -> None:
+    """Versions of an alert are counted in the alert itself, for firms to see."""
+    stated = prepared.submission.report.body.get("version")
+    if prepared.family.name == "alert" and stated != version:
+        raise InvalidReportError([("version", f"must be {version}: versions of an alert follow each other")])
+
+
+def _is_own(audience: str) -> bool:
+    return Audience(audience).is_own
 
 
 def _answer(fate: Fate, held: HeldVersion, reference: str | None) -> Accepted:

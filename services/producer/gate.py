@@ -6,12 +6,11 @@ rule that the item itself breaks refuses it for good, and the outbox says why.
 
 from __future__ import annotations
 
+from services.producer.addressing import unreleased
 from services.producer.originator import Originator
 from tocsin.adapters.outbox.sealing_queue import Waiting
 from tocsin.core.audiences import Audience
 from tocsin.core.directory import Directory, Freshness
-from tocsin.core.ids import own_audience
-from tocsin.core.items import approved
 from tocsin.core.streams import INBOX
 
 
@@ -52,13 +51,8 @@ class Gate:
             return "its schema is not in the directory"
         if audience.schemas is not None and item.schema not in audience.schemas:
             return f"audience {audience.name} may not be sent this kind of report"
-        if not approved(item, self._me, self._now_s, audience, self._directory):
-            return f"audience {audience.name} asks for {audience.approvals} valid approvals"
+        if (reason := unreleased(item, self._me, self._now_s, audience, self._directory)) is not None:
+            return reason
         if waiting.stream != INBOX and waiting.region not in self._directory.layout.regions:
             return f"the directory has no region {waiting.region}"
         return None
-
-
-def is_own_audience(name: str) -> bool:
-    """Whether `name` is a participant's own audience, whose place is that participant's inbox."""
-    return name.startswith(own_audience(b""))

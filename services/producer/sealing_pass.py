@@ -70,9 +70,8 @@ class SealingPass:
         """Page until something was sealed or refused, or all that waits is blocked."""
         self._closed_topics = closed_topics
         while done.did_nothing:
-            page = self._outbox.queue.page(
-                MAX_PASS_ITEMS, MAX_PASS_BYTES, self._blocked_audiences, self._blocked_streams
-            )
+            blocked = (self._blocked_audiences, self._blocked_streams)
+            page = self._outbox.queue.page(MAX_PASS_ITEMS, MAX_PASS_BYTES, *blocked, now_s=self._now_s)
             if not page:
                 return
             for run in _runs(page):
@@ -200,4 +199,5 @@ def _row(sealed: Sealed, topic: str, partition: int, scope: str) -> NewRecord:
         header.time,
         header.expires_at,
         sealed.value,
+        header.generation,
     )

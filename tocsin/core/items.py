@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from tocsin.core import wire
 from tocsin.core.audiences import Audience
-from tocsin.core.directory import Directory
-from tocsin.core.errors import InvalidReportError, MalformedError, UntrustedError
+from tocsin.core.errors import InvalidReportError, MalformedError
 from tocsin.core.ids import is_uuid7
 from tocsin.core.outcomes import ItemFate, Outcome, Reason, Step
 from tocsin.core.primitives import sha256
 from tocsin.core.reader import DomainCheck, Reader
-from tocsin.core.signatures import verify_approval
+from tocsin.core.releases import (
+    Addressed,
+    approvals_needed,
+    approving_persons,
+    check_addressed,
+    fewest_approvals,
+    sectors_reached,
+)
 
 
 def item_digest(item: wire.Item) -> bytes:
@@ -62,7 +68,10 @@ def _judge(  # noqa: PLR0913 - the rungs need all of it, and a bundle would only
         return Outcome.PARKED, Step.SCHEMA, Reason.UNKNOWN_SCHEMA
     if audience.schemas is not None and item.schema not in audience.schemas:
         return Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED
-    if not approved(item, header.originator, header.time, audience, reader.directory):
+    name, codec = schema
+    directory = reader.directory
+    persons = approving_persons(item, header.originator, header.time, audience.id, directory)
+    if persons is None or persons < fewest_approvals(name, audience, directory):
         return Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS
     if known is not None:
         if known == digest:
@@ -70,37 +79,19 @@ def _judge(  # noqa: PLR0913 - the rungs need all of it, and a bundle would only
         return Outcome.QUARANTINED, Step.STORE, Reason.OTHER_BYTES
     if reader.withdrawn(header.originator, item.report_id):
         return Outcome.SKIPPED, Step.STORE, Reason.WITHDRAWN
-    name, codec = schema
     try:
         body = codec.decode(item.body)
     except MalformedError:
         return Outcome.QUARANTINED, Step.BODY, Reason.MALFORMED
+    # Only the body says whether it is a safety notice, which fewer may release.
+    if persons < approvals_needed(name, body, audience, directory):
+        return Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS
+    us = directory.participants.get(reader.me)
     try:
         domain_check(name, body)
+        sectors = sectors_reached(audience, [us] if us else [])
+        way = Addressed(directory.participants.get(header.originator), audience, sectors)
+        check_addressed(name, body, item.version, way)
     except InvalidReportError:
         return Outcome.QUARANTINED, Step.DOMAIN, Reason.DOMAIN
     return Outcome.ACCEPTED, Step.STORE, Reason.WHOLE
-
-
-def approved(
-    item: wire.Item, originator: bytes, time_s: int, audience: Audience, directory: Directory
-) -> bool:
-    """Whether `item` carries the approvals that the audience asks for: release keys of the
-    originator, valid at `time_s`, of different persons. A wrong approval spoils the item.
-    """
-    persons = set()
-    for approval in item.approvals:
-        owner = directory.keys.get(approval.signing_key)
-        if owner is None:
-            return False
-        participant, key = owner
-        if participant.id != originator or key.purpose != "release":
-            return False
-        if not key.valid_at(time_s) or not key.in_use:
-            return False
-        try:
-            verify_approval(key.public, approval, audience.id, item)
-        except UntrustedError:
-            return False
-        persons.add(key.person)
-    return len(persons) >= audience.approvals

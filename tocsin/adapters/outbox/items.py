@@ -18,8 +18,8 @@ MAX_FORGOTTEN_ITEMS = 5_000
 
 _ADD = """INSERT INTO items (report_id, version, schema, family, reference, digest, body, exercise,
     accepted_at_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
-_DESTINE = """INSERT OR IGNORE INTO destinations (item, audience, stream, region, approvals)
-    VALUES (?, ?, ?, ?, ?)"""
+_DESTINE = """INSERT OR IGNORE INTO destinations (item, audience, stream, region, approvals, not_before_s)
+    VALUES (?, ?, ?, ?, ?, ?)"""
 _VERSIONS = """SELECT id, report_id, version, digest FROM items
     WHERE family = ? AND reference = ? ORDER BY version DESC"""
 _FORGET = """UPDATE items SET body = NULL WHERE id IN (SELECT i.id FROM items i
@@ -55,7 +55,7 @@ class HeldVersion:
 @dataclass(frozen=True, slots=True)
 class NewItem:
     """An item to accept. `family` keeps the references of incidents and alerts apart; `places` are
-    (stream, region) pairs; `digest` (16 bytes) tells contents apart.
+    (stream, region) pairs; `digest` (16 bytes) tells contents apart. `not_before_s`: held until then.
     """
 
     report_id: bytes
@@ -69,6 +69,7 @@ class NewItem:
     audience: str
     places: tuple[tuple[str, str], ...]
     approvals: tuple[Approval, ...] = ()
+    not_before_s: int = 0
 
 
 class OutboxItems:
@@ -127,7 +128,8 @@ class OutboxItems:
         approvals = write_approvals(new.approvals)
         added = 0
         for stream, region in new.places:
-            self._database.execute(_DESTINE, (item, new.audience, stream, region, approvals))
+            row = (item, new.audience, stream, region, approvals, new.not_before_s)
+            self._database.execute(_DESTINE, row)
             added += self._database.changes()
         self.left(-added, -added * len(new.body))
         return added

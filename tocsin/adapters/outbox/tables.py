@@ -69,4 +69,10 @@ CREATE TABLE alarms (
 CREATE TABLE numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+# What is held until a time, and under which generation a record was sealed: whom it reached.
+_HELD_AND_REACH = """
+ALTER TABLE destinations ADD COLUMN not_before_s INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE records ADD COLUMN generation INTEGER;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _HELD_AND_REACH)
