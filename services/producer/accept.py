@@ -116,7 +116,11 @@ class Acceptance:
 
     def _item(self, prepared: Prepared, version: HeldVersion) -> NewItem:
         submission, report = prepared.submission, prepared.submission.report
-        places = [(INBOX, GLOBAL)] if _is_own(prepared.audience) else [(report.stream, one) for one in report.regions]
+        places = (
+            [(INBOX, GLOBAL)]
+            if _is_own(prepared.audience)
+            else [(report.stream, one) for one in report.regions]
+        )
         schema = prepared.family.schema
         item = Item(schema, version.report_id, version.version, prepared.body)
         audience = audience_id(prepared.audience)
@@ -182,7 +186,9 @@ def _check_version(prepared: Prepared, version: int) -> None:
     """Versions of an alert are counted in the alert itself, for firms to see."""
     stated = prepared.submission.report.body.get("version")
     if prepared.family.name == "alert" and stated != version:
-        raise InvalidReportError([("version", f"must be {version}: versions of an alert follow each other")])
+        raise InvalidReportError(
+            [("version", f"must be {version}: versions of an alert follow each other")]
+        )
 
 
 def _is_own(audience: str) -> bool:

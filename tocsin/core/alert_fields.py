@@ -7,7 +7,6 @@ which sector may be told what in `alert_sectors`; who must have released it is l
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any
 
@@ -21,13 +20,22 @@ from tocsin.core.field_checks import (
     array,
     code,
     flag,
+    names_somebody,
     record,
     refuse,
     shaped,
     text,
     whole,
 )
-from tocsin.core.report_parts import MAX_NAME_CHARACTERS, country, hs_code, hs_edition, language, needs, time_s
+from tocsin.core.report_parts import (
+    MAX_NAME_CHARACTERS,
+    country,
+    hs_code,
+    hs_edition,
+    language,
+    needs,
+    time_s,
+)
 from tocsin.core.report_values import values
 
 MAX_SECTORS = 10
@@ -42,8 +50,6 @@ MAX_BULLETIN_CHARACTERS = 20_000
 MAX_CITES = 50
 
 _ALERT_ID = shaped(r"[0-9a-f]{32}", "must be 32 random lower-case hex digits")
-# Nine digits in a row, however grouped, an S10 number, an at sign: a person or somebody's parcel.
-_IDENTIFIES = re.compile(r"(?:\d[ ()./-]?){9,}|[A-Z]{2}\s?(?:\d\s?){9}[A-Z]{2}|\S@\S", re.IGNORECASE)
 
 
 def _anonymous(max_characters: int, *, lines: bool = False) -> Check:
@@ -51,7 +57,7 @@ def _anonymous(max_characters: int, *, lines: bool = False) -> Check:
 
     def check(value: Any) -> str:
         kept: str = plain(value)
-        if _IDENTIFIES.search(kept):
+        if names_somebody(kept):
             raise refuse("holds what looks like a telephone, parcel or account number or an e-mail address")
         return kept
 

@@ -60,7 +60,9 @@ def _life(out: Fields) -> Problems:
             if out[field] not in (None, [])
         ]
     if out["pap"] == "RED" and out["action"] is not None and out["action"] not in NOT_NOTICED:
-        problems.append(("action", "would be noticed, and PAP RED forbids that: observe, look-up or report"))
+        problems.append(
+            ("action", "would be noticed, and PAP RED forbids that: observe, look-up or report")
+        )
     return problems
 
 

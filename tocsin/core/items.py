@@ -52,7 +52,7 @@ def judge_items(
 _Verdict = tuple[Outcome, Step, Reason]
 
 
-def _judge(  # noqa: PLR0913 - the rungs need all of it, and a bundle would only rename it
+def _judge(  # noqa: C901, PLR0913 - the rungs need all of it, and a bundle would only rename it
     item: wire.Item,
     known: bytes | None,
     digest: bytes,
@@ -86,12 +86,17 @@ def _judge(  # noqa: PLR0913 - the rungs need all of it, and a bundle would only
     # Only the body says whether it is a safety notice, which fewer may release.
     if persons < approvals_needed(name, body, audience, directory):
         return Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS
-    us = directory.participants.get(reader.me)
     try:
         domain_check(name, body)
-        sectors = sectors_reached(audience, [us] if us else [])
-        way = Addressed(directory.participants.get(header.originator), audience, sectors)
-        check_addressed(name, body, item.version, way)
+        check_addressed(name, body, item.version, _way(header, audience, reader))
     except InvalidReportError:
         return Outcome.QUARANTINED, Step.DOMAIN, Reason.DOMAIN
     return Outcome.ACCEPTED, Step.STORE, Reason.WHOLE
+
+
+def _way(header: wire.Header, audience: Audience, reader: Reader) -> Addressed:
+    people = reader.directory.participants
+    us = people.get(reader.me)
+    return Addressed(
+        people.get(header.originator), audience, sectors_reached(audience, [us] if us is not None else [])
+    )

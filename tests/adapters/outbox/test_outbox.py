@@ -290,5 +290,7 @@ def test_looking_at_an_outbox_that_is_not_there_makes_none(tmp_path):
 def test_content_never_shows_in_a_repr(outbox):
     add(outbox, item("CANARY", body=b"CANARY"))
     number = outbox.status.of_reference("CANARY")[0]
-    shown = repr((outbox.queue.page(1, 10**6, now_s=NOW_S), number, item("b", reference="CANARY", body=b"CANARY")))
+    shown = repr(
+        (outbox.queue.page(1, 10**6, now_s=NOW_S), number, item("b", reference="CANARY", body=b"CANARY"))
+    )
     assert "CANARY" not in shown.replace(str(b"CANARY".ljust(16, b".")), "")

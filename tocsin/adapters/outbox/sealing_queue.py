@@ -49,7 +49,7 @@ class SealingQueue:
         """
         audiences, streams = list(without_audiences), list(without_streams)
         others = f"d.audience NOT IN ({_marks(audiences)}) AND d.stream NOT IN ({_marks(streams)})"
-        passed_over = (now_s, *audiences, *streams)
+        passed_over: tuple[int | str, ...] = (now_s, *audiences, *streams)
         sizes = self._database.execute(_SIZES.format(others=others), (*passed_over, max_items))
         last, total = None, 0
         for id_, size_bytes in sizes:
