@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from services.producer.addressing import way_to
+from services.producer.addressing import check_way
 from services.producer.clocks import Clocks
 from services.producer.importing.run_import import Fate
 from services.producer.receipts import Accepted
@@ -23,7 +23,7 @@ from tocsin.core.directory import Directory
 from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.ids import audience_id, uuid7
 from tocsin.core.primitives import random_bytes, sha256
-from tocsin.core.releases import approvals_needed, check_addressed
+from tocsin.core.releases import approvals_needed
 from tocsin.core.report import CheckedReport
 from tocsin.core.sealing import check_size
 from tocsin.core.streams import GLOBAL, INBOX
@@ -151,35 +151,13 @@ class Acceptance:
         directory = self._directory()
         if directory is None:
             return
-        audience = directory.audience_named(name)
-        if audience is None:
-            names = ", ".join(sorted(one.name for one in directory.audiences.values()))
-            raise RefusedByRuleError(f"there is no audience {name}; the directory has: {names}")
-        if audience.schemas is not None and known.schema not in audience.schemas:
-            raise RefusedByRuleError(f"audience {name} may not be sent an {known.name}")
-        body = submission.report.body
-        needed = approvals_needed(known.codec.name, body, audience, directory)
-        if len(submission.approvers) < needed:
+        audience = check_way(known, submission.report, name, (self._me, self._clocks.now_s()), directory)
+        needed = approvals_needed(known.codec.name, submission.report.body, audience, directory)
+        if (given := len(submission.approvers)) < needed:
             raise RefusedByRuleError(
-                f"audience {name} asks for approval by {needed} different persons, "
-                f"{len(submission.approvers)} given: add --approve, or release it by two people with tocsin alert new"
+                f"audience {name} asks for approval by {needed} different persons, {given} given: add "
+                "--approve, or let two people release it with tocsin alert new"
             )
-        now_s = self._clocks.now_s()
-        _check_in_force(directory, audience, now_s)
-        way = way_to(audience, self._me, now_s, directory)
-        check_addressed(known.codec.name, body, body.get("version") or 1, way)
-        stream = INBOX if audience.is_own else submission.report.stream
-        if not directory.may_publish(self._me, stream, now_s):
-            raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")
-
-
-def _check_in_force(directory: Directory, audience: Audience, now_s: int) -> None:
-    owner = directory.own_audiences.get(audience.id)
-    if owner is not None and not owner.in_force(now_s):
-        raise RefusedByRuleError(
-            f"{owner.name} takes no part now: its agreement has ended, or it is suspended; nothing can be "
-            "sent to it"
-        )
 
 
 def _check_version(prepared: Prepared, version: int) -> None:

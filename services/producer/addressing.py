@@ -8,10 +8,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from services.producer.reports import Family
 from tocsin.core.audiences import Audience
 from tocsin.core.avro import Codec
 from tocsin.core.directory import Directory
-from tocsin.core.errors import InvalidReportError
+from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.releases import (
     ALERT_SCHEMA,
     Addressed,
@@ -20,6 +21,8 @@ from tocsin.core.releases import (
     check_addressed,
     sectors_reached,
 )
+from tocsin.core.report import CheckedReport
+from tocsin.core.streams import INBOX
 from tocsin.core.wire import Item
 
 MAX_CODECS = 64
@@ -39,6 +42,34 @@ def unreleased(
     if not is_alert:
         return None
     return _misaddressed(codec.name, body, item.version, way_to(audience, originator, time_s, directory))
+
+
+def check_way(
+    known: Family, report: CheckedReport, name: str, us: tuple[bytes, int], directory: Directory
+) -> Audience:
+    """The audience `name`, to which `us` (id, Unix seconds) may send `report` if enough people release it.
+
+    Raises RefusedByRuleError, InvalidReportError saying why not.
+    """
+    me, now_s = us
+    audience = directory.audience_named(name)
+    if audience is None:
+        names = ", ".join(sorted(one.name for one in directory.audiences.values()))
+        raise RefusedByRuleError(f"there is no audience {name}; the directory has: {names}")
+    if audience.schemas is not None and known.schema not in audience.schemas:
+        raise RefusedByRuleError(f"audience {name} may not be sent an {known.name}")
+    owner = directory.own_audiences.get(audience.id)
+    if owner is not None and not owner.in_force(now_s):
+        raise RefusedByRuleError(
+            f"{owner.name} takes no part now: its agreement has ended, or it is suspended; nothing can be "
+            "sent to it"
+        )
+    body, way = report.body, way_to(audience, me, now_s, directory)
+    check_addressed(known.codec.name, body, body.get("version") or 1, way)
+    stream = INBOX if audience.is_own else report.stream
+    if not directory.may_publish(me, stream, now_s):
+        raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")
+    return audience
 
 
 def way_to(audience: Audience, originator: bytes, time_s: int, directory: Directory) -> Addressed:

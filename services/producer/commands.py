@@ -1,4 +1,4 @@
-"""The publisher's verbs: `publish`, `send`, `status`, `import`, `report`, `codes`, `producer`.
+"""The publisher's verbs: `publish`, `send`, `status`, `import`, `report`, `alert`, `codes`, `producer`.
 
 Options and help are here; what they do is in modules that are imported when a command runs.
 """
@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from services.producer.commands_alert import register_alert
 from services.producer.commands_codes import register_codes
 from services.producer.commands_import import register_import
 from services.producer.commands_report import register_report
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
     register_import(app)
     register_report(app)
     register_codes(app)
+    register_alert(app)
     service = typer.Typer(no_args_is_help=True, help="The publisher as a service.")
     service.command(epilog="Example: tocsin producer serve --bootstrap kafka:9092")(serve)
     service.command(epilog="Example: tocsin producer token customs-database")(token)

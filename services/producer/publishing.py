@@ -21,11 +21,12 @@ from services.producer.documents import Document, read_documents
 from services.producer.draining import drain
 from services.producer.importing.run_import import Fate
 from services.producer.participant import Participant, open_participant
-from services.producer.producing import build
+from services.producer.producing import Producing, build
 from services.producer.receipts import Accepted, print_receipts
 from services.producer.reports import family_of
 from tocsin.adapters.outbox.status import OutboxStatus, State
 from tocsin.adapters.outbox.store import Outbox
+from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.core.errors import (
     HeldElsewhereError,
     InvalidReportError,
@@ -79,17 +80,29 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
     client = participant.directory_client()
     directory = client.load()
     approvers = (participant.release_key(),) if how.approve else ()
+    if approvers:
+        refuse_where_people_release(participant)
     with _outbox(participant) as outbox:
         acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
         filing = _Filing(acceptance, how, approvers)
         filing.take(documents)
-        if ask.wait_s is not None and (filing.accepted or outbox.items.waiting_items):
-            access = participant.home.access(ask.bootstrap)
-            source = participant.follower(access, client)
-            producing = build(outbox, participant.originator, source, access, clocks)
-            asyncio.run(drain(producing, ask.wait_s))
+        if filing.accepted or outbox.items.waiting_items:
+            publish_waiting(participant, ask, client, outbox)
         states = print_receipts(outbox.status, filing.accepted, as_json=ask.as_json)
-    return _exit(filing.refused, states)
+    return exit_of(filing.refused, states)
+
+
+def publish_waiting(
+    participant: Participant, ask: Ask, client: DirectoryClient, outbox: Outbox
+) -> Producing | None:
+    """Publish what waits as long as `ask` wants; None where it only wants to accept. TocsinError."""
+    if ask.wait_s is None:
+        return None
+    access = participant.home.access(ask.bootstrap)
+    source = participant.follower(access, client)
+    producing = build(outbox, participant.originator, source, access, Clocks())
+    asyncio.run(drain(producing, ask.wait_s))
+    return producing
 
 
 @contextmanager
@@ -172,13 +185,10 @@ class _Filing:
 def send_waiting(ask: Ask) -> Exit:
     """Publish what waits in the outbox. Raises TocsinError."""
     participant = open_participant(ask.home, ask.passphrase_file)
-    access = participant.home.access(ask.bootstrap)
-    source = participant.follower(access, participant.directory_client())
     with participant.outbox() as outbox:
-        producing = build(outbox, participant.originator, source, access, Clocks())
-        asyncio.run(drain(producing, ask.wait_s or 0.0))
+        producing = publish_waiting(participant, ask, participant.directory_client(), outbox)
         print_counts(outbox.status, as_json=ask.as_json)
-        return Exit.INCOMPLETE if producing.waiting else Exit.WHOLE
+        return Exit.INCOMPLETE if producing is None or producing.waiting else Exit.WHOLE
 
 
 def print_counts(status: OutboxStatus, *, as_json: bool) -> None:
@@ -187,7 +197,8 @@ def print_counts(status: OutboxStatus, *, as_json: bool) -> None:
     console.rows(counts, ["state", "count"], as_json=as_json)
 
 
-def _exit(refused: int, states: set[State]) -> Exit:
+def exit_of(refused: int, states: set[State]) -> Exit:
+    """How a command ends that was refused so many, the others being in `states`."""
     if refused or State.REFUSED in states:
         return Exit.REFUSED
     return Exit.INCOMPLETE if states - {State.PUBLISHED} else Exit.WHOLE

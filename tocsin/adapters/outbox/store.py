@@ -14,6 +14,7 @@ from tocsin.adapters.database import Database
 from tocsin.adapters.outbox.items import Bounds, OutboxItems
 from tocsin.adapters.outbox.keys import OutboxKeys
 from tocsin.adapters.outbox.logs import OutboxLogs
+from tocsin.adapters.outbox.reach import OutboxReach
 from tocsin.adapters.outbox.records import OutboxRecords
 from tocsin.adapters.outbox.sealing_queue import SealingQueue
 from tocsin.adapters.outbox.status import OutboxStatus
@@ -37,6 +38,7 @@ class Outbox:
         self.keys = OutboxKeys(database, originator)
         self.submissions = Submissions(database)
         self.status = OutboxStatus(database)
+        self.reach = OutboxReach(database, self.items)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
