@@ -145,6 +145,9 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
     region: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
     schema: Annotated[Words, typer.Option(help="incident, alert or a file.")] = [],  # noqa: B006
     approvals: Annotated[int, typer.Option(min=0, max=2, help="How many each item needs.")] = 0,
+    safety_approvals: Annotated[
+        int | None, typer.Option(min=1, max=2, help="Fewer for a safety notice: 1 is the fast lane.")
+    ] = None,
     history: Annotated[str, typer.Option(help="generation: who joins reads it back; none.")] = "generation",
     max_age_days: Annotated[int, typer.Option(min=1, help="How long records live.")] = 365,
     exclude: Annotated[Words, typer.Option(help="Id of somebody to leave out; repeatable.")] = [],  # noqa: B006
@@ -165,7 +168,8 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
             if not schema:
                 raise SettingsError("name what may be sent to it: --schema incident or --schema alert")
             left_out = [parse_id(one) for one in exclude]
-            rule = Rule(role, sector, region, schema, approvals, history, max_age_days, left_out)
+            rest = (history, max_age_days, left_out, safety_approvals)
+            rule = Rule(role, sector, region, schema, approvals, *rest)
             for sentence in put_audience(office, name, rule, dry_run=dry_run):
                 console.say(sentence)
             if dry_run:

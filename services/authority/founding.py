@@ -134,7 +134,14 @@ def _audiences() -> list[Audience]:
     incident, alert = frozenset({schema_named("incident")}), frozenset({schema_named("alert")})
     governments = Audience("focal-points", roles=GOVERNMENTS, schemas=incident, max_age_s=1_826 * DAY_S)
     firms = [
-        Audience(name, sectors=frozenset({sector}), schemas=alert, approvals=1, max_age_s=90 * DAY_S)
+        Audience(
+            name,
+            sectors=frozenset({sector}),
+            schemas=alert,
+            approvals=1,
+            safety_approvals=1,
+            max_age_s=90 * DAY_S,
+        )
         for name, sector in FIRM_AUDIENCES.items()
     ]
     return [governments, *firms]

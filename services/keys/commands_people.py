@@ -111,7 +111,7 @@ def list_people(
 def request(
     out: OutOption = None, home: HomeOption = DEFAULT_HOME, passphrase_file: PassphraseFileOption = None
 ) -> None:
-    """Write the change for the authority once more: release keys that it has not taken up or retired yet."""
+    """Write the change for the authority again: release keys that it has not taken up or retired."""
     from services.keys.people_told import request_told
 
     request_told(home, passphrase_file, out)

@@ -1,8 +1,8 @@
 """`tocsin people`: local accounts, and the change of release keys that the authority must take up.
 
 A release officer's key counts once the directory has it. What the directory is to be told follows from who
-is there: new keys are added, those of disabled people retired; with the first release officer the home's own
-release key goes, since whoever knows the home's passphrase could use it alone.
+is there: new keys are added, those of disabled people retired; with the first release officer the home's
+own release key goes, since whoever knows the home's passphrase could use it alone.
 """
 
 from __future__ import annotations

@@ -78,10 +78,11 @@ def _hand_out(
         console.say("the directory has every release key, and none too many: there is nothing to hand over")
         return
     hand_over(data, out, "the change is for the authority")
+    console.say("it holds all that the directory does not have yet: of several, hand over the newest only")
     told_aloud(fingerprint(read_key_change(data).signed))
     console.say(
-        "next: tocsin authority participant change-keys, there; it counts once tocsin send or subscribe has "
-        "read the directory"
+        "next: tocsin authority participant change-keys, there; it counts once tocsin send or subscribe "
+        "has read the directory"
     )
 
 

@@ -43,7 +43,7 @@ def register_alert(app: typer.Typer) -> None:
     group.command(epilog="Example: tocsin alert lint ALERT-20261128-5f0c2a91")(lint)
     group.command(epilog="Example: tocsin alert edit ALERT-20261128-5f0c2a91 alert.json --as ana")(edit)
     group.command(
-        epilog="Example: tocsin alert approve ALERT-20261128-5f0c2a91 --as ben --reason 'checked with the desk'"
+        epilog="Example: tocsin alert approve ALERT-20261128-5f0c2a91 --as ben --reason 'checked'"
     )(approve)
     group.command(
         epilog="Example: tocsin alert refuse ALERT-20261128-5f0c2a91 --as ben --reason 'too broad'"
@@ -154,7 +154,7 @@ def lint(
     raise typer.Exit(told.lint(_ask(home, passphrase_file, as_json=as_json), name))
 
 
-def edit(
+def edit(  # noqa: PLR0913 - one parameter for each option
     name: NameArgument,
     file: FileArgument,
     acting: AsOption,
@@ -216,7 +216,7 @@ def refuse(
     told.refuse(_ask(home, passphrase_file), Who(acting, person_file), name, reason)
 
 
-def update(
+def update(  # noqa: PLR0913 - one parameter for each option
     alert: AlertArgument,
     file: FileArgument,
     acting: AsOption,

@@ -20,7 +20,7 @@ from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
 from services.producer.draining import drain
 from services.producer.importing.run_import import Fate
-from services.producer.participant import Participant, open_participant
+from services.producer.participant import Participant, open_participant, refuse_where_people_release
 from services.producer.producing import Producing, build
 from services.producer.receipts import Accepted, print_receipts
 from services.producer.reports import family_of

@@ -1,9 +1,9 @@
 """Law: what in an alert looks like something that firms must not be told, each with its place.
 
-It guarantees that every text that somebody typed is looked at: title, advice, bulletin, names of substances,
-values of selectors and targets. A finding is a doubt for people, never a verdict: names and exact amounts
-cannot be told from harmless words for certain. What is certain (nine digits in a row, an at sign) is refused
-by `alert_fields` before. Source: report and alert, "Leaks that tests try".
+It guarantees that every text that somebody typed is looked at: title, advice, bulletin, names of
+substances, values of selectors and targets. A finding is a doubt for people, never a verdict: names and
+exact amounts cannot be told from harmless words for certain. What is certain (nine digits in a row, an at
+sign) is refused by `alert_fields` before. Source: report and alert, "Leaks that tests try".
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ _TITLED = (
     r"Det|Detective|Sgt|Sergeant|Lt|Capt|Captain|Col|Cpt|Agent|Officer|Prof)\b\.?[ \t]+[^\W\d_][\w'’-]+"
 )
 _CAPITALISED = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’-]{1,}"
-_NAMES = rf"(?<![.!?:\n] )(?<!^)\b{_CAPITALISED}(?: (?:de|da|dos|van|von|bin|al|el|la|del|der)?\s?{_CAPITALISED})+"
+_PARTICLE = r"(?:(?:de|da|dos|van|von|bin|al|el|la|del|der) )?"
+_NAMES = rf"(?<![.!?:\n] )(?<!^)\b{_CAPITALISED}(?: {_PARTICLE}{_CAPITALISED})+"
 _NAME_AT_START = rf"(?:^|(?<=[.!?:\n] )){_CAPITALISED} {_CAPITALISED}(?: {_CAPITALISED})*"
 
 _LOOKS: dict[str, tuple[str, Callable[[str, Surroundings], list[tuple[int, int]]]]] = {

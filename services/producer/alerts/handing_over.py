@@ -11,6 +11,7 @@ from dataclasses import replace
 from services.producer.accept import Acceptance, Submission
 from services.producer.alerts.signing import item_of
 from services.producer.alerts.writing_alerts import forgotten
+from services.producer.importing.run_import import Fate
 from services.producer.receipts import Accepted
 from services.producer.reports import family
 from tocsin.adapters.desk.store import Desk
@@ -74,7 +75,10 @@ def _accept(proposal: Proposal, outbox: Outbox, acceptance: Acceptance) -> list[
         with outbox.transaction():
             reason = f"the alert was {report.body['status']} before this left"
             outbox.reach.hold_back("alert", proposal.alert_id, proposal.version, reason)
-    return acceptance.accept(submissions)
+    answers = acceptance.accept(submissions)
+    if any(one.fate is Fate.CONFLICT for one in answers):
+        raise RefusedByRuleError("another alert has its id: propose it anew without an alert_id")
+    return answers
 
 
 def _regions(report: CheckedReport, outbox: Outbox) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ _PAGE = """<!doctype html>
 
 
 def as_sent(proposal: Proposal, sector: str) -> dict[str, Any]:
-    """The alert as the firm's reader hands it on. Raises RefusedByRuleError where it is not for `sector`."""
+    """The alert as a firm's reader hands it on. Raises RefusedByRuleError if it is not for `sector`."""
     sectors = proposal.body.get("sectors") or []
     if sector not in sectors:
         raise RefusedByRuleError(

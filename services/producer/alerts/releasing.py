@@ -26,7 +26,7 @@ class UnacknowledgedError(RefusedByRuleError):
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__(
-            f"{len(self.findings)} doubts are not acknowledged: edit the alert, or name each with --despite KEY"
+            f"{len(self.findings)} doubts are not acknowledged: edit it, or name each with --despite KEY"
         )
 
 
@@ -59,8 +59,8 @@ def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal
     acting = room.acting(who, Deed.RELEASE)
     if not room.has_key(acting):
         raise RefusedByRuleError(
-            f"the directory does not have the release key of {person.handle} in force: tocsin people request "
-            "makes the change for the authority, then tocsin send reads its directory"
+            f"the directory does not have the release key of {person.handle} in force: tocsin people "
+            "request makes the change for the authority, then tocsin send reads its directory"
         )
     after = replace(sign(acting, proposal), alone=consent.alone)
     missing = still_missing(room, after)

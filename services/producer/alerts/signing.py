@@ -14,9 +14,8 @@ from tocsin.core.wire import Item
 def item_of(proposal: Proposal, audience: str | None = None) -> Item:
     """The item that leaves; with the approvals of everybody who signed for `audience`."""
     known = family("alert")
-    approvals = tuple(
-        signatures[audience] for signatures in proposal.signatures.values() if audience in signatures
-    )
+    signed_for = [one.get(audience) for one in proposal.signatures.values()] if audience else []
+    approvals = tuple(one for one in signed_for if one is not None)
     body = known.codec.encode(proposal.body)
     return Item(known.schema, proposal.report_id, proposal.version, body, approvals)
 

@@ -1,4 +1,4 @@
-"""Proposals: an alert typed anew, checked as firms will check it, kept on disk until somebody releases it."""
+"""Proposals: an alert typed anew, checked as firms will check it, kept on disk until it is released."""
 
 from __future__ import annotations
 
@@ -63,15 +63,22 @@ def propose(room: Room, who: Who, data: dict[str, Any], wish: Wish) -> Proposal:
     body = usual | data
     if body["version"] != 1:
         raise RefusedByRuleError("a later version of an alert: use tocsin alert update, clear or recall")
+    if room.desk.proposals.versions(str(body["alert_id"])):
+        raise RefusedByRuleError("an alert of that alert_id was proposed before: leave it out for a new one")
     with room.outbox_to_read() as outbox:
         if outbox is not None and outbox.items.versions("alert", str(body["alert_id"])):
             raise RefusedByRuleError("that alert was released before: use tocsin alert update")
-        if missing := [one for one in body.get("cites") or () if not _ours(outbox, one)]:
+        if missing := [one for one in _cited(body) if not _ours(outbox, one)]:
             raise RefusedByRuleError(
                 f"alert {str(missing[0])[:32]} is none of ours, so nobody knows what is cited"
             )
     report_id = uuid7(room.now_s * 1_000, random_bytes(10))
     return keep_new(room, acting, body, report_id, wish)
+
+
+def _cited(body: dict[str, Any]) -> list[object]:
+    cites = body.get("cites")
+    return cites if isinstance(cites, list) else []
 
 
 def _ours(outbox: Any, alert_id: object) -> bool:

@@ -51,8 +51,8 @@ class AuditLog:
         begun_anew = head == self.first() and end == b""
         if not begun_anew and not _is(end, head):
             raise UntrustedError(
-                f"{self.path} does not end where it was left: lines were cut off or changed. Nothing is done "
-                "before that is cleared up: tocsin audit verify says where"
+                f"{self.path} does not end where it was left: lines were cut off or changed. Nothing is "
+                "done before that is cleared up: tocsin audit verify says where"
             )
 
     def verify(self) -> Head:
@@ -71,8 +71,8 @@ class AuditLog:
             )
         if reached.number > known.number:
             raise UntrustedError(
-                f"the log has {reached.number - known.number} lines more than the database knows of: they were "
-                "added from outside, or the database is an older copy"
+                f"the log has {reached.number - known.number} lines more than the database knows of: they "
+                "were added from outside, or the database is an older copy"
             )
         if reached != known:
             raise UntrustedError(f"the log was written anew: its last line {reached.number} is another one")

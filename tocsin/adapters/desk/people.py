@@ -28,7 +28,7 @@ class DeskPeople:
         raise RefusedByRuleError(f"there is nobody called {handle}: tocsin people list shows who is there")
 
     def add(self, person: Person) -> None:
-        """Keep a new account. Raises RefusedByRuleError where the handle is taken, or there are too many."""
+        """Keep a new account. RefusedByRuleError if the handle is taken or there are too many."""
         everybody = self.all()
         if any(one.handle == person.handle for one in everybody):
             raise RefusedByRuleError(f"{person.handle} is taken: handles are never used twice")

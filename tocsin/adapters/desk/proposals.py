@@ -26,7 +26,7 @@ class DeskProposals:
         ((waiting,),) = self._database.execute(sql, (State.WAITING.value,))
         if waiting >= MAX_WAITING:
             raise RefusedByRuleError(
-                f"{waiting} proposals wait, and no more are kept: release or refuse some of tocsin alert list"
+                f"{waiting} proposals wait, no more are kept: release or refuse some (tocsin alert list)"
             )
         return dated_name("ALERT", now_s)
 
