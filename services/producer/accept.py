@@ -7,7 +7,7 @@ directory forbids is refused at once, the rest is judged again when it is sealed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -56,6 +56,7 @@ class Prepared:
     submission: Submission
     family: Family
     audience: str
+    schema: bytes
     body: bytes = field(repr=False)
     digest: bytes
 
@@ -86,10 +87,10 @@ class Acceptance:
         """Encode, and ask the rules that today's directory has. Raises RefusedByRuleError."""
         known = family(submission.family)
         audience = submission.audience or known.usual_audience
-        body = known.codec.encode(submission.report.body)
-        self._ask_directory(known, audience, submission)
-        digest = sha256(known.name.encode() + b"\0" + body)[:DIGEST_BYTES]
-        return Prepared(submission, known, audience, body, digest)
+        allowed = self._ask_directory(known, audience, submission)
+        written = known.written(submission.report.body, allowed)
+        digest = sha256(known.name.encode() + b"\0" + written.oldest)[:DIGEST_BYTES]
+        return Prepared(submission, known, audience, written.schema, written.body, digest)
 
     def store(self, prepared: Prepared) -> Accepted:
         """Add it to the outbox. Call inside a transaction."""
@@ -109,7 +110,7 @@ class Acceptance:
         submission, report = prepared.submission, prepared.submission.report
         own = is_own_audience(prepared.audience)
         places = [(INBOX, GLOBAL)] if own else [(report.stream, one) for one in report.regions]
-        schema = prepared.family.schema
+        schema = prepared.schema
         item = Item(schema, version.report_id, version.version, prepared.body)
         audience = audience_id(prepared.audience)
         approvals = tuple(approve(audience, item) for approve in submission.approvers)
@@ -128,15 +129,16 @@ class Acceptance:
             approvals=approvals,
         )
 
-    def _ask_directory(self, known: Family, name: str, submission: Submission) -> None:
+    def _ask_directory(self, known: Family, name: str, submission: Submission) -> Collection[bytes] | None:
+        """The schemas that the audience may be sent; None for any, or where no directory says."""
         directory = self._directory()
         if directory is None:
-            return
+            return None
         audience = directory.audience_named(name)
         if audience is None:
             names = ", ".join(sorted(one.name for one in directory.audiences.values()))
             raise RefusedByRuleError(f"there is no audience {name}; the directory has: {names}")
-        if audience.schemas is not None and known.schema not in audience.schemas:
+        if audience.schemas is not None and not audience.schemas.intersection(known.ids):
             raise RefusedByRuleError(f"audience {name} may not be sent an {known.name}")
         if len(submission.approvers) < audience.approvals:
             raise RefusedByRuleError(
@@ -146,6 +148,10 @@ class Acceptance:
         stream = INBOX if is_own_audience(name) else submission.report.stream
         if not directory.may_publish(self._me, stream, self._clocks.now_s()):
             raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")
+        if audience.schemas is not None:
+            return audience.schemas
+        # Any that readers can know; where they know none yet, the report waits for it.
+        return directory.schemas.keys() & known.ids or None
 
 
 def _next_version(held: list[HeldVersion], now_ms: int, digest: bytes) -> HeldVersion:
