@@ -7,11 +7,11 @@ directory forbids is refused at once, the rest is judged again when it is sealed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from services.producer.addressing import check_way
+from services.producer.addressing import allowed_schemas, check_way
 from services.producer.clocks import Clocks
 from services.producer.importing.run_import import Fate
 from services.producer.receipts import Accepted
@@ -63,6 +63,7 @@ class Prepared:
     submission: Submission
     family: Family
     audience: str
+    schema: bytes
     body: bytes = field(repr=False)
     digest: bytes
 
@@ -93,10 +94,10 @@ class Acceptance:
         """Encode, and ask the rules that today's directory has. Raises RefusedByRuleError."""
         known = family(submission.family)
         audience = submission.audience or known.usual_audience
-        body = known.codec.encode(submission.report.body)
-        self._ask_directory(known, audience, submission)
-        digest = sha256(known.name.encode() + b"\0" + body)[:DIGEST_BYTES]
-        return Prepared(submission, known, audience, body, digest)
+        allowed = self._ask_directory(known, audience, submission)
+        written = known.written(submission.report.body, allowed)
+        digest = sha256(known.name.encode() + b"\0" + written.oldest)[:DIGEST_BYTES]
+        return Prepared(submission, known, audience, written.schema, written.body, digest)
 
     def store(self, prepared: Prepared) -> Accepted:
         """Add it to the outbox. Call inside a transaction."""
@@ -116,12 +117,9 @@ class Acceptance:
 
     def _item(self, prepared: Prepared, version: HeldVersion) -> NewItem:
         submission, report = prepared.submission, prepared.submission.report
-        places = (
-            [(INBOX, GLOBAL)]
-            if _is_own(prepared.audience)
-            else [(report.stream, one) for one in report.regions]
-        )
-        schema = prepared.family.schema
+        own = Audience(prepared.audience).is_own
+        places = [(INBOX, GLOBAL)] if own else [(report.stream, one) for one in report.regions]
+        schema = prepared.schema
         item = Item(schema, version.report_id, version.version, prepared.body)
         audience = audience_id(prepared.audience)
         approvals = tuple(approve(audience, item) for approve in submission.approvers)
@@ -147,17 +145,19 @@ class Acceptance:
         new = prepared.submission.report_id or uuid7(self._clocks.now_ms(), random_bytes(10))
         return HeldVersion(0, new, 1, prepared.digest)
 
-    def _ask_directory(self, known: Family, name: str, submission: Submission) -> None:
+    def _ask_directory(self, known: Family, name: str, submission: Submission) -> Collection[bytes] | None:
+        """The schemas that the audience may be sent; None for any, or where no directory says."""
         directory = self._directory()
         if directory is None:
-            return
+            return None
         audience = check_way(known, submission.report, name, (self._me, self._clocks.now_s()), directory)
-        needed = approvals_needed(known.codec.name, submission.report.body, audience, directory)
+        needed = approvals_needed(known.full_name, submission.report.body, audience, directory)
         if (given := len(submission.approvers)) < needed:
             raise RefusedByRuleError(
                 f"audience {name} asks for approval by {needed} different persons, {given} given: add "
                 "--approve, or let two people release it with tocsin alert new"
             )
+        return allowed_schemas(known, audience, directory)
 
 
 def _check_version(prepared: Prepared, version: int) -> None:
@@ -167,10 +167,6 @@ def _check_version(prepared: Prepared, version: int) -> None:
         raise InvalidReportError(
             [("version", f"must be {version}: versions of an alert follow each other")]
         )
-
-
-def _is_own(audience: str) -> bool:
-    return Audience(audience).is_own
 
 
 def _answer(fate: Fate, held: HeldVersion, reference: str | None) -> Accepted:

@@ -5,6 +5,7 @@ The publisher asks what every reader will ask: `tocsin.core.releases` answers bo
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
@@ -14,14 +15,13 @@ from tocsin.core.avro import Codec
 from tocsin.core.directory import Directory
 from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.releases import (
-    ALERT_SCHEMA,
     Addressed,
     approvals_needed,
     approving_persons,
     check_addressed,
     sectors_reached,
 )
-from tocsin.core.report import CheckedReport
+from tocsin.core.report import ALERT_SCHEMA, CheckedReport
 from tocsin.core.streams import INBOX
 from tocsin.core.wire import Item
 
@@ -56,7 +56,7 @@ def check_way(
     if audience is None:
         names = ", ".join(sorted(one.name for one in directory.audiences.values()))
         raise RefusedByRuleError(f"there is no audience {name}; the directory has: {names}")
-    if audience.schemas is not None and known.schema not in audience.schemas:
+    if audience.schemas is not None and not audience.schemas.intersection(known.ids):
         raise RefusedByRuleError(f"audience {name} may not be sent an {known.name}")
     owner = directory.own_audiences.get(audience.id)
     if owner is not None and not owner.in_force(now_s):
@@ -65,11 +65,19 @@ def check_way(
             "sent to it"
         )
     body, way = report.body, way_to(audience, me, now_s, directory)
-    check_addressed(known.codec.name, body, body.get("version") or 1, way)
+    check_addressed(known.full_name, body, body.get("version") or 1, way)
     stream = INBOX if audience.is_own else report.stream
     if not directory.may_publish(me, stream, now_s):
         raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")
     return audience
+
+
+def allowed_schemas(known: Family, audience: Audience, directory: Directory) -> Collection[bytes] | None:
+    """The schemas that an audience may be sent; None for any."""
+    if audience.schemas is not None:
+        return audience.schemas
+    # Any that readers can know; where they know none yet, the report waits for it.
+    return directory.schemas.keys() & known.ids or None
 
 
 def way_to(audience: Audience, originator: bytes, time_s: int, directory: Directory) -> Addressed:

@@ -121,17 +121,17 @@ def test_edited_it_loses_its_signatures_and_another_person_releases_it(unit, pro
 
 def test_cleared_it_reaches_who_had_it_also_where_that_firm_left_the_audience(unit, proposed):
     words = ("--sector", "courier", "--schema", "alert", "--approvals", 2)
-    unit.tocsin(
-        AUTHORITY, "authority", "audience", "couriers", *words, "--exclude", unit.ids[COURIER]
-    )
+    unit.tocsin(AUTHORITY, "authority", "audience", "couriers", *words, "--exclude", unit.ids[COURIER])
     unit.tocsin(AUTHORITY, "authority", "publish")
     unit.tocsin(COLOMBIA, "send")
-    said = alert(unit, ANA, "clear", proposed["name"], "--reason", "found harmless", "--text", "It is glue.")
+    said = alert(
+        unit, ANA, "clear", proposed["name"], "--reason", "found harmless", "--text", "It is glue."
+    )
     (row,) = said.lines()
     assert ["couriers", f"to.{unit.ids[COURIER]}"] == row["audiences"]
     alert(unit, ANA, "approve", row["name"], "--reason", "mine", expect=4)
     alert(unit, BEN, "approve", row["name"], "--reason", "agreed", expect=5)
-    read = unit.read(COURIER, "inbox") or unit.read(COURIER, "all")
+    read = unit.read(COURIER, "alerts")
     assert "cleared" in {one["report"]["status"] for one in read}
 
 

@@ -19,9 +19,8 @@ from tocsin.core.directory import Directory
 from tocsin.core.errors import InvalidReportError, UntrustedError
 from tocsin.core.field_checks import Problems
 from tocsin.core.participants import Participant
+from tocsin.core.report import ALERT_SCHEMA
 from tocsin.core.signatures import verify_approval
-
-ALERT_SCHEMA = "tocsin.report.v1.Alert"
 
 
 def approving_persons(

@@ -18,6 +18,7 @@ from tocsin.adapters.desk.store import Desk
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.alert_rules import ENDED
 from tocsin.core.audit_chain import Deed as Line
+from tocsin.core.directory import Directory
 from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.proposals import Proposal, State
 from tocsin.core.report import CheckedReport
@@ -39,12 +40,14 @@ class _Signed:
         return self._approval
 
 
-def hand_over(desk: Desk, outbox: Outbox, acceptance: Acceptance) -> dict[str, list[Accepted]]:
+def hand_over(
+    desk: Desk, outbox: Outbox, acceptance: Acceptance, directory: Directory
+) -> dict[str, list[Accepted]]:
     """Accept all that is being released, the oldest first: what became of each, by name. TocsinError."""
     done = {}
     for proposal in desk.proposals.in_state(State.RELEASING):
         try:
-            done[proposal.name] = _accept(proposal, outbox, acceptance)
+            done[proposal.name] = _accept(proposal, outbox, acceptance, directory)
         except (RefusedByRuleError, InvalidReportError) as error:
             line = Line(SYSTEM, "refused by rule", proposal.name, str(error)[:300])
             with desk.deed(line):
@@ -56,7 +59,9 @@ def hand_over(desk: Desk, outbox: Outbox, acceptance: Acceptance) -> dict[str, l
     return done
 
 
-def _accept(proposal: Proposal, outbox: Outbox, acceptance: Acceptance) -> list[Accepted]:
+def _accept(
+    proposal: Proposal, outbox: Outbox, acceptance: Acceptance, directory: Directory
+) -> list[Accepted]:
     report = acceptance.check("alert", proposal.body)
     report = replace(report, regions=_regions(report, outbox))
     submissions = [
@@ -65,7 +70,7 @@ def _accept(proposal: Proposal, outbox: Outbox, acceptance: Acceptance) -> list[
             report,
             audience,
             update=proposal.version > 1,
-            approvers=tuple(map(_Signed, item_of(proposal, audience).approvals)),
+            approvers=tuple(map(_Signed, item_of(proposal, directory, audience).approvals)),
             report_id=proposal.report_id,
             not_before_s=proposal.not_before_s,
         )

@@ -44,7 +44,7 @@ def as_sent(proposal: Proposal, sector: str) -> dict[str, Any]:
         raise RefusedByRuleError(
             f"{proposal.name} is not for the sector {sector}: it goes to {', '.join(sectors) or 'nobody'}"
         )
-    codec = family("alert").codec
+    codec = family("alert").versions.all[-1]
     return codec.decode(codec.encode(proposal.body))
 
 

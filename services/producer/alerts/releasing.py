@@ -62,7 +62,7 @@ def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal
             f"the directory does not have the release key of {person.handle} in force: tocsin people "
             "request makes the change for the authority, then tocsin send reads its directory"
         )
-    after = replace(sign(acting, proposal), alone=consent.alone)
+    after = replace(sign(acting, proposal, room.directory), alone=consent.alone)
     missing = still_missing(room, after)
     if not missing:
         after = replace(after, state=State.RELEASING)

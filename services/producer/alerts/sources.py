@@ -25,7 +25,9 @@ def texts_of(room: Room, text: str) -> tuple[str, ...]:
         raise RefusedByRuleError(
             f"--from {text}: no file, and no report of ours under that reference whose text is still kept"
         )
-    return own_texts(family("incident").codec.decode(body))
+    schema, encoded = body
+    known = family("incident")
+    return own_texts(known.versions.all[known.ids.index(schema)].decode(encoded))
 
 
 def _of_file(file: str) -> tuple[str, ...]:

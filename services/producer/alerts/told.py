@@ -109,7 +109,7 @@ def _publish(room: Room, name: str) -> Exit:
     try:
         with room.participant.outbox() as outbox:
             acceptance = Acceptance(outbox, me, Clocks(), lambda: room.directory)
-            answers = hand_over(room.desk, outbox, acceptance).get(name, [])
+            answers = hand_over(room.desk, outbox, acceptance, room.directory).get(name, [])
             publish_waiting(room.participant, room.ask, room.client, outbox)
             # Each audience answers for the same item.
             once = list({one.item: one for one in answers}.values())

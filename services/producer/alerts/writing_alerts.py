@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from services.producer.addressing import check_way
+from services.producer.addressing import allowed_schemas, check_way
 from services.producer.alerts.room import Acting, Room, Who
 from services.producer.alerts.signing import sign
 from services.producer.documents import read_documents
@@ -19,8 +19,8 @@ from tocsin.core.ids import own_audience, uuid7
 from tocsin.core.people import Deed
 from tocsin.core.primitives import random_bytes
 from tocsin.core.proposals import MAX_AUDIENCES, Proposal, check_waiting, edited
-from tocsin.core.releases import ALERT_SCHEMA, approvals_needed
-from tocsin.core.report import CheckedReport
+from tocsin.core.releases import approvals_needed
+from tocsin.core.report import ALERT_SCHEMA, CheckedReport
 
 USUAL_VALIDITY_S = 30 * 86_400
 
@@ -64,7 +64,9 @@ def propose(room: Room, who: Who, data: dict[str, Any], wish: Wish) -> Proposal:
     if body["version"] != 1:
         raise RefusedByRuleError("a later version of an alert: use tocsin alert update, clear or recall")
     if room.desk.proposals.versions(str(body["alert_id"])):
-        raise RefusedByRuleError("an alert of that alert_id was proposed before: leave it out for a new one")
+        raise RefusedByRuleError(
+            "an alert of that alert_id was proposed before: leave it out for a new one"
+        )
     with room.outbox_to_read() as outbox:
         if outbox is not None and outbox.items.versions("alert", str(body["alert_id"])):
             raise RefusedByRuleError("that alert was released before: use tocsin alert update")
@@ -168,8 +170,15 @@ def _checked(
     report = known.check(body, room.now_s)
     if not_before_s and not_before_s >= report.body["valid_until"]:
         raise RefusedByRuleError("it would be held until after its end: an earlier --not-before, please")
+    schemas = set()
     for name in audiences:
-        check_way(known, report, name, (room.me, room.now_s), room.directory)
+        audience = check_way(known, report, name, (room.me, room.now_s), room.directory)
+        allowed = allowed_schemas(known, audience, room.directory)
+        schemas.add(known.written(report.body, allowed).schema)
+    if len(schemas) > 1:
+        raise RefusedByRuleError(
+            "these audiences take different versions of an alert: propose it for each of them alone"
+        )
     return report
 
 
@@ -177,7 +186,7 @@ def _signed_by_author(room: Room, acting: Acting, proposal: Proposal) -> Proposa
     """Where two persons must sign, the author is the first, if the author has a release key."""
     two = any(_needs(room, proposal, name) > 1 for name in proposal.audiences)
     if two and acting.person.may_release and room.has_key(acting):
-        return sign(acting, proposal)
+        return sign(acting, proposal, room.directory)
     return proposal
 
 

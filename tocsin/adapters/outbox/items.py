@@ -84,11 +84,12 @@ class OutboxItems:
         """The versions under a national reference, newest first."""
         return [HeldVersion(*row) for row in self._database.execute(_VERSIONS, (family, reference))]
 
-    def newest_body(self, family: str, reference: str) -> bytes | None:
-        """The encoded body of the newest version under a reference; None where it is not kept any more."""
-        sql = "SELECT body FROM items WHERE family = ? AND reference = ? ORDER BY version DESC LIMIT 1"
-        for (body,) in self._database.execute(sql, (family, reference)):
-            return None if body is None else bytes(body)
+    def newest_body(self, family: str, reference: str) -> tuple[bytes, bytes] | None:
+        """(schema, encoded body) of the newest version under a reference; None where it is not kept."""
+        sql = """SELECT schema, body FROM items WHERE family = ? AND reference = ?
+            ORDER BY version DESC LIMIT 1"""
+        for schema, body in self._database.execute(sql, (family, reference)):
+            return None if body is None else (bytes(schema), bytes(body))
         return None
 
     def add(self, new: NewItem, now_s: int) -> int:
