@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.producer.accept import Acceptance
+from services.producer.alerts.serving import Releases
 from services.producer.clocks import Clocks
 from services.producer.group_commit import GroupCommit
 from services.producer.http import router
@@ -66,7 +67,15 @@ async def serve(
         outbox, participant.originator, source, access, clocks, settings.keep_bodies_days * 86_400
     )
     requests = KeyRequests(outbox, participant.originator, source, access, clocks)
-    running = Running(producing, clocks, requests.answer)
+    acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: source.directory)
+    releases = Releases(participant, outbox, acceptance, source)
+
+    async def between_rounds() -> None:
+        await requests.answer()
+        if releases.take():
+            running.news()
+
+    running = Running(producing, clocks, between_rounds)
     app = build_app(Works(participant, outbox, source, producing, running, clocks), settings)
     await run_together(stop, serve_until(app, settings.host, settings.port, stop), running.run(stop))
 
