@@ -32,7 +32,9 @@ _SHARED = frozenset(
             "language",
             "normalised_unit",
         ),
-        *("tlp", "pap", "action", "scheme", "declared", "permitted_actions"),
+        *("tlp", "pap", "action", "scheme", "declared", "permitted_actions", "caveats", "asked_unknown"),
+        *("site_type", "method", "backtracking", "channel", "reasons", "instrument", "account_type"),
+        *("stage", "hazards", "protective_equipment"),
     }
 )
 _WORD = re.compile(r"[^\W_]+")
