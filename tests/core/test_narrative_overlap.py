@@ -50,6 +50,7 @@ def test_a_reports_own_texts_are_all_but_what_an_alert_must_share() -> None:
         declared={"text": "tile glue"},
         parties=[{"role": "consignee", "name": "Carlos Ruiz", "phone": "+57 1"}],
         narrative={"government": STORY},
+        route=[{"country": "NL", "role": "origin", "order": 0}],
         transport={"identifiers": [{"type": "s10", "value": "RA473124829CH"}], "mode": "5"},
     )
     assert {"XX-1", "Carlos Ruiz", "+57 1", STORY, "RA473124829CH"} == set(own_texts(report))

@@ -15,7 +15,9 @@ def test_a_handle_is_what_people_type(handle: str) -> None:
     assert handle == check_handle(handle)
 
 
-@pytest.mark.parametrize("handle", ["", "a", "Ana", "../ana", "ana/", ".ana", "ana.", "a" * 33, "añ", "ana\n"])
+@pytest.mark.parametrize(
+    "handle", ["", "a", "Ana", "../ana", "ana/", ".ana", "ana.", "a" * 33, "añ", "ana\n"]
+)
 def test_a_handle_that_is_no_safe_file_name_is_refused(handle: str) -> None:
     with pytest.raises(RefusedByRuleError, match="a handle is"):
         check_handle(handle)

@@ -25,11 +25,27 @@ def test_a_number_is_found_in_full(value: str, countries: tuple[str, ...], wante
 
 @pytest.mark.parametrize(
     "value",
-    ["since 2026-11-25", "in 2026-11", "HS 293336, UN 1090", "CAS 14188-81-9", "15000 to 40000 g", "1,500 boxes"],
+    [
+        "since 2026-11-25",
+        "in 2026-11",
+        "HS 293336, UN 1090",
+        "CAS 14188-81-9",
+        "15000 to 40000 g",
+        "1,500 boxes",
+    ],
 )
 def test_dates_codes_and_amounts_are_none(value: str) -> None:
     assert [] == found(value, "LU", "DK", "CO", "NL", "DE")
 
 
+def test_a_short_national_number_is_left_to_the_words_before_it() -> None:
+    assert [] == found("from 691123 on", "LU")
+    assert ["691123"] == found("from phone 691123 on", "LU")
+
+
 def test_a_national_number_is_not_looked_for_where_no_country_is_given() -> None:
     assert [] == found("ask 2247 8000 first")
+
+
+def test_of_numbers_that_overlap_the_longest_is_said() -> None:
+    assert ["0171 2345678"] == found("ask 0171 2345678", "DE", "LU")

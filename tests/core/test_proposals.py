@@ -98,3 +98,7 @@ def test_a_proposal_is_kept_and_read_back_whole() -> None:
 
 def test_what_it_says_stays_out_of_what_is_printed_for_programmers() -> None:
     assert "CANARY" not in repr(proposal(source=("CANARY",)))
+
+
+def test_a_proposal_is_known_by_its_alert_and_version() -> None:
+    assert ("0" * 32, 1) == (proposal().alert_id, proposal().version)

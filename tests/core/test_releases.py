@@ -9,8 +9,8 @@ from tests.support.parties import Party
 from tests.support.world import (
     COURIER,
     NEIGHBOUR,
-    NOW_S,
     NOTICE,
+    NOW_S,
     ORIGINATOR,
     audience_target,
     directory_of,
