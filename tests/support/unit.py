@@ -118,12 +118,8 @@ def build_unit(folder: Path, people: tuple[str, ...] = ("ana", "ben")) -> Unit:
     return unit
 
 
-def _with_alerts(directory: Directory, approvals: int) -> Directory:
-    fields = {
-        "approvals": approvals,
-        "safety_approvals": min(1, approvals) or None,
-        "max_age_s": 90 * DAY_S,
-    }
+def _with_alerts(directory: Directory) -> Directory:
+    fields = {"approvals": 2, "safety_approvals": 1, "max_age_s": 90 * DAY_S}
     _name, data = audience_target("couriers", ALERT, sectors=["courier"], **fields)
     couriers = read_audience(data)
     return replace(

@@ -12,7 +12,6 @@ from services.producer.seal_next import SealNext
 from services.producer.sessions import Sessions
 from tests.support.unit import TEXT
 from tests.support.world import COURIER
-from tocsin.core.audiences import Audience
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import audience_id, own_audience
 
@@ -123,7 +122,3 @@ def test_one_later_version_waits_at_a_time(unit):
         following.end(room, unit.who("ana"), one.name, "cleared", None)
         with pytest.raises(RefusedByRuleError, match="waits already"):
             following.end(room, unit.who("ben"), one.name, "recalled", None)
-
-
-def test_an_audience_of_one_is_told_by_its_name():
-    assert Audience(own_audience(COURIER.id)).is_own
