@@ -81,6 +81,7 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     sponsor: Annotated[str | None, typer.Option(help="For a firm: its focal point's id.")] = None,
     agreement: Annotated[str | None, typer.Option(help="Reference of the agreement.")] = None,
     agreement_ends: Annotated[str | None, typer.Option(help="Its last day, 2027-12-31.")] = None,
+    prefix: Annotated[Words, typer.Option(help="Of a carrier's own numbers: awb:020, s10:CH.")] = [],  # noqa: B006
     answer: Annotated[Path | None, typer.Option(help="Its answer to `authority challenge`.")] = None,
     consent: Annotated[Path | None, typer.Option(help="For a firm: its sponsor's `keys sponsor`.")] = None,
     out: Annotated[Path | None, typer.Option(help="Welcome file to hand back; else stdout.")] = None,
@@ -104,7 +105,7 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     tell_aloud(request.fingerprint)
     console.say("the applicant must read the same")
     ends_s = day_end_s(agreement_ends) if agreement_ends else None
-    terms = Terms(role, sector, region, parse_id(sponsor) if sponsor else None, agreement, ends_s)
+    terms = Terms(role, sector, region, parse_id(sponsor) if sponsor else None, agreement, ends_s, prefix)
     with open_office(home, passphrase_file) as office:
         admitted = admit(office, request, terms, papers)
     _hand_out(admitted, out)

@@ -85,7 +85,9 @@ def way_to(audience: Audience, originator: bytes, time_s: int, directory: Direct
     # Who is in it matters only where its rule does not say the sectors.
     members = () if audience.sectors else directory.members(audience.id, originator, time_s)
     sectors = sectors_reached(audience, (directory.participants[one] for one in members))
-    return Addressed(directory.participants.get(originator), audience, sectors)
+    owner = directory.own_audiences.get(audience.id)
+    prefixes = () if owner is None else owner.prefixes
+    return Addressed(directory.participants.get(originator), audience, sectors, prefixes)
 
 
 def _misaddressed(name: str, body: dict[str, Any], version: int, way: Addressed) -> str | None:

@@ -126,15 +126,18 @@ def preview(  # noqa: PLR0913 - one parameter for each option
     ],
     form: Annotated[str, typer.Option("--format", help="text, json or html.")] = "text",
     out: Annotated[Path | None, typer.Option(help="File to write; stdout if not given.")] = None,
-    acting: Annotated[str | None, typer.Option("--as", help="Who looks, for the audit log.")] = None,
+    acting: Annotated[
+        str | None, typer.Option("--as", help="Who looks, for the audit log; asked for a passphrase.")
+    ] = None,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
+    person_file: PersonFileOption = None,
 ) -> None:
     """Show a proposal as a firm of a sector will see it, encoded and decoded as it travels."""
     from services.producer.alerts import told
     from services.producer.alerts.room import Who
 
-    who = None if acting is None else Who(acting, None)
+    who = None if acting is None else Who(acting, person_file)
     told.preview(_ask(home, passphrase_file), who, name, sector, (form, out))
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.support.reports import problems_of, smallest_alert
 from tocsin.core import codes
 from tocsin.core.alert_fields import alert_check
-from tocsin.core.alert_targets import MAX_TARGETS, SECTORS_OF_TARGET
+from tocsin.core.alert_targets import MAX_TARGETS, SECTORS_OF_TARGET, is_own
 
 STRICT = alert_check(strict=True)
 LENIENT = alert_check(strict=False)
@@ -65,3 +65,8 @@ def test_targets_are_bounded(check: Any) -> None:
     one = {"type": "awb", "value": "02081140743"}
     assert MAX_TARGETS == len(check(alert("courier", *[one] * MAX_TARGETS))["targets"])
     assert ["targets"] == list(problems_of(check, alert("courier", *[one] * (MAX_TARGETS + 1))))
+
+
+@pytest.mark.parametrize(("prefix", "ours"), [("s10:CH", True), ("s10:NL", False), ("awb:020", True)])
+def test_an_s10_is_its_issuers_by_its_end(prefix: str, ours: bool) -> None:
+    assert ours is is_own("s10", "RA473124829CH", [prefix])

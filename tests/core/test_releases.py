@@ -167,6 +167,27 @@ def test_an_alert_with_targets_goes_to_one_firm_alone() -> None:
     assert ["targets"] == refused(ALERT, audience=Audience("couriers", sectors=frozenset({"courier"})))
 
 
+@pytest.mark.parametrize(
+    ("prefixes", "ours"),
+    [
+        ((), True),
+        (("awb:020",), True),
+        (("awb:023", "awb:020"), True),
+        (("awb:023",), False),
+        (("s10:CH",), True),
+    ],
+)
+def test_a_target_is_no_other_carriers_where_the_directory_knows_the_firms_own_prefixes(
+    prefixes: tuple[str, ...], ours: bool
+) -> None:
+    to_one = replace(way(), prefixes=prefixes)
+    if ours:
+        check_addressed(ALERT_SCHEMA, ALERT, 1, to_one)
+    else:
+        with pytest.raises(InvalidReportError, match="another firm's number"):
+            check_addressed(ALERT_SCHEMA, ALERT, 1, to_one)
+
+
 def test_an_alert_names_every_sector_that_it_reaches() -> None:
     assert ["sectors"] == refused(ALERT | {"sectors": ["bank"]})
 

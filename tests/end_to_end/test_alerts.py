@@ -91,7 +91,7 @@ def test_the_author_signs_first_and_may_not_release(unit, proposed):
 
 
 def test_another_person_sees_it_as_the_courier_will(unit, proposed):
-    said = unit.tocsin(COLOMBIA, "alert", "preview", proposed["name"], "--sector", "courier", "--as", BEN)
+    said = alert(unit, BEN, "preview", proposed["name"], "--sector", "courier")
     assert "DO NOT TELL THE CUSTOMER" in said.out
     assert "origin country equals IN and declared text phrase tile glue" in said.out
     page = unit.tocsin(
@@ -142,6 +142,7 @@ def test_the_log_says_who_did_what_and_nothing_of_the_alert(unit, proposed):
     wanted = [
         (ANA, "proposed"),
         (BEN, "previewed"),
+        ("home", "previewed"),
         (ANA, "edited"),
         (BEN, "approved"),
         ("tocsin", "entered the outbox"),

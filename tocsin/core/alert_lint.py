@@ -43,14 +43,12 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the lint knows beside the alert. `countries`: whose telephone numbers are looked for; `firms`:
-    names of firms in the directory; `source`: texts of the report that it was written after; `prefixes`:
-    what numbers of the addressee's own begin with, empty where nobody said.
+    names of firms in the directory; `source`: texts of the report that it was written after.
     """
 
     countries: Collection[str] = ()
     firms: Collection[str] = ()
     source: Collection[str] = field(default=(), repr=False)
-    prefixes: Collection[str] = ()
 
 
 def lint(body: dict[str, Any], around: Surroundings) -> list[Finding]:
@@ -63,7 +61,7 @@ def lint(body: dict[str, Any], around: Surroundings) -> list[Finding]:
             _finding("narrative", place, value, where, _NARRATIVE)
             for where in shared_places(value, around.source)
         ]
-    found += _targets(body, around)
+    found += _targets(body)
     return found[:MAX_FINDINGS]
 
 
@@ -170,16 +168,9 @@ _LOOKS: dict[str, tuple[str, Callable[[str, Surroundings], list[tuple[int, int]]
 _NARRATIVE = "stands in the report too: an alert is written anew"
 
 
-def _targets(body: dict[str, Any], around: Surroundings) -> Iterator[Finding]:
-    """Numbers whose check digit does not fit, or that begin with another carrier's prefix."""
+def _targets(body: dict[str, Any]) -> Iterator[Finding]:
+    """Numbers whose check digit does not fit."""
     for number, target in enumerate(body.get("targets") or ()):
         kind, value, place = target["type"], target["value"], f"targets[{number}].value"
         if (why := doubt(kind, value)) is not None:
             yield _finding("check-digit", place, value, (0, len(value)), why)
-        own = [one.partition(":")[2] for one in around.prefixes if one.startswith(f"{kind}:")]
-        if own and not any(_begins(kind, value, one) for one in own):
-            yield _finding("other-carrier", place, value, (0, len(value)), "is another carrier's number")
-
-
-def _begins(kind: str, value: str, prefix: str) -> bool:
-    return value.endswith(prefix) if kind == "s10" else value.startswith(prefix)

@@ -8,7 +8,7 @@ Source: report and alert, "Targeted alert".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from tocsin.core.errors import InvalidReportError
@@ -54,6 +54,14 @@ def _whole_target(out: Fields) -> None:
     if form[0].fullmatch(tidy) is None:
         raise InvalidReportError([("value", form[1])])
     out["value"] = tidy
+
+
+def is_own(kind: str, value: str, prefixes: Collection[str]) -> bool:
+    """Whether a number may be of a firm whose numbers have these `prefixes`; where none is of its type,
+    any may.
+    """
+    own = [one.partition(":")[2] for one in prefixes if one.startswith(f"{kind}:")]
+    return not own or any(value.endswith(one) if kind == "s10" else value.startswith(one) for one in own)
 
 
 def not_meant(targets: list[dict[str, Any]], sectors: set[str]) -> Iterator[tuple[str, str]]:

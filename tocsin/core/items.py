@@ -97,6 +97,6 @@ def _judge(  # noqa: C901, PLR0913 - the rungs need all of it, and a bundle woul
 def _way(header: wire.Header, audience: Audience, reader: Reader) -> Addressed:
     people = reader.directory.participants
     us = people.get(reader.me)
-    return Addressed(
-        people.get(header.originator), audience, sectors_reached(audience, [us] if us is not None else [])
-    )
+    readers = [us] if us is not None else []
+    prefixes = us.prefixes if us is not None and audience.is_own else ()
+    return Addressed(people.get(header.originator), audience, sectors_reached(audience, readers), prefixes)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.core import wire
+from tocsin.core.alert_targets import is_own
 from tocsin.core.audiences import Audience
 from tocsin.core.directory import Directory
 from tocsin.core.errors import InvalidReportError, UntrustedError
@@ -79,11 +80,14 @@ def sectors_reached(audience: Audience, readers: Iterable[Participant]) -> froze
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """Who sends an item to whom: `sectors` are those that `audience` reaches."""
+    """Who sends an item to whom: `sectors` are those that `audience` reaches; `prefixes` of the numbers of
+    the one firm whose own audience it is.
+    """
 
     originator: Participant | None
     audience: Audience
     sectors: frozenset[str]
+    prefixes: tuple[str, ...] = ()
 
 
 def check_addressed(name: str, body: dict[str, Any], version: int, way: Addressed) -> None:
@@ -102,6 +106,14 @@ def check_addressed(name: str, body: dict[str, Any], version: int, way: Addresse
         )
     if body.get("targets") and not way.audience.is_own:
         problems.append(("targets", "may only go to one firm alone: to.<its participant id>"))
+    problems += [
+        (
+            f"targets[{number}].value",
+            "is another firm's number: the directory has other prefixes for this one",
+        )
+        for number, one in enumerate(body.get("targets") or ())
+        if not is_own(one["type"], one["value"], way.prefixes)
+    ]
     if body.get("version") != version:
         problems.append(("version", f"must be {version}: versions of an alert follow each other"))
     if problems:

@@ -26,6 +26,8 @@ from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 from tocsin.runtime.times import clock_time, iso_time, read_time
 
+NOBODY = "home"
+"""Who looks without saying who: the holder of the home's passphrase."""
 COLUMNS = (
     "name",
     "state",
@@ -139,10 +141,9 @@ def preview(ask: Ask, who: Who | None, name: str, sector: str, form: tuple[str, 
     with open_room(ask) as room:
         proposal = room.desk.proposals.get(name)
         told = previewing.shown(previewing.as_sent(proposal, sector), kind)
-        if who is not None:
-            person = room.person(who, Deed.PREVIEW)
-            with room.desk.deed(Line(person.handle, "previewed", name, details=(sector, kind))):
-                pass
+        seen_by = NOBODY if who is None else room.acting(who, Deed.PREVIEW).person.handle
+        with room.desk.deed(Line(seen_by, "previewed", name, details=(sector, kind))):
+            pass
     if out is None:
         console.data(told)
     else:

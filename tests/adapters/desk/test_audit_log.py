@@ -50,9 +50,9 @@ def test_an_empty_log_is_whole(home):
 
 
 def test_what_the_block_did_not_finish_has_no_line(home, log):
-    with pytest.raises(ZeroDivisionError), open_desk(home, STORAGE_KEY) as desk:
-        with desk.deed(Deed("ana", "proposed", "a")):
-            raise ZeroDivisionError
+    deed = Deed("ana", "proposed", "a")
+    with pytest.raises(ZeroDivisionError), open_desk(home, STORAGE_KEY) as desk, desk.deed(deed):
+        raise ZeroDivisionError
     assert [] == done(log)
 
 
