@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
-from services.consumer.looking import inbox_of
+from services.consumer.looking import inbox_to_export
 from services.consumer.views import Views
 from tocsin.adapters.inbox.reports import EVERYTHING, MAX_PAGE_REPORTS
 from tocsin.adapters.inbox.store import Inbox
@@ -58,7 +58,7 @@ def print_report(
     if language not in flat_columns.LANGUAGES:
         raise SettingsError(f"--lang is one of {', '.join(flat_columns.LANGUAGES)}")
     browser = _browser() if as_pdf else None
-    with inbox_of(home, passphrase_file) as inbox:
+    with inbox_to_export(home, passphrase_file, "one report to print") as inbox:
         sheet = sheet_of(_found(inbox, name), language)
     if browser is None:
         write_whole(out, sheet.encode())

@@ -17,7 +17,7 @@ from tocsin.adapters.desk.store import Desk, open_desk
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.person_keys import make_person_key, open_person_key, public_key
-from tocsin.core.audit_chain import Deed, check_reason
+from tocsin.core.audit_chain import BY_THE_HOME, Deed, check_reason
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.key_changes import PLANNED, STOLEN, Retirement
 from tocsin.core.people import (
@@ -33,9 +33,6 @@ from tocsin.core.people import (
 )
 from tocsin.core.primitives import random_bytes
 from tocsin.core.public_keys import PublicKey
-
-NOBODY = "home"
-"""Who acts before there is anybody: the holder of the home's passphrase."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +137,7 @@ def administrator(home: ParticipantHome, desk: Desk, by: Administrator, first: P
     if not desk.people.all():
         if first is None or Role.ADMINISTRATOR not in first.roles:
             raise RefusedByRuleError("the first account must be an administrator's: --role administrator")
-        return NOBODY
+        return BY_THE_HOME
     if by.handle is None:
         raise RefusedByRuleError(
             "there are accounts: name the administrator who does this with --as HANDLE"

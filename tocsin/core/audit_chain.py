@@ -17,6 +17,10 @@ from tocsin.core.field_checks import names_somebody
 from tocsin.core.primitives import sha256
 
 LABEL = b"tocsin/1/audit\0"
+BY_THE_HOME = "home"
+"""Who acts where nobody said who: the holder of the home's passphrase."""
+BY_RULE = "tocsin"
+"""Who acts where no person does: the program, by its rules."""
 MAX_REASON_CHARACTERS = 300
 MAX_LINE_BYTES = 16_384
 MAX_DETAILS = 64

@@ -17,6 +17,7 @@ from services.producer.reports import family
 from tocsin.adapters.desk.store import Desk
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.alert_rules import ENDED
+from tocsin.core.audit_chain import BY_RULE
 from tocsin.core.audit_chain import Deed as Line
 from tocsin.core.directory import Directory
 from tocsin.core.errors import InvalidReportError, RefusedByRuleError
@@ -24,9 +25,6 @@ from tocsin.core.proposals import Proposal, State
 from tocsin.core.report import CheckedReport
 from tocsin.core.streams import GLOBAL, INBOX
 from tocsin.core.wire import Approval, Item
-
-SYSTEM = "tocsin"
-"""Who acts where no person does: the rules."""
 
 
 class _Signed:
@@ -49,12 +47,12 @@ def hand_over(
         try:
             done[proposal.name] = _accept(proposal, outbox, acceptance, directory)
         except (RefusedByRuleError, InvalidReportError) as error:
-            line = Line(SYSTEM, "refused by rule", proposal.name, str(error)[:300])
+            line = Line(BY_RULE, "refused by rule", proposal.name, str(error)[:300])
             with desk.deed(line):
                 desk.proposals.keep(forgotten(proposal, "refused"))
             done[proposal.name] = []
         else:
-            with desk.deed(Line(SYSTEM, "entered the outbox", proposal.name)):
+            with desk.deed(Line(BY_RULE, "entered the outbox", proposal.name)):
                 desk.proposals.keep(replace(proposal, state=State.RELEASED, source=()))
     return done
 

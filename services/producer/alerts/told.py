@@ -17,8 +17,8 @@ from services.producer.clocks import Clocks
 from services.producer.publishing import Ask, exit_of, publish_waiting
 from services.producer.receipts import print_receipts
 from tocsin.adapters.whole_files import write_whole
+from tocsin.core.audit_chain import BY_THE_HOME, check_reason
 from tocsin.core.audit_chain import Deed as Line
-from tocsin.core.audit_chain import check_reason
 from tocsin.core.errors import HeldElsewhereError, SettingsError
 from tocsin.core.people import Deed
 from tocsin.core.proposals import Proposal, State
@@ -26,8 +26,6 @@ from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 from tocsin.runtime.times import clock_time, iso_time, read_time
 
-NOBODY = "home"
-"""Who looks without saying who: the holder of the home's passphrase."""
 COLUMNS = (
     "name",
     "state",
@@ -141,7 +139,7 @@ def preview(ask: Ask, who: Who | None, name: str, sector: str, form: tuple[str, 
     with open_room(ask) as room:
         proposal = room.desk.proposals.get(name)
         told = previewing.shown(previewing.as_sent(proposal, sector), kind)
-        seen_by = NOBODY if who is None else room.acting(who, Deed.PREVIEW).person.handle
+        seen_by = BY_THE_HOME if who is None else room.acting(who, Deed.PREVIEW).person.handle
         with room.desk.deed(Line(seen_by, "previewed", name, details=(sector, kind))):
             pass
     if out is None:
