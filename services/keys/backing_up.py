@@ -81,6 +81,7 @@ def _fill(
 ) -> list[str]:
     storage_key = folder.storage_key()
     for source in files_of(home.path, COPIED):
+        make_private_folder((target / source.relative_to(home.path)).parent)
         write_whole(target / source.relative_to(home.path), source.read_bytes())
     for name, (file, label, migrations) in DATABASES.items():
         path = home.path / name / file
