@@ -135,7 +135,7 @@ def put_stream(office: Office, stream: Stream) -> None:
 
 
 def put_schema(office: Office, name: str) -> str:
-    """Add `incident`, `alert` or a file; its id in hex. Raises RefusedByRuleError by the lint."""
+    """Add `incident`, `alert`, `attachment` or a file; its id in hex. Raises RefusedByRuleError."""
     data = load_schema(name) if name in REPORTS else _read(Path(name))
     id_ = schema_id(data).hex()
     office.put({f"{SCHEMAS}{id_}.avsc": data})

@@ -193,7 +193,9 @@ def stream(
 
 
 def schema(
-    file: Annotated[str, typer.Argument(help="An .avsc file, or incident or alert of this version.")],
+    file: Annotated[
+        str, typer.Argument(help="An .avsc file, or incident, alert or attachment of this version.")
+    ],
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:

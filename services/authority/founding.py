@@ -25,7 +25,11 @@ from tocsin.core.ids import schema_id
 from tocsin.core.streams import Layout, Stream, write_layout
 
 DAY_S = 86_400
-REPORTS = {"incident": "reports/incident_report.avsc", "alert": "reports/alert.avsc"}
+REPORTS = {
+    "incident": "reports/incident_report.avsc",
+    "alert": "reports/alert.avsc",
+    "attachment": "reports/attachment_part.avsc",
+}
 GOVERNMENTS = frozenset({"focal-point", "analyst", "secretariat"})
 FIRM_AUDIENCES = {
     "postal": "postal",
@@ -121,18 +125,19 @@ def _streams() -> list[Stream]:
 
 
 def load_schema(name: str) -> bytes:
-    """The file of `incident` or `alert`, as this version knows them."""
+    """The file of `incident`, `alert` or `attachment`, as this version knows them."""
     return schemas.load(REPORTS[name])
 
 
 def schema_named(name: str) -> bytes:
-    """The id of `incident` or `alert`, as this version knows them."""
+    """The id of `incident`, `alert` or `attachment`, as this version knows them."""
     return schema_id(load_schema(name))
 
 
 def _audiences() -> list[Audience]:
-    incident, alert = frozenset({schema_named("incident")}), frozenset({schema_named("alert")})
-    governments = Audience("focal-points", roles=GOVERNMENTS, schemas=incident, max_age_s=1_826 * DAY_S)
+    reports = frozenset({schema_named("incident"), schema_named("attachment")})
+    alert = frozenset({schema_named("alert")})
+    governments = Audience("focal-points", roles=GOVERNMENTS, schemas=reports, max_age_s=1_826 * DAY_S)
     firms = [
         Audience(name, sectors=frozenset({sector}), schemas=alert, approvals=1, max_age_s=90 * DAY_S)
         for name, sector in FIRM_AUDIENCES.items()

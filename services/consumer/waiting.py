@@ -28,6 +28,8 @@ def waiting_sentences(inbox: Inbox, now_s: int) -> list[str]:
         sentences += [f"and {more} more such waits"] if more > 0 else []
     if unknown := inbox.waiting.positions(Cause.SIGNER):
         sentences.append(f"{_records(unknown)} by signers that the directory does not know yet")
+    if cramped := inbox.waiting.positions(Cause.ROOM):
+        sentences.append(f"{_records(cramped)} wait for {Cause.ROOM}: see docs/operations.md")
     return sentences
 
 

@@ -15,7 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from services.producer.accept import Acceptance, Approver, Submission
+from services.producer.accept import Acceptance, Submission
+from services.producer.addressing import Approver
 from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
 from services.producer.draining import drain
