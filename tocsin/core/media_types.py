@@ -38,6 +38,24 @@ _WORDS = {
     TEXT: "plain text",
 }
 _STARTS = ((b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG), (b"GIF87a", GIF), (b"GIF89a", GIF))
+# (offset, bytes, what it is and what to do), for what people try most.
+_NOT_TAKEN = (
+    (4, b"ftyphei", "is a HEIC picture: export it as JPEG"),
+    (4, b"ftyphev", "is a HEIC picture: export it as JPEG"),
+    (4, b"ftypmif1", "is a HEIC picture: export it as JPEG"),
+    (4, b"ftypavif", "is an AVIF picture: export it as JPEG"),
+    (4, b"ftyp", "is a film: attach a frame of it as a picture"),
+    (0, b"II*\0", "is a TIFF or raw picture: export it as JPEG"),
+    (0, b"MM\0*", "is a TIFF or raw picture: export it as JPEG"),
+    (
+        0,
+        b"\xd0\xcf\x11\xe0",
+        "is an old or encrypted Office file: save it as .xlsx or .docx, without a password",
+    ),
+    (0, b"PK", "is an archive: attach the files in it"),
+    (0, b"\xff\xfe", "is text in UTF-16: save it as UTF-8"),
+    (0, b"\xfe\xff", "is text in UTF-16: save it as UTF-8"),
+)
 _NOT_IN_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!|\?|/?[a-z])", re.IGNORECASE)
 
@@ -54,6 +72,14 @@ def media_type_of(content: bytes) -> str | None:
     if content.startswith(b"PK\x03\x04"):
         return _office(content)
     return TEXT if content and _is_text(content) else None
+
+
+def why_not(content: bytes) -> str:
+    """What a file is that has no media type here, and what to do with it."""
+    for offset, start, sentence in _NOT_TAKEN:
+        if content.startswith(start, offset):
+            return sentence
+    return "is a page or script" if _MARKUP.match(content) else "is of no known type"
 
 
 def in_words(media_type: str) -> str:
