@@ -1,4 +1,4 @@
-"""A file that came with a report as readers see it: the documented JSON, and its bytes under a safe name."""
+"""A file that came with a report as readers see it: the documented JSON, its bytes, a safe name."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _reference(inbox: Inbox, views: Views, held: HeldAttachment) -> str | None:
 
 
 def file_of(inbox: Inbox, held: HeldAttachment) -> tuple[bytes, str, str | None]:
-    """(bytes, safe name, media type by the content or None) of a file that is whole. Raises StorageError."""
+    """(bytes, safe name, media type by the content) of a file that is whole. Raises StorageError."""
     try:
         content = inbox.attachments.content(held)
     except MalformedError as error:  # judged when it came: the disk has changed it since

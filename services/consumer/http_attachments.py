@@ -14,8 +14,8 @@ from services.consumer.feed import Feed
 from tocsin.core.primitives import sha256
 
 UNKNOWN_TYPE = "application/octet-stream"
-_FILE = {200: {"content": {UNKNOWN_TYPE: {}}, "description": "The file"}}
-_REFUSALS: dict[int | str, dict[str, Any]] = {
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {UNKNOWN_TYPE: {}}, "description": "The file"},
     404: {"description": "There is no such file here"},
     409: {
         "description": "Parts have not come yet, or several senders use these ids: name the `originator`"
@@ -36,7 +36,7 @@ def add_to(routes: APIRouter, feed: Feed) -> None:
         handlers.attachment,
         summary="One file",
         response_class=Response,
-        responses=_FILE | _REFUSALS,
+        responses=_ANSWERS,
     )
 
 
