@@ -19,6 +19,7 @@ UNKNOWN_EXTENSION = ".bin"
 _FORBIDDEN = frozenset('/\\:*?"<>|')
 # Cc controls, Cf formats (direction overrides, zero width), Cs surrogates, Cn unassigned, Zl and Zp lines.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")  # Persian and Indic words are written with them
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
 
@@ -39,6 +40,8 @@ def safe_name(text: str, media_type: str | None) -> str:
 
 
 def _shown(character: str) -> str:
+    if character in _JOINERS:
+        return character
     hidden = character in _FORBIDDEN or unicodedata.category(character) in _HIDDEN
     return "_" if hidden else character
 
