@@ -30,7 +30,7 @@ def waiting_sentences(inbox: Inbox, now_s: int) -> list[str]:
     if unknown := inbox.waiting.positions(Cause.SIGNER):
         sentences.append(f"{_records(unknown)} by signers that the directory does not know yet")
     if cramped := inbox.waiting.positions(Cause.ROOM):
-        sentences.append(f"{_records(cramped)} wait for {Cause.ROOM}: see docs/operations.md")
+        sentences.append(f"no {Cause.ROOM}: {_records(cramped)} will be read again; see docs/operations.md")
     return sentences
 
 

@@ -5,30 +5,23 @@ from dataclasses import replace
 
 import pytest
 
-import schemas
+from tests.support.attachments import attachment_directory, part_item
 from tests.support.parties import NOW_S
 from tests.support.world import (
     NEIGHBOUR,
     ORIGINATOR,
     MemoryReader,
     Sender,
-    audience_target,
-    codec_of,
-    directory_of,
     give_keys,
     report_id,
-    targets,
 )
 from tocsin.core import wire
 from tocsin.core.attachments import Attachment, FileToSend, bodies
-from tocsin.core.ids import schema_id
 from tocsin.core.media_types import TEXT
 from tocsin.core.outcomes import Outcome, Reason, Step
 from tocsin.core.report import domain_check
 
-PART = schemas.load("reports/attachment_part.avsc")
-NAME, AUDIENCE = audience_target("focal-points", PART, roles=["focal-point", "analyst"])
-DIRECTORY = directory_of(targets() | {f"schemas/{schema_id(PART).hex()}.avsc": PART, NAME: AUDIENCE})
+DIRECTORY = attachment_directory()
 CONTENT = b"0123456789" * 60_000  # three parts
 ATTACHMENT = FileToSend("notes.txt", TEXT, CONTENT).of_report(report_id("report"))
 ACCEPTED = (Outcome.ACCEPTED, Step.STORE, Reason.WHOLE)
@@ -41,15 +34,12 @@ def item(
     number: int, attachment: Attachment = ATTACHMENT, content: bytes = CONTENT, name: str = "file"
 ) -> wire.Item:
     """Part `number` of a file as an item."""
-    body = list(bodies(attachment, content))[number - 1]
-    return wire.Item(schema_id(PART), report_id(name), number, codec_of(PART).encode(body))
+    return part_item(number, list(bodies(attachment, content))[number - 1], name)
 
 
 def changed(number: int, **changes: object) -> wire.Item:
     """A part that says something else than the others."""
-    one = item(number)
-    body = codec_of(PART).decode(one.body) | changes
-    return replace(one, body=codec_of(PART).encode(body))
+    return part_item(number, list(bodies(ATTACHMENT, CONTENT))[number - 1] | changes)
 
 
 @pytest.fixture
