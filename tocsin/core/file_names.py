@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import PurePath
 
 from tocsin.core.media_types import EXTENSIONS
 
@@ -30,9 +29,9 @@ def safe_name(text: str, media_type: str | None) -> str:
     last = text.replace("\\", "/").rstrip("/").rpartition("/")[2]
     clean = "".join(map(_shown, unicodedata.normalize("NFC", last))).strip(" .")
     stem, extension = clean, known[0]
-    found = PurePath(clean).suffix
-    if found.lower() in known:
-        stem, extension = clean[: -len(found)], found
+    before, dot, after = clean.rpartition(".")
+    if before and dot + after.lower() in known:
+        stem, extension = before, dot + after
     stem = _cut(stem.strip(" ."), MAX_NAME_CHARACTERS - len(extension), MAX_NAME_BYTES - len(extension))
     if not stem.strip("_"):
         stem = "file"
