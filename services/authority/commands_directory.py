@@ -194,7 +194,10 @@ def stream(
 
 def schema(
     file: Annotated[
-        str, typer.Argument(help="An .avsc file, or incident or alert in every version of this release.")
+        str,
+        typer.Argument(
+            help="An .avsc file, or incident, alert or attachment in every version of this release."
+        ),
     ],
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,

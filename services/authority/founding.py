@@ -25,7 +25,7 @@ from tocsin.core.ids import schema_id
 from tocsin.core.streams import Layout, Stream, write_layout
 
 DAY_S = 86_400
-REPORTS = {"incident": "incident_report", "alert": "alert"}
+REPORTS = {"incident": "incident_report", "alert": "alert", "attachment": "attachment_part"}
 GOVERNMENTS = frozenset({"focal-point", "analyst", "secretariat"})
 FIRM_AUDIENCES = {
     "postal": "postal",
@@ -121,18 +121,18 @@ def _streams() -> list[Stream]:
 
 
 def load_schemas(name: str) -> tuple[bytes, ...]:
-    """The file of each version of `incident` or `alert` that this release knows, oldest first."""
+    """The file of each version of `incident`, `alert` or `attachment` that we know, oldest first."""
     return schemas.versions(REPORTS[name])
 
 
 def schemas_named(name: str) -> frozenset[bytes]:
-    """The ids of all versions of `incident` or `alert` that this release knows."""
+    """The ids of all versions of `incident`, `alert` or `attachment` that this release knows."""
     return frozenset(map(schema_id, load_schemas(name)))
 
 
 def _audiences() -> list[Audience]:
-    incident, alert = schemas_named("incident"), schemas_named("alert")
-    governments = Audience("focal-points", roles=GOVERNMENTS, schemas=incident, max_age_s=1_826 * DAY_S)
+    reports, alert = schemas_named("incident") | schemas_named("attachment"), schemas_named("alert")
+    governments = Audience("focal-points", roles=GOVERNMENTS, schemas=reports, max_age_s=1_826 * DAY_S)
     firms = [
         Audience(name, sectors=frozenset({sector}), schemas=alert, approvals=1, max_age_s=90 * DAY_S)
         for name, sector in FIRM_AUDIENCES.items()
