@@ -1,14 +1,15 @@
 """Accepting: a checked report becomes items in the outbox, under fsync, and gets a receipt.
 
 The same national reference with the same content is the same report; with other content it is a
-conflict, unless an update was asked for. Works with no broker, and with no directory: what today's
+conflict, unless an update was asked for. A report without one is given one here, in the transaction
+that accepts it. Works with no broker, and with no directory: what today's
 directory forbids is refused at once, the rest is judged again when it is sealed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from services.producer.clocks import Clocks
@@ -21,6 +22,7 @@ from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.directory import Directory
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import audience_id, uuid7
+from tocsin.core.national_references import Issuer, referenced, series_of
 from tocsin.core.primitives import random_bytes, sha256
 from tocsin.core.report import CheckedReport
 from tocsin.core.sealing import check_size
@@ -40,13 +42,17 @@ class Approver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A report to accept. `audience` None means the usual one of its family."""
+    """A report to accept. `audience` None means the usual one of its family.
+
+    `draft`: the name of the draft that it was; submitted again it gets the same national reference.
+    """
 
     family: str
     report: CheckedReport = field(repr=False)
     audience: str | None = None
     update: bool = False
     approvers: tuple[Approver, ...] = ()
+    draft: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +67,17 @@ class Prepared:
 
 
 class Acceptance:
-    """The use case; `directory` gives the newest one that is held, or None."""
+    """The use case; `directory` gives the newest one that is held, or None; `issuer` gives references."""
 
     def __init__(
-        self, outbox: Outbox, me: bytes, clocks: Clocks, directory: Callable[[], Directory | None]
+        self,
+        outbox: Outbox,
+        me: bytes,
+        clocks: Clocks,
+        directory: Callable[[], Directory | None],
+        issuer: Issuer,
     ) -> None:
-        self._outbox, self._me = outbox, me
+        self._outbox, self._me, self._issuer = outbox, me, issuer
         self._clocks, self._directory = clocks, directory
 
     def check(self, family_name: str, data: object) -> CheckedReport:
@@ -86,13 +97,12 @@ class Acceptance:
         """Encode, and ask the rules that today's directory has. Raises RefusedByRuleError."""
         known = family(submission.family)
         audience = submission.audience or known.usual_audience
-        body = known.codec.encode(submission.report.body)
         self._ask_directory(known, audience, submission)
-        digest = sha256(known.name.encode() + b"\0" + body)[:DIGEST_BYTES]
-        return Prepared(submission, known, audience, body, digest)
+        return _encoded(submission, known, audience)
 
     def store(self, prepared: Prepared) -> Accepted:
         """Add it to the outbox. Call inside a transaction."""
+        prepared = self._referenced(prepared)
         reference = prepared.submission.report.reference
         held = self._outbox.items.versions(prepared.family.name, reference) if reference else []
         same = next((one for one in held if one.digest == prepared.digest), None)
@@ -104,6 +114,20 @@ class Acceptance:
         new = self._item(prepared, _next_version(held, self._clocks.now_ms(), prepared.digest))
         number = self._outbox.items.add(new, self._clocks.now_s())
         return Accepted(Fate.ACCEPTED, number, new.report_id, new.version, reference)
+
+    def _referenced(self, prepared: Prepared) -> Prepared:
+        """`prepared` under a national reference: its own, its draft's, or the next one."""
+        submission, references = prepared.submission, self._outbox.references
+        if submission.report.reference is not None:
+            return prepared
+        given = None if submission.draft is None else references.of_draft(submission.draft)
+        if given is None:
+            series = series_of(submission.report, self._clocks.now_s())
+            given = references.give(self._issuer, series, prepared.family.name)
+            if submission.draft is not None:
+                references.keep_draft(submission.draft, given)
+        report = referenced(submission.report, given)
+        return _encoded(replace(submission, report=report), prepared.family, prepared.audience)
 
     def _item(self, prepared: Prepared, version: HeldVersion) -> NewItem:
         submission, report = prepared.submission, prepared.submission.report
@@ -146,6 +170,12 @@ class Acceptance:
         stream = INBOX if is_own_audience(name) else submission.report.stream
         if not directory.may_publish(self._me, stream, self._clocks.now_s()):
             raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")
+
+
+def _encoded(submission: Submission, known: Family, audience: str) -> Prepared:
+    body = known.codec.encode(submission.report.body)
+    digest = sha256(known.name.encode() + b"\0" + body)[:DIGEST_BYTES]
+    return Prepared(submission, known, audience, body, digest)
 
 
 def _next_version(held: list[HeldVersion], now_ms: int, digest: bytes) -> HeldVersion:

@@ -82,13 +82,16 @@ def drafts(
 def submit(  # noqa: PLR0913 - one parameter for each option
     draft: Annotated[str, typer.Argument(help="Its name, as `tocsin report drafts` shows it.")],
     audience: AudienceOption = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="If it was accepted before with other content: a new version.")
+    ] = False,
     wait: WaitOption = True,
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
     bootstrap: BootstrapOption = None,
 ) -> None:
-    """Publish a draft. Its name is its national reference, so that a second attempt sends nothing twice.
+    """Publish a draft. It is given a national reference once, so that a second attempt sends nothing twice.
 
     The draft is taken away once the report is accepted. Ends as `tocsin publish` does.
     """
@@ -96,7 +99,7 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     from services.producer.writing import submit_draft
 
     ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None, as_json)
-    raise typer.Exit(submit_draft(ask, How("incident", audience), draft))
+    raise typer.Exit(submit_draft(ask, How("incident", audience, update), draft))
 
 
 def check(

@@ -22,11 +22,15 @@ MAX_DEPTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One report's JSON values, or why there are none; `place` is for people: `line 3`, `report 2`."""
+    """One report's JSON values, or why there are none; `place` is for people: `line 3`, `report 2`.
+
+    `draft`: the name of the draft that it was.
+    """
 
     place: str
     data: object = field(repr=False)
     error: InvalidReportError | None = None
+    draft: str | None = None
 
 
 def parse(text: bytes) -> object:

@@ -31,6 +31,7 @@ from services.producer.importing.run_import import (
     run_import,
 )
 from services.producer.importing.tables import Format, open_table
+from services.producer.issuing import issuer_of
 from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
 from services.producer.publishing import Ask
@@ -105,7 +106,8 @@ def importing(ask: Ask, audience: str | None) -> Iterator[Importing]:
     client = participant.directory_client()
     directory = client.load()
     with participant.outbox() as outbox:
-        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
+        issuer = issuer_of(participant.home)
+        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory, issuer)
         yield Importing(ask, participant, outbox, client, clocks, _accepting(acceptance, audience))
 
 

@@ -20,6 +20,7 @@ from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
 from services.producer.draining import drain
 from services.producer.importing.run_import import Fate
+from services.producer.issuing import issuer_of
 from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
 from services.producer.receipts import Accepted, print_receipts
@@ -80,7 +81,8 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
     directory = client.load()
     approvers = (participant.release_key(),) if how.approve else ()
     with _outbox(participant) as outbox:
-        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
+        issuer = issuer_of(participant.home)
+        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory, issuer)
         filing = _Filing(acceptance, how, approvers)
         filing.take(documents)
         if ask.wait_s is not None and (filing.accepted or outbox.items.waiting_items):
@@ -128,7 +130,8 @@ class _Filing:
                 raise document.error
             kind = self._how.kind or family_of(document.data)
             report = self._acceptance.check(kind, document.data)
-            submission = Submission(kind, report, self._how.audience, self._how.update, self._approvers)
+            how, draft = self._how, document.draft
+            submission = Submission(kind, report, how.audience, how.update, self._approvers, draft)
             self._acceptance.prepare(submission)
         except InvalidReportError as error:
             self._refuse(document.place, [f"{place}: {text}" for place, text in error.problems])

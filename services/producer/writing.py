@@ -75,15 +75,15 @@ def _asked(drafts: Drafts, draft: Draft, language: str) -> bool:
 
     asking = Asking(draft.answers, language, keep)
     asking.ask_all()
-    report = asking.sound(draft.name, int(time.time()))
+    report = asking.sound(int(time.time()))
     print_sentences(advice(draft.name, report, language))
     return asking.yes("publish it now? yes or no")
 
 
 def _submit(participant: Participant, drafts: Drafts, draft: Draft, ask: Ask, how: How) -> Exit:
-    """The draft's name is the national reference, so that a second attempt is the same report."""
-    answers = {"reference": draft.name, **draft.answers}
-    document = Document(draft.name, quick_form.report_of(answers, find_countries))
+    """The outbox remembers which reference the draft was given: a second attempt is the same report."""
+    report = quick_form.report_of(draft.answers, find_countries)
+    document = Document(draft.name, report, draft=draft.name)
     code = publish_documents(participant, ask, iter([document]), how)
     if code in {Exit.WHOLE, Exit.INCOMPLETE}:
         drafts.delete(draft.name)

@@ -15,6 +15,7 @@ from tocsin.adapters.outbox.items import Bounds, OutboxItems
 from tocsin.adapters.outbox.keys import OutboxKeys
 from tocsin.adapters.outbox.logs import OutboxLogs
 from tocsin.adapters.outbox.records import OutboxRecords
+from tocsin.adapters.outbox.references import OutboxReferences
 from tocsin.adapters.outbox.sealing_queue import SealingQueue
 from tocsin.adapters.outbox.status import OutboxStatus
 from tocsin.adapters.outbox.submissions import Submissions
@@ -36,6 +37,7 @@ class Outbox:
         self.logs = OutboxLogs(database)
         self.keys = OutboxKeys(database, originator)
         self.submissions = Submissions(database)
+        self.references = OutboxReferences(database)
         self.status = OutboxStatus(database)
 
     @contextmanager

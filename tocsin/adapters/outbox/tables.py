@@ -69,4 +69,9 @@ CREATE TABLE alarms (
 CREATE TABLE numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+# What each draft was given as its national reference: a second submit is the same report.
+_DRAFTS = """
+CREATE TABLE references_of_drafts (draft TEXT PRIMARY KEY, reference TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _DRAFTS)
