@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from services.producer.options import AudienceOption, Language, LanguageOption, WaitOption
+from services.producer.options import (
+    AudienceOption,
+    Language,
+    LanguageOption,
+    ListsOption,
+    WaitOption,
+)
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -102,7 +108,7 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     raise typer.Exit(submit_draft(ask, How("incident", audience, update), draft))
 
 
-def check(
+def check(  # noqa: PLR0913 - one parameter for each option
     file: Annotated[
         str, typer.Argument(help="JSON object, JSON array or JSON Lines; - reads stdin.")
     ] = "-",
@@ -111,15 +117,22 @@ def check(
         System | None,
         typer.Option(help="Stands in where a report does not say its system.", show_default=False),
     ] = None,
+    lists: ListsOption = True,
     as_json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
 ) -> None:
     """Say what is wrong, what is doubtful and what would help most; nothing is sent or stored.
 
-    Needs no home, no passphrase and no broker. The completeness score (0 to 100) is advice for you
-    alone: it goes nowhere. Ends with 0 if every report can be sent as it is, else with 3.
+    Needs no broker, and no home or passphrase unless you have watch-lists of your own. The
+    completeness score (0 to 100) is advice for you alone: it goes nowhere. Ends with 0 if every report
+    can be sent as it is, else with 3.
     """
     from services.producer.checking import check_file
+    from services.producer.own_lists import lists_of
+    from tocsin.core.watch_lists import NO_LISTS
 
     # A code is a plain str to the core.
     stands_in = None if system is None else system.value
-    raise typer.Exit(check_file(file, language.value, stands_in, as_json=as_json))
+    own = lists_of(home, passphrase_file) if lists else NO_LISTS
+    raise typer.Exit(check_file(file, language.value, stands_in, own, as_json=as_json))

@@ -33,10 +33,10 @@ class Document:
     draft: str | None = None
 
 
-def parse(text: bytes) -> object:
+def parse(text: bytes, max_bytes: int = MAX_DOCUMENT_BYTES) -> object:
     """The JSON values of `text` (UTF-8). Raises InvalidReportError."""
-    if len(text) > MAX_DOCUMENT_BYTES:
-        raise _invalid(f"has {len(text)} bytes, over {MAX_DOCUMENT_BYTES}")
+    if len(text) > max_bytes:
+        raise _invalid(f"has {len(text)} bytes, over {max_bytes}")
     return _parse(text)
 
 

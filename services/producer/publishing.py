@@ -34,6 +34,7 @@ from tocsin.core.errors import (
     SettingsError,
 )
 from tocsin.core.report_doubts import doubts
+from tocsin.core.watch_lists import WatchLists
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 
@@ -83,7 +84,7 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
     with _outbox(participant) as outbox:
         issuer = issuer_of(participant.home)
         acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory, issuer)
-        filing = _Filing(acceptance, how, approvers)
+        filing = _Filing(acceptance, how, approvers, participant.watch_lists())
         filing.take(documents)
         if ask.wait_s is not None and (filing.accepted or outbox.items.waiting_items):
             access = participant.home.access(ask.bootstrap)
@@ -110,8 +111,11 @@ def _outbox(participant: Participant) -> Iterator[Outbox]:
 class _Filing:
     """Takes documents in batches, each under one fsync; counts and tells what was refused."""
 
-    def __init__(self, acceptance: Acceptance, how: How, approvers: tuple[Approver, ...]) -> None:
+    def __init__(
+        self, acceptance: Acceptance, how: How, approvers: tuple[Approver, ...], lists: WatchLists
+    ) -> None:
         self._acceptance, self._how, self._approvers = acceptance, how, approvers
+        self._lists = lists
         self.accepted: list[Accepted] = []
         self.refused = 0
         self._doubts = 0
@@ -155,8 +159,9 @@ class _Filing:
             self._doubt(place, submission)
 
     def _doubt(self, place: str, submission: Submission) -> None:
-        """What is probably mistyped is said, and sent as it was typed."""
-        for where, sentence in doubts(submission.report):
+        """What is probably mistyped, or stands on an own list, is said, and sent as it was typed."""
+        report = submission.report
+        for where, sentence in (*doubts(report), *self._lists.doubts(report)):
             self._doubts += 1
             if self._doubts <= MAX_SHOWN_DOUBTS:
                 console.warn(f"{place}: {where}: {sentence}")

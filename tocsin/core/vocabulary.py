@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from tocsin.core import codes
 from tocsin.core.codes import Substance
@@ -83,11 +83,21 @@ def search(query: str, list_name: str | None = None) -> tuple[Match, ...]:
     return tuple(found[:MAX_MATCHES])
 
 
+@lru_cache(maxsize=4_096)
 def substance_named(name: str) -> str | None:
     """The code of the one substance that `name` is, exactly or by an alias; None for none or several."""
     near = _matches(name, SUBSTANCES, _near)
     nearest = [one.code for one in near if one.nearness == near[0].nearness]
     return nearest[0] if len(nearest) == 1 else None
+
+
+def known_as(code: str) -> frozenset[str]:
+    """Every text, folded, that is the substance of that code itself; none of a salt or ester of it.
+
+    Raises KeyError for an unknown code.
+    """
+    one = codes.substances()[code]
+    return frozenset(_folded((code, *one.labels.values(), *one.names, *one.cas)))
 
 
 def folded(text: str) -> str:

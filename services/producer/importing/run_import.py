@@ -19,6 +19,7 @@ from tocsin.core.errors import InvalidReportError, MalformedError
 from tocsin.core.field_checks import Problems
 from tocsin.core.report import CheckedReport, check_incident
 from tocsin.core.report_doubts import doubts
+from tocsin.core.watch_lists import NO_LISTS, WatchLists
 
 MAX_BATCH_ROWS = 500
 MAX_DISTINCT_ROWS = 2_000_000  # about 200 MB of counters
@@ -95,8 +96,11 @@ def run_import(
     *,
     now_s: Callable[[], int],
     on: Hooks,
+    lists: WatchLists = NO_LISTS,
 ) -> ImportCount:
     """Map, check and hand on every row, in batches of at most 500; returns the count.
+
+    What stands on one of the own `lists` gets a remark.
 
     A conflict (one reference, other content) is counted and reported as a refused row without content.
     Raises whatever `accept` raises; what was accepted before stays accepted.
@@ -115,7 +119,7 @@ def run_import(
         places.clear()
         on.progress(count)
 
-    for row, outcome in _checked(rows, mapping, now_s):
+    for row, outcome in _checked(rows, mapping, now_s, lists):
         count.read += 1
         if isinstance(outcome, RefusedRow):
             count.refused += 1
@@ -139,7 +143,7 @@ _NO_ROW = Row(0, {})
 
 
 def _checked(
-    rows: Iterable[Row | BadRow], mapping: Mapping, now_s: Callable[[], int]
+    rows: Iterable[Row | BadRow], mapping: Mapping, now_s: Callable[[], int], lists: WatchLists
 ) -> Iterator[tuple[Row, tuple[CheckedReport, Problems] | RefusedRow]]:
     seen: dict[int, int] = {}
     for row in rows:
@@ -153,11 +157,11 @@ def _checked(
             raise MalformedError(
                 f"line {row.line}: more than {MAX_DISTINCT_ROWS} distinct rows; split the file"
             )
-        yield row, _outcome(row, mapping, digest, occurrence, now_s())
+        yield row, _outcome(row, mapping, digest, occurrence, now_s(), lists)
 
 
 def _outcome(
-    row: Row, mapping: Mapping, digest: int | None, occurrence: int, now_s: int
+    row: Row, mapping: Mapping, digest: int | None, occurrence: int, now_s: int, lists: WatchLists
 ) -> tuple[CheckedReport, Problems] | RefusedRow:
     if row.faults:
         return RefusedRow(row.line, row.faults, row.cells, row.sheet)
@@ -170,7 +174,8 @@ def _outcome(
     except InvalidReportError as error:
         problems = tuple((mapping.blame(place), sentence) for place, sentence in error.problems)
         return RefusedRow(row.line, problems, row.cells, row.sheet)
-    mistyped = [(mapping.blame(place), sentence) for place, sentence in doubts(checked)]
+    found = (*doubts(checked), *lists.doubts(checked))
+    mistyped = [(mapping.blame(place), sentence) for place, sentence in found]
     return checked, [*remarks, *_of_source(row, mapping), *mistyped]
 
 
