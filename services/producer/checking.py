@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.producer.documents import Document, read_documents
+from services.producer.doubting import all_doubts
 from services.producer.publishing import opened
 from services.producer.reports import family_of
 from tocsin.core import codes
 from tocsin.core.completeness import completeness
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.report import CheckedReport, check_alert, check_incident
-from tocsin.core.report_doubts import Doubt, doubts
+from tocsin.core.report_doubts import Doubt
 from tocsin.core.watch_lists import WatchLists
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
@@ -74,7 +75,7 @@ def advice(place: str, report: CheckedReport, language: str, lists: WatchLists) 
     found = completeness(report.body)
     return Finding(
         place,
-        doubts=(*doubts(report), *lists.doubts(report)),
+        doubts=all_doubts(report, lists),
         completeness=found.score,
         hints=tuple(_hint(row, language) for row in found.hints),
     )

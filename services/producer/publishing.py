@@ -18,6 +18,7 @@ from typing import BinaryIO
 from services.producer.accept import Acceptance, Approver, Submission
 from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
+from services.producer.doubting import all_doubts
 from services.producer.draining import drain
 from services.producer.importing.run_import import Fate
 from services.producer.issuing import issuer_of
@@ -33,7 +34,6 @@ from tocsin.core.errors import (
     RefusedByRuleError,
     SettingsError,
 )
-from tocsin.core.report_doubts import doubts
 from tocsin.core.watch_lists import WatchLists
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
@@ -160,8 +160,7 @@ class _Filing:
 
     def _doubt(self, place: str, submission: Submission) -> None:
         """What is probably mistyped, or stands on an own list, is said, and sent as it was typed."""
-        report = submission.report
-        for where, sentence in (*doubts(report), *self._lists.doubts(report)):
+        for where, sentence in all_doubts(submission.report, self._lists):
             self._doubts += 1
             if self._doubts <= MAX_SHOWN_DOUBTS:
                 console.warn(f"{place}: {where}: {sentence}")

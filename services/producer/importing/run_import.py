@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from services.producer.doubting import all_doubts
 from services.producer.importing.mapping import Columns, Mapping
 from services.producer.importing.read_sheet import WAS_A_NUMBER
 from services.producer.importing.rows import BadRow, Row
 from tocsin.core.errors import InvalidReportError, MalformedError
 from tocsin.core.field_checks import Problems
 from tocsin.core.report import CheckedReport, check_incident
-from tocsin.core.report_doubts import doubts
 from tocsin.core.watch_lists import NO_LISTS, WatchLists
 
 MAX_BATCH_ROWS = 500
@@ -174,8 +174,7 @@ def _outcome(
     except InvalidReportError as error:
         problems = tuple((mapping.blame(place), sentence) for place, sentence in error.problems)
         return RefusedRow(row.line, problems, row.cells, row.sheet)
-    found = (*doubts(checked), *lists.doubts(checked))
-    mistyped = [(mapping.blame(place), sentence) for place, sentence in found]
+    mistyped = [(mapping.blame(place), sentence) for place, sentence in all_doubts(checked, lists)]
     return checked, [*remarks, *_of_source(row, mapping), *mistyped]
 
 
