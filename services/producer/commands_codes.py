@@ -22,6 +22,16 @@ class CodeList(StrEnum):
     SECTORS = "sectors"
     ROLES = "roles"
     REGIONS = "regions"
+    TLP = "tlp"
+    PAP = "pap"
+    NPS_EFFECTS = "nps_effects"
+    NPS_CHEMISTRIES = "nps_chemistries"
+    IDENTIFICATION_STATUSES = "identification_statuses"
+    FORMS = "forms"
+    EQUIPMENT_TYPES = "equipment_types"
+    CONCEALMENTS = "concealments"
+    SITE_TYPES = "site_types"
+    BORDERS = "borders"
 
 
 ListOption = Annotated[CodeList | None, typer.Option("--list", help="Only this list.", show_default=False)]
@@ -65,7 +75,7 @@ def list_(
     language: LanguageOption = Language.EN,
     as_json: JsonOption = False,
 ) -> None:
-    """Every code of a list with its label."""
+    """Every code of a list with its label. `codes search nitazenes` finds the substances of a group."""
     from services.producer.naming import print_list
 
     print_list(name.value, language.value, as_json=as_json)

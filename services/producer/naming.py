@@ -35,7 +35,7 @@ def print_list(list_name: str, language: str, *, as_json: bool) -> None:
         {"code": code, "label": _label(labels, language), **_facts(list_name, code)}
         for code, labels in _labels(list_name).items()
     ]
-    columns = ["code", "label", *(["group", "cas", "hs"] if list_name == SUBSTANCES else [])]
+    columns = ["code", "label", *(["group", "chemistry", "cas", "hs"] if list_name == SUBSTANCES else [])]
     console.rows(rows, columns, as_json=as_json)
 
 
@@ -69,7 +69,7 @@ def _own_row(hit: Hit) -> dict[str, Any]:
 def _labels(list_name: str) -> Mapping[str, Mapping[str, str]]:
     if list_name == SUBSTANCES:
         return {code: one.labels for code, one in codes.substances().items()}
-    return codes.labels(list_name)
+    return codes.labels(*codes.LABELLED[list_name])
 
 
 def _label(labels: Mapping[str, str], language: str) -> str:
@@ -81,4 +81,12 @@ def _facts(list_name: str, code: str) -> dict[str, Any]:
     if list_name != SUBSTANCES:
         return {}
     one = codes.substances()[code]
-    return {"group": one.group, "cas": list(one.cas), "inchikey": one.inchikey, "hs": one.hs, "un": one.un}
+    return {
+        "group": one.group,
+        "effect": one.effect,
+        "chemistry": one.chemistry,
+        "cas": list(one.cas),
+        "inchikey": one.inchikey,
+        "hs": one.hs,
+        "un": one.un,
+    }
