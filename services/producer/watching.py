@@ -84,7 +84,8 @@ def take(opened: Importing, path: Path, source: Source) -> Path:
 
     Raises OutsideFault: then the file stays.
     """
-    refused_to = path.with_name(f".{path.name}.refused.csv")
+    ending = ".xlsx" if path.suffix.lower() == ".xlsx" else ".csv"
+    refused_to = path.with_name(f".{path.name}.refused{ending}")
     try:
         outcome = opened.file(path, source, refused_to)
     except (TheirFault, OurFault) as error:
@@ -125,7 +126,7 @@ def _moved(path: Path, where: str, report: dict[str, Any], refused: Path | None)
     write_whole(target.with_name(f"{target.name}.report.json"), text.encode())
     with storage_errors(target):
         if refused is not None:
-            refused.replace(target.with_name(f"{target.name}.refused.csv"))
+            refused.replace(target.with_name(f"{target.name}.refused{refused.suffix}"))
         path.rename(target)
     return target
 

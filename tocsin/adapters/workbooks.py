@@ -113,7 +113,7 @@ def _rows(path: Path, sheet: Any, formulas: Any) -> Iterator[tuple[int, list[Cel
         others = formulas.iter_rows()
     number = 0
     while True:
-        with _damage(path):
+        with _damage(path, f" at row {number + 1} of sheet {sheet.title!r}"):
             row = next(values, None)
             other = next(others, _NO_FORMULAS)
         if row is None:
@@ -162,7 +162,7 @@ def _number(value: float) -> Cell:
 
 
 @contextmanager
-def _damage(path: Path) -> Iterator[None]:
+def _damage(path: Path, where: str = "") -> Iterator[None]:
     """Whatever a damaged part makes the library raise becomes one sentence."""
     try:
         with warnings.catch_warnings():
@@ -179,5 +179,6 @@ def _damage(path: Path) -> Iterator[None]:
         EOFError,
     ):
         raise MalformedError(
-            f"{path}: the workbook is damaged; open it in a spreadsheet, save it anew"
+            f"{path}: the workbook is damaged{where}; open it in a spreadsheet, save it anew"
+            f"{' (rows above that were accepted are not imported twice)' if where else ''}"
         ) from None

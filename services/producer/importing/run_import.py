@@ -2,7 +2,7 @@
 
 Importing the same file again adds nothing: a row's reference is made of its content and of how many
 equal rows stood before it. So an import that was killed is simply started again. Memory is bounded by
-one batch and one number per distinct row.
+one batch and a few bytes per distinct row.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Protocol
 
 from services.producer.doubting import all_doubts
 from services.producer.importing.mapping import Columns, Mapping
+from services.producer.importing.occurrences import MAX_DISTINCT_ROWS, Occurrences, TooManyRowsError
 from services.producer.importing.read_sheet import WAS_A_NUMBER
 from services.producer.importing.rows import BadRow, Row
 from tocsin.core.errors import InvalidReportError, MalformedError
@@ -22,7 +23,6 @@ from tocsin.core.report import CheckedReport, check_incident
 from tocsin.core.watch_lists import NO_LISTS, WatchLists
 
 MAX_BATCH_ROWS = 500
-MAX_DISTINCT_ROWS = 2_000_000  # about 200 MB of counters
 
 
 class Fate(StrEnum):
@@ -145,18 +145,18 @@ _NO_ROW = Row(0, {})
 def _checked(
     rows: Iterable[Row | BadRow], mapping: Mapping, now_s: Callable[[], int], lists: WatchLists
 ) -> Iterator[tuple[Row, tuple[CheckedReport, Problems] | RefusedRow]]:
-    seen: dict[int, int] = {}
+    seen = Occurrences()
     for row in rows:
         if isinstance(row, BadRow):
             yield _NO_ROW, RefusedRow(row.line, (("row", row.reason),), row.text)
             continue
-        digest, occurrence = mapping.digest(row), 1
-        if digest is not None:
-            occurrence = seen[digest] = seen.get(digest, 0) + 1
-        if len(seen) > MAX_DISTINCT_ROWS:
+        digest = mapping.digest(row)
+        try:
+            occurrence = 1 if digest is None else seen.count(digest)
+        except TooManyRowsError:
             raise MalformedError(
                 f"line {row.line}: more than {MAX_DISTINCT_ROWS} distinct rows; split the file"
-            )
+            ) from None
         yield row, _outcome(row, mapping, digest, occurrence, now_s(), lists)
 
 
