@@ -120,3 +120,17 @@ def test_a_salt_or_ester_fits_the_number_of_its_parent_and_of_its_sisters(name, 
 def test_an_ester_of_one_family_does_not_fit_the_other() -> None:
     mixed = {"name_as_declared": "PMK ethyl glycidate", "cas": "41232-97-7"}
     assert ["substances[0].cas"] == places(substances=[mixed])
+
+
+def test_an_inchikey_of_another_substance_than_the_name_is_doubted() -> None:
+    mixed = {"name_as_declared": "safrole", "inchikey": "PJMPHNIQZUBGLI-UHFFFAOYSA-N"}
+    salt = {"name_as_declared": "fentanyl citrate", "inchikey": "PJMPHNIQZUBGLI-UHFFFAOYSA-N"}
+    assert ["substances[0].inchikey"] == places(substances=[mixed, salt])
+
+
+def test_a_note_in_russian_is_no_doubtful_number() -> None:
+    identifiers = [{"type": "s10", "value": "RВ473124829CH"}]
+    note = {"government": "Посылка RВ473124829CH из Москвы", "language": "ru"}
+    assert ["transport.identifiers[0].value"] == places(
+        transport={"identifiers": identifiers}, narrative=note
+    )

@@ -73,6 +73,25 @@ def test_a_group_leads_to_itself_and_then_to_what_belongs_to_it(query) -> None:
     assert {(RELATED, code) for code in members} == set(matches[1:])
 
 
+@pytest.mark.parametrize(
+    ("query", "nearness", "code"),
+    [
+        ("u47700", EXACT, "u-47700"),
+        ("U-47,700", EXACT, "u-47700"),
+        ("GHB", EXACT, "ghb"),
+        ("GBL", EXACT, "gbl"),
+        ("KETAMİN", RELATED, "ketamine"),  # a capital dotted I
+        ("PJMPHNIQZUBGLI-UHFFFAOYSA-", RELATED, "fentanyl"),  # cut off: the skeleton alone
+    ],
+)
+def test_names_that_people_have_missed_elsewhere_are_found(query, nearness, code) -> None:
+    assert (nearness, code) == found(query, SUBSTANCES)[0]
+
+
+def test_ghb_and_gbl_are_never_one() -> None:
+    assert ("ghb", "gbl") == tuple(map(substance_named, ("gamma-hydroxybutyric acid", "γ-butyrolactone")))
+
+
 def test_a_group_is_no_name_of_a_substance() -> None:
     assert substance_named("nitazenes") is None
     assert RELATED not in {nearness for nearness, _ in found("other", SUBSTANCES)}

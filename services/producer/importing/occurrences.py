@@ -1,4 +1,4 @@
-"""Counts how often each row came before, in little memory: 16 bytes for each distinct row at most.
+"""Counts how often each row came before, in little memory: 32 bytes for each distinct row at most.
 
 A dictionary takes ten times that. Most rows come once, so only which digests were seen is kept densely
 (open addressing over a power of two of slots, at most half of them taken); the few that repeat have
