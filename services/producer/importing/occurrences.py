@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from array import array
 
-MAX_DISTINCT_ROWS = 2_000_000  # at most 64 MiB of slots, and for a moment half as much again while it grows
+MAX_DISTINCT_ROWS = (
+    2_000_000  # at most 32 MiB of slots, and for a moment half as much again while they grow
+)
 _FIRST_SLOTS = 1 << 12
 _FREE = 0
 
@@ -22,7 +24,7 @@ class Occurrences:
     """How often each digest (64 bits) was counted."""
 
     def __init__(self) -> None:
-        self._slots = array("Q", bytes(8 * _FIRST_SLOTS))
+        self._slots = _free_slots(_FIRST_SLOTS)
         self._distinct = 0
         self._repeated: dict[int, int] = {}
 
@@ -55,7 +57,7 @@ class Occurrences:
 
     def _grow(self) -> None:
         before = self._slots
-        self._slots = slots = array("Q", bytes(16 * len(before)))
+        self._slots = slots = _free_slots(2 * len(before))
         mask = len(slots) - 1
         for digest in before:
             if digest != _FREE:
@@ -63,3 +65,7 @@ class Occurrences:
                 while slots[at] != _FREE:
                     at = (at + 1) & mask
                 slots[at] = digest
+
+
+def _free_slots(count: int) -> array[int]:
+    return array("Q", [_FREE]) * count
