@@ -39,10 +39,7 @@ def load_list(home_path: Path, passphrase_file: Path | None, file: Path, name: s
     home, storage_key = _opened(home_path, passphrase_file)
     with open_watch_lists(home, storage_key) as kept:
         kept.load(entries, int(time.time()))
-    count = len({entry.list_name for entry in entries})
-    console.say(
-        f"{file.name}: {len(entries)} entries in {count} lists are kept, encrypted, in this home alone"
-    )
+    console.say(f"{file.name}: {len(entries)} entries are kept, encrypted, in this home alone")
 
 
 def print_lists(home_path: Path, passphrase_file: Path | None, name: str | None, *, as_json: bool) -> None:

@@ -32,6 +32,8 @@ MAX_NOTE_CHARACTERS = 2_000
 MAX_SHOWN_PROBLEMS = 20
 COLUMNS = ("name", "cas", "synonyms", "note", "list")
 _PARTING = re.compile(r"[|;]")
+# Controls and overrides of direction; what joins letters in Persian stays.
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 Cells = dict[str, Any]
 Problem = tuple[str, str]  # the place, and the sentence
@@ -151,6 +153,9 @@ def _entry(cells: Cells | str, list_name: str | None) -> Entry | list[str]:
             _too_long("list", lists, MAX_LIST_NAME_CHARACTERS),
             _too_long("note", notes, MAX_NOTE_CHARACTERS),
             _too_long("a name, number or synonym", texts, MAX_QUERY_CHARACTERS),
+            ["holds characters that nobody sees"]
+            if any(map(_HIDDEN.search, (*texts, *notes, *lists)))
+            else (),
             ["has a name or synonym without a letter or digit"] if not all(map(folded, texts)) else (),
             (
                 f"cas {place}: {doubt}"

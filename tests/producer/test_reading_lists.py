@@ -93,6 +93,8 @@ def test_of_many_wrong_rows_the_first_are_named_and_the_rest_counted(tmp_path):
         ("name\na\n", "has no list"),
         ("[]", "holds no entry"),
         ("[1]", "entry 1: is no object"),
+        ('[{"name": "a\\u202eb", "list": "L"}]', "entry 1: holds characters that nobody sees"),
+        ('[{"name": "a", "list": "L\\u001b"}]', "entry 1: holds characters that nobody sees"),
         ('[{"name": "a", "list": "L", "hue": 1}]', "entry 1: has 1 fields"),
         ('[{"name": ["a"], "list": "L"}]', "entry 1: name is no text"),
         ('[{"name": "a", "list": "L", "cas": [1]}]', "entry 1: cas is no text"),
