@@ -20,15 +20,16 @@ from services.producer.addressing import Approver
 from services.producer.attaching import prepare_files
 from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
+from services.producer.doubting import all_doubts
 from services.producer.draining import drain
 from services.producer.importing.run_import import Fate
+from services.producer.issuing import issuer_of
 from services.producer.key_requests import KeyRequests
 from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
 from services.producer.receipts import Accepted, print_receipts
 from services.producer.reports import family_of
 from services.producer.withdrawing import withdraw
-from tocsin.adapters.airports import airport_country
 from tocsin.adapters.outbox.status import OutboxStatus, State
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.attachments import FileToSend
@@ -38,7 +39,7 @@ from tocsin.core.errors import (
     RefusedByRuleError,
     SettingsError,
 )
-from tocsin.core.report_doubts import doubts
+from tocsin.core.watch_lists import WatchLists
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 
@@ -97,8 +98,9 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
     if files:
         documents = _only(documents)
     with _outbox(participant) as outbox:
-        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
-        filing = _Filing(acceptance, how, approvers, files)
+        issuer = issuer_of(participant.home)
+        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory, issuer)
+        filing = _Filing(acceptance, how, approvers, participant.watch_lists(), files)
         filing.take(documents)
         if ask.wait_s is not None and (filing.accepted or outbox.items.waiting_items):
             access = participant.home.access(ask.bootstrap)
@@ -138,10 +140,11 @@ class _Filing:
         acceptance: Acceptance,
         how: How,
         approvers: tuple[Approver, ...],
+        lists: WatchLists,
         files: tuple[FileToSend, ...] = (),
     ) -> None:
         self._acceptance, self._how, self._approvers = acceptance, how, approvers
-        self._files = files
+        self._lists, self._files = lists, files
         self.accepted: list[Accepted] = []
         self.refused = 0
         self._doubts = 0
@@ -161,7 +164,7 @@ class _Filing:
             kind = self._how.kind or family_of(document.data)
             report = self._acceptance.check(kind, document.data)
             how = (self._how.audience, self._how.update, self._approvers)
-            submission = Submission(kind, report, *how, self._files)
+            submission = Submission(kind, report, *how, self._files, document.draft)
             self._acceptance.prepare(submission)
         except InvalidReportError as error:
             self._refuse(document.place, [f"{place}: {text}" for place, text in error.problems])
@@ -187,8 +190,8 @@ class _Filing:
             self._doubt(place, submission)
 
     def _doubt(self, place: str, submission: Submission) -> None:
-        """What is probably mistyped is said, and sent as it was typed."""
-        for where, sentence in doubts(submission.report, airport_country):
+        """What is probably mistyped, or stands on an own list, is said, and sent as it was typed."""
+        for where, sentence in all_doubts(submission.report, self._lists):
             self._doubts += 1
             if self._doubts <= MAX_SHOWN_DOUBTS:
                 console.warn(f"{place}: {where}: {sentence}")
