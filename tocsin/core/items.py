@@ -11,6 +11,7 @@ from tocsin.core.audiences import Audience
 from tocsin.core.directory import Directory
 from tocsin.core.errors import InvalidReportError, MalformedError, UntrustedError
 from tocsin.core.ids import is_uuid7
+from tocsin.core.letters import why_not
 from tocsin.core.outcomes import ItemFate, Outcome, Reason, Step
 from tocsin.core.primitives import sha256
 from tocsin.core.reader import DomainCheck, Reader
@@ -62,6 +63,9 @@ def _judge(  # noqa: PLR0913 - the rungs need all of it, and a bundle would only
         return Outcome.PARKED, Step.SCHEMA, Reason.UNKNOWN_SCHEMA
     if audience.schemas is not None and item.schema not in audience.schemas:
         return Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED
+    name, codec = schema
+    if why_not(name, header.originator, audience, reader.directory) is not None:
+        return Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED
     if not approved(item, header.originator, header.time, audience, reader.directory):
         return Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS
     if known is not None:
@@ -70,7 +74,6 @@ def _judge(  # noqa: PLR0913 - the rungs need all of it, and a bundle would only
         return Outcome.QUARANTINED, Step.STORE, Reason.OTHER_BYTES
     if reader.withdrawn(header.originator, item.report_id):
         return Outcome.SKIPPED, Step.STORE, Reason.WITHDRAWN
-    name, codec = schema
     try:
         body = codec.decode(item.body)
     except MalformedError:

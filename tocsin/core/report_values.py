@@ -12,16 +12,23 @@ from functools import cache
 import schemas
 from tocsin.core import codes
 
+_FILES = ("report_values", "correspondence")
+
 
 @cache
 def values(name: str) -> frozenset[str]:
-    """The codes of one list of `codes/report_values.json`. Raises KeyError for an unknown list."""
+    """The codes of one list of `codes/report_values.json` or `codes/correspondence.json`.
+
+    Raises KeyError for an unknown list.
+    """
     return frozenset(_lists()[name])
 
 
 @cache
 def _lists() -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = json.loads(schemas.load("codes/report_values.json"))
+    lists: dict[str, list[str]] = {}
+    for name in _FILES:
+        lists |= json.loads(schemas.load(f"codes/{name}.json"))
     return lists
 
 
