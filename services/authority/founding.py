@@ -22,10 +22,15 @@ from tocsin.core.audiences import Audience, write_audience
 from tocsin.core.directory import AUDIENCES, SCHEMAS, STREAMS
 from tocsin.core.errors import RefusedByRuleError, SettingsError
 from tocsin.core.ids import schema_id
+from tocsin.core.letters import LETTERS
 from tocsin.core.streams import Layout, Stream, write_layout
 
 DAY_S = 86_400
-REPORTS = {"incident": "reports/incident_report.avsc", "alert": "reports/alert.avsc"}
+REPORTS = {
+    "incident": "reports/incident_report.avsc",
+    "alert": "reports/alert.avsc",
+    **{family: letter.file for family, letter in LETTERS.items()},
+}
 GOVERNMENTS = frozenset({"focal-point", "analyst", "secretariat"})
 FIRM_AUDIENCES = {
     "postal": "postal",
@@ -121,12 +126,12 @@ def _streams() -> list[Stream]:
 
 
 def load_schema(name: str) -> bytes:
-    """The file of `incident` or `alert`, as this version knows them."""
+    """The file of one of `REPORTS`, as this version knows them."""
     return schemas.load(REPORTS[name])
 
 
 def schema_named(name: str) -> bytes:
-    """The id of `incident` or `alert`, as this version knows them."""
+    """The id of one of `REPORTS`, as this version knows them."""
     return schema_id(load_schema(name))
 
 

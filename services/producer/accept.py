@@ -15,12 +15,13 @@ from services.producer.clocks import Clocks
 from services.producer.gate import is_own_audience
 from services.producer.importing.run_import import Fate
 from services.producer.receipts import Accepted
-from services.producer.reports import Family, family
+from services.producer.reports import Family, family, published
 from tocsin.adapters.outbox.items import HeldVersion, NewItem
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.directory import Directory
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import audience_id, uuid7
+from tocsin.core.letters import why_not
 from tocsin.core.primitives import random_bytes, sha256
 from tocsin.core.report import CheckedReport
 from tocsin.core.sealing import check_size
@@ -40,13 +41,18 @@ class Approver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A report to accept. `audience` None means the usual one of its family."""
+    """A report to accept. `audience` None means the usual one of its family.
+
+    `content` tells it from another version where the body also holds the time of writing: it is known
+    where the newest version has the same. None: the body does, and any version counts.
+    """
 
     family: str
     report: CheckedReport = field(repr=False)
     audience: str | None = None
     update: bool = False
     approvers: tuple[Approver, ...] = ()
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ class Acceptance:
 
     def check(self, family_name: str, data: object) -> CheckedReport:
         """`data` (JSON values) as a checked report. Raises InvalidReportError with every problem."""
-        return family(family_name).check(data, self._clocks.now_s())
+        return published(family_name).check(data, self._clocks.now_s())
 
     def accept(self, submissions: Sequence[Submission]) -> list[Accepted]:
         """Store all in one transaction; each one's fate, in order. All or nothing.
@@ -88,14 +94,16 @@ class Acceptance:
         audience = submission.audience or known.usual_audience
         body = known.codec.encode(submission.report.body)
         self._ask_directory(known, audience, submission)
-        digest = sha256(known.name.encode() + b"\0" + body)[:DIGEST_BYTES]
+        content = body if submission.content is None else submission.content
+        digest = sha256(known.name.encode() + b"\0" + content)[:DIGEST_BYTES]
         return Prepared(submission, known, audience, body, digest)
 
     def store(self, prepared: Prepared) -> Accepted:
         """Add it to the outbox. Call inside a transaction."""
         reference = prepared.submission.report.reference
         held = self._outbox.items.versions(prepared.family.name, reference) if reference else []
-        same = next((one for one in held if one.digest == prepared.digest), None)
+        comparable = held if prepared.submission.content is None else held[:1]
+        same = next((one for one in comparable if one.digest == prepared.digest), None)
         if same is not None:
             self._outbox.items.add_destinations(same.item, self._item(prepared, same))
             return _answer(Fate.KNOWN, same, reference)
@@ -143,6 +151,8 @@ class Acceptance:
                 f"audience {name} asks for approval by {audience.approvals} different persons, "
                 f"{len(submission.approvers)} given: add --approve"
             )
+        if reason := why_not(known.codec.name, self._me, audience, directory):
+            raise RefusedByRuleError(reason)
         stream = INBOX if is_own_audience(name) else submission.report.stream
         if not directory.may_publish(self._me, stream, self._clocks.now_s()):
             raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")

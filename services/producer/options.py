@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,4 +29,21 @@ AudienceOption = Annotated[
 ]
 WaitOption = Annotated[
     bool, typer.Option("--wait/--no-wait", help="Publish now, or only accept into the outbox.")
+]
+
+LETTER_TIMEOUT_S = 60.0
+UrlOption = Annotated[
+    str | None,
+    typer.Option("--url", help="Hand it to the producer service there.", show_default=False),
+]
+TokenFileOption = Annotated[
+    Path | None,
+    typer.Option("--token-file", help="File (0600) with the service's token.", show_default=False),
+]
+LangOption = Annotated[
+    str | None, typer.Option("--language", help="Of the text, e.g. es.", show_default=False)
+]
+TextOption = Annotated[
+    str | None,
+    typer.Option("--text", help="What there is to say; @FILE reads a file.", show_default=False),
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -75,21 +75,30 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
 
     Raises TocsinError; then nothing, or whole batches, are accepted.
     """
+    approvers = (participant.release_key(),) if how.approve else ()
+    filing = _Filing(how, approvers)
+    states = accept_and_publish(participant, ask, lambda acceptance: filing.take(acceptance, documents))
+    return _exit(filing.refused, states)
+
+
+def accept_and_publish(
+    participant: Participant, ask: Ask, accept: Callable[[Acceptance], list[Accepted]]
+) -> set[State]:
+    """Let `accept` take what it has into the outbox, publish, print receipts; the states they are in.
+
+    Raises TocsinError.
+    """
     clocks = Clocks()
     client = participant.directory_client()
     directory = client.load()
-    approvers = (participant.release_key(),) if how.approve else ()
     with _outbox(participant) as outbox:
-        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
-        filing = _Filing(acceptance, how, approvers)
-        filing.take(documents)
-        if ask.wait_s is not None and (filing.accepted or outbox.items.waiting_items):
+        accepted = accept(Acceptance(outbox, participant.originator.id, clocks, lambda: directory))
+        if ask.wait_s is not None and (accepted or outbox.items.waiting_items):
             access = participant.home.access(ask.bootstrap)
             source = participant.follower(access, client)
             producing = build(outbox, participant.originator, source, access, clocks)
             asyncio.run(drain(producing, ask.wait_s))
-        states = print_receipts(outbox.status, filing.accepted, as_json=ask.as_json)
-    return _exit(filing.refused, states)
+        return print_receipts(outbox.status, accepted, as_json=ask.as_json)
 
 
 @contextmanager
@@ -108,28 +117,31 @@ def _outbox(participant: Participant) -> Iterator[Outbox]:
 class _Filing:
     """Takes documents in batches, each under one fsync; counts and tells what was refused."""
 
-    def __init__(self, acceptance: Acceptance, how: How, approvers: tuple[Approver, ...]) -> None:
-        self._acceptance, self._how, self._approvers = acceptance, how, approvers
+    def __init__(self, how: How, approvers: tuple[Approver, ...]) -> None:
+        self._how, self._approvers = how, approvers
         self.accepted: list[Accepted] = []
         self.refused = 0
         self._doubts = 0
 
-    def take(self, documents: Iterator[Document]) -> None:
+    def take(self, acceptance: Acceptance, documents: Iterator[Document]) -> list[Accepted]:
+        """All that `documents` brings; what was accepted."""
         while batch := list(islice(documents, MAX_BATCH_REPORTS)):
-            submissions = {one.place: found for one in batch if (found := self._checked(one))}
-            answers = self._acceptance.accept(list(submissions.values()))
+            checked = ((one.place, self._checked(acceptance, one)) for one in batch)
+            submissions = {place: found for place, found in checked if found is not None}
+            answers = acceptance.accept(list(submissions.values()))
             for (place, submission), answer in zip(submissions.items(), answers, strict=True):
                 self._note(place, submission, answer)
+        return self.accepted
 
-    def _checked(self, document: Document) -> Submission | None:
+    def _checked(self, acceptance: Acceptance, document: Document) -> Submission | None:
         """The submission, or None after telling why there is none."""
         try:
             if document.error is not None:
                 raise document.error
             kind = self._how.kind or family_of(document.data)
-            report = self._acceptance.check(kind, document.data)
+            report = acceptance.check(kind, document.data)
             submission = Submission(kind, report, self._how.audience, self._how.update, self._approvers)
-            self._acceptance.prepare(submission)
+            acceptance.prepare(submission)
         except InvalidReportError as error:
             self._refuse(document.place, [f"{place}: {text}" for place, text in error.problems])
         except RefusedByRuleError as error:
@@ -188,7 +200,12 @@ def print_counts(status: OutboxStatus, *, as_json: bool) -> None:
 
 
 def _exit(refused: int, states: set[State]) -> Exit:
-    if refused or State.REFUSED in states:
+    return Exit.REFUSED if refused else exit_of(states)
+
+
+def exit_of(states: set[State]) -> Exit:
+    """The exit code of what was accepted."""
+    if State.REFUSED in states:
         return Exit.REFUSED
     return Exit.INCOMPLETE if states - {State.PUBLISHED} else Exit.WHOLE
 

@@ -10,7 +10,9 @@ import schemas
 from tocsin.core.avro import Codec
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.ids import schema_id
+from tocsin.core.letters import LETTERS, Letter
 from tocsin.core.report import CheckedReport, check_alert, check_incident
+from tocsin.core.streams import GLOBAL, INBOX
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,19 @@ def families() -> dict[str, Family]:
     }
 
 
+@cache
+def letters() -> dict[str, Family]:
+    """The kinds of letter; each names its addressee, so there is no usual audience."""
+    return {name: _letter(name, letter) for name, letter in LETTERS.items()}
+
+
 def family(name: str) -> Family:
-    """The family of this name. Raises InvalidReportError."""
+    """The family of a kind of report or letter that we know."""
+    return (families() | letters())[name]
+
+
+def published(name: str) -> Family:
+    """The family of a kind of report that people file. Raises InvalidReportError for any other."""
     try:
         return families()[name]
     except KeyError:
@@ -50,6 +63,16 @@ def family_of(data: object) -> str:
 def _family(name: str, file: str, check: Callable[[object, int], CheckedReport], audience: str) -> Family:
     data = schemas.load(f"reports/{file}.avsc")
     return Family(name, schema_id(data), Codec(data), check, audience)
+
+
+def _letter(name: str, letter: Letter) -> Family:
+    def check(data: object, _now_s: int) -> CheckedReport:
+        body = letter.check(strict=True)(data)
+        kind = str(body.get("kind") or body.get("code"))
+        return CheckedReport(kind, INBOX, (GLOBAL,), body, None, bool(body["exercise"]))
+
+    data = schemas.load(letter.file)
+    return Family(name, schema_id(data), Codec(data), check, usual_audience="")
 
 
 def _incident(data: object, now_s: int) -> CheckedReport:

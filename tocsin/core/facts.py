@@ -36,8 +36,12 @@ def facts_of(body: Mapping[str, Any]) -> Facts:
         countries += body.get(name) or ()
     known = dict.fromkeys(one for one in countries if one)
     kind = body.get("kind") or body.get("code")
-    subject = next((body[name] for name in SUBJECTS if body.get(name)), None)
-    return Facts(kind, body.get("exercise") is True, happened_in, tuple(known), subject)
+    return Facts(kind, body.get("exercise") is True, happened_in, tuple(known), subject_of(body))
+
+
+def subject_of(body: Mapping[str, Any]) -> str | None:
+    """The id of the alert, thread or tip that a body is or is about; None for an incident report."""
+    return next((body[name] for name in SUBJECTS if body.get(name)), None)
 
 
 def regions_of(facts: Facts, sent_to: str, region_of: Callable[[str], str | None]) -> tuple[str, ...]:

@@ -61,10 +61,9 @@ def _judge(  # noqa: PLR0913 - the rungs need all of it, and a bundle would only
     schema = reader.schema(item.schema)
     if schema is None:
         return Outcome.PARKED, Step.SCHEMA, Reason.UNKNOWN_SCHEMA
-    if audience.schemas is not None and item.schema not in audience.schemas:
-        return Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED
     name, codec = schema
-    if why_not(name, header.originator, audience, reader.directory) is not None:
+    listed = audience.schemas is None or item.schema in audience.schemas
+    if not listed or why_not(name, header.originator, audience, reader.directory):
         return Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED
     if not approved(item, header.originator, header.time, audience, reader.directory):
         return Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS

@@ -16,6 +16,7 @@ from tocsin.adapters.outbox.keys import OutboxKeys
 from tocsin.adapters.outbox.logs import OutboxLogs
 from tocsin.adapters.outbox.records import OutboxRecords
 from tocsin.adapters.outbox.sealing_queue import SealingQueue
+from tocsin.adapters.outbox.sent import OutboxSent
 from tocsin.adapters.outbox.status import OutboxStatus
 from tocsin.adapters.outbox.submissions import Submissions
 from tocsin.adapters.outbox.tables import MIGRATIONS
@@ -37,6 +38,7 @@ class Outbox:
         self.keys = OutboxKeys(database, originator)
         self.submissions = Submissions(database)
         self.status = OutboxStatus(database)
+        self.sent = OutboxSent(database)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
