@@ -1,4 +1,4 @@
-"""What comes back: answers to an alert, a tip, a request, each to one participant alone, on a real Kafka."""
+"""What comes back: answers, tips, requests, each to one participant alone, on a real Kafka."""
 
 import asyncio
 import json
@@ -12,6 +12,8 @@ from tests.support.stage import COLOMBIA, COURIER, NETHERLANDS, SECOND_COURIER, 
 from tocsin.adapters.kafka.reading import read_to_end
 from tocsin.core import wire
 from tocsin.core.errors import MalformedError
+from tocsin.core.ids import audience_id
+from tocsin.core.signatures import read_statement
 
 pytestmark = pytest.mark.kafka
 ANSWER_IN_S = 3_600
@@ -122,8 +124,14 @@ def test_heads_of_the_inbox_log_are_stated_in_that_inbox(stage, answered):
     inbox = f"tocsin.inbox.gov.{stage.ids[COLOMBIA]}.v1"
     found = asyncio.run(read_to_end(stage.kafka.bootstrap, inbox, 0))
     statements = [one.value for one in found if wire.kind_of(one.value) == "statement"]
-    bodies = [wire.decode_statement(one).body for one in statements]
-    assert any(wire.kind_of_body(body) == "checkpoint" for body in bodies)
+    stated = [body for body in map(body_of, statements) if isinstance(body, wire.Checkpoint)]
+    assert {("inbox", audience_id(f"to.{stage.ids[COLOMBIA]}").hex())} == {
+        (head.stream, head.region) for one in stated for head in one.heads
+    }
+
+
+def body_of(value):
+    return read_statement(value)[0]
 
 
 def test_feedback_reaches_the_firm_that_answered_and_no_other(stage, answered):

@@ -34,9 +34,7 @@ def print_tips(look: Look) -> None:
 
 def came(correspondence: Correspondence) -> Iterator[dict[str, Any]]:
     """Tips of our firms, the newest version of each, with what we answered."""
-    told: dict[str, list[str]] = {}
-    for one in correspondence.sent("feedback"):
-        told.setdefault(one.body["subject"], []).append(one.body["code"])
+    told = _codes(one.body for one in correspondence.sent("feedback"))
     tips = correspondence.received("tip")
     for one in newest(tips, lambda one: (one.originator, one.body["tip_id"])):
         by, answers = correspondence.name(one.originator), told.get(one.body["tip_id"])
@@ -45,13 +43,19 @@ def came(correspondence: Correspondence) -> Iterator[dict[str, Any]]:
 
 def given(correspondence: Correspondence) -> Iterator[dict[str, Any]]:
     """Tips that we, a firm, gave, and what our authority answered."""
-    told: dict[str, list[str]] = {}
-    for one in correspondence.received("feedback"):
-        told.setdefault(one.body["subject"], []).append(one.body["code"])
+    told = _codes(one.body for one in correspondence.received("feedback"))
     tips = {one.body["tip_id"]: one for one in correspondence.sent("tip")}
     mine = correspondence.name(correspondence.me.id)
     for tip_id, one in tips.items():
         yield _row(one.body, iso_time(one.accepted_at_s), mine, one.state, told.get(tip_id))
+
+
+def _codes(feedback: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+    """What was said of each tip."""
+    told: dict[str, list[str]] = {}
+    for body in feedback:
+        told.setdefault(body["subject"], []).append(body["code"])
+    return told
 
 
 def _row(body: dict[str, Any], at: str, by: str, state: str, answers: list[str] | None) -> dict[str, Any]:
