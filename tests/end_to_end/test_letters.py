@@ -182,7 +182,8 @@ def test_the_draft_of_an_alert_holds_no_sentence_of_the_tip(stage, tipped, tmp_p
     stage.tocsin(COLOMBIA, "tips", "to-alert", tipped, "--sector", "chemical", "--out", out)
     assert CANARY not in out.read_text()
     assert ["Acetic anhydride"] == [one["code"] for one in json.loads(out.read_text())["substances"]]
-    assert "title: is empty" in stage.tocsin(COLOMBIA, "report", "check", out, expect=3).out
+    checked = the_one(stage.tocsin(COLOMBIA, "report", "check", out, expect=3).lines())
+    assert {"title", "advice"} == {one["place"] for one in checked["problems"]}
 
 
 def test_a_firm_cannot_hand_a_tip_or_report_to_anybody_else(stage):
