@@ -49,7 +49,7 @@ async def test_an_id_that_is_too_short_unknown_or_of_several_is_refused(street):
     for asked, sentence in (
         ("b2", "too short"),
         ("ffffff", "no tip ffffff came"),
-        ("b2" * 4, "2 tips begin"),
+        ("b2" * 4, "2 ids begin"),
     ):
         with pytest.raises(RefusedByRuleError, match=sentence):
             desk.one("tip", asked, "tip")

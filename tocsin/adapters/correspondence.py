@@ -6,10 +6,10 @@ while either writes. What the letters mean together is left to `core.answers` an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox import store as inbox_store
@@ -29,6 +29,7 @@ from tocsin.core.letters import LETTERS
 from tocsin.core.participants import Participant
 from tocsin.core.report import ALERT_SCHEMA, INCIDENT_SCHEMA
 
+T = TypeVar("T")
 INBOX_FOLDER = "inbox"
 MIN_PREFIX_CHARACTERS = 6
 _NAMES = {
@@ -101,6 +102,11 @@ class Correspondence:
         found = self.directory.participants.get(participant)
         return found.name if found else participant.hex()
 
+    def is_own_firm(self, participant: bytes) -> bool:
+        """Whether we are the national authority of a firm."""
+        found = self.directory.participants.get(participant)
+        return found is not None and found.sponsor == self._id
+
     def received(self, family: str) -> Iterator[Got]:
         """Every letter of a family that came to our inbox, in the order of storage."""
         after = 0
@@ -130,19 +136,16 @@ class Correspondence:
 
         Raises RefusedByRuleError naming `what` where there is none, or several fit.
         """
-        asked = subject.strip().lower()
-        if len(asked) < MIN_PREFIX_CHARACTERS:
-            raise RefusedByRuleError(
-                f"{subject!r} is too short: give {MIN_PREFIX_CHARACTERS} digits of it at least"
-            )
-        found = newest(self.about(family, asked), lambda one: (one.originator, subject_of(one.body)))
-        if not found:
-            raise RefusedByRuleError(
-                f"no {what} {subject} came to this home; `tocsin subscribe all --until-end` reads on"
-            )
-        if len(found) > 1:
-            raise RefusedByRuleError(f"{len(found)} {what}s begin with {subject}: give more of its id")
-        return found[0]
+        came = self.about(family, _asked(subject))
+        found = newest(came, lambda one: (one.originator, subject_of(one.body)))
+        return _the_one(found, subject, what)
+
+    def whole_id(self, family: str, subject: str, what: str) -> str:
+        """The id, which is or begins with `subject`, of the alert, tip or thread that something of a
+        family came about, from however many. Raises RefusedByRuleError as `one` does.
+        """
+        came = self.about(family, _asked(subject))
+        return _the_one(sorted({str(subject_of(one.body)) for one in came}), subject, what)
 
     def _of(self, family: str, page: list[StoredReport]) -> Iterator[Got]:
         for one in page:
@@ -162,6 +165,25 @@ class Correspondence:
                 )
             self._codecs[schema] = Codec(data)
         return self._codecs[schema]
+
+
+def _asked(subject: str) -> str:
+    asked = subject.strip().lower()
+    if len(asked) < MIN_PREFIX_CHARACTERS:
+        raise RefusedByRuleError(
+            f"{subject!r} is too short: give {MIN_PREFIX_CHARACTERS} digits of it at least"
+        )
+    return asked
+
+
+def _the_one(found: Sequence[T], subject: str, what: str) -> T:
+    if not found:
+        raise RefusedByRuleError(
+            f"no {what} {subject} came to this home; `tocsin subscribe all --until-end` reads on"
+        )
+    if len(found) > 1:
+        raise RefusedByRuleError(f"{len(found)} ids begin with {subject}: give more of the one you mean")
+    return found[0]
 
 
 def newest(some: Iterable[Got], key: Callable[[Got], Hashable]) -> list[Got]:

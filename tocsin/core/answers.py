@@ -39,7 +39,7 @@ def answer_check(*, strict: bool) -> Check:
         "item_number": name,
         "ground": code(values("answer_grounds"), strict=strict),
         "answered_at": time_s,
-        "firms": whole(1, MAX_FIRMS),
+        "firms": whole(0, MAX_FIRMS),
         "exercise": flag,
     }
     return record(fields, then=_whole_answer, strict=strict)

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from services.producer.documents import read_documents
 from services.producer.letters.letter import Outgoing
 from tocsin.adapters.correspondence import Correspondence, Got, given_of
-from tocsin.core.answers import newest
+from tocsin.core.answers import ACKNOWLEDGED, newest
 from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.primitives import sha256
 from tocsin.core.report_values import values
@@ -130,19 +130,22 @@ def passed_on(correspondence: Correspondence, alert: str, now_s: int) -> list[Ou
     me = correspondence.me
     if me.is_firm:
         raise RefusedByRuleError("governments pass answers on; a firm answers with a code")
-    first = correspondence.one("answer", alert, "answer to alert")
-    alert_id, issuer = first.body["alert_id"], first.body["issuer"]
-    if issuer == me.id.hex():
-        raise RefusedByRuleError("this alert is our own: `tocsin answers` shows how its answers stand")
-    given = [
-        one
-        for one in correspondence.about("answer", alert_id)
-        if one.body["issuer"] == issuer and one.body["firms"] is None
-    ]
+    alert_id = correspondence.whole_id("answer", alert, "answer to alert")
+    given: dict[str, list[Got]] = {}
+    for one in correspondence.about("answer", alert_id):
+        if correspondence.is_own_firm(one.originator) and one.body["issuer"] != me.id.hex():
+            given.setdefault(one.body["issuer"], []).append(one)
     if not given:
-        raise RefusedByRuleError("no firm of ours has answered it")
-    return [
-        Outgoing(
+        raise RefusedByRuleError("this alert is our own: `tocsin answers` shows how its answers stand")
+    return [one for issuer, some in given.items() for one in _counted(issuer, some, now_s)]
+
+
+def _counted(issuer: str, given: list[Got], now_s: int) -> Iterator[Outgoing]:
+    """A letter to the issuer of an alert for each code."""
+    alert_id = given[0].body["alert_id"]
+    answered = {one.originator for one in given if one.body["code"] != ACKNOWLEDGED}
+    for code, count in _counts(given).items():
+        yield Outgoing(
             "answer",
             bytes.fromhex(issuer),
             f"{alert_id}-{issuer}-{code}",
@@ -152,13 +155,11 @@ def passed_on(correspondence: Correspondence, alert: str, now_s: int) -> list[Ou
                 "issuer": issuer,
                 "code": code,
                 "count": count,
-                "firms": len({one.originator for one in given}),
+                "firms": len(answered),
                 "answered_at": now_s,
                 "exercise": any(one.exercise for one in given),
             },
         )
-        for code, count in _counts(given).items()
-    ]
 
 
 def _counts(given: list[Got]) -> Counter[str]:

@@ -8,7 +8,6 @@ from uuid import UUID
 from services.producer.letters.letter import Outgoing
 from tocsin.adapters.correspondence import Correspondence, Got
 from tocsin.core.errors import RefusedByRuleError
-from tocsin.core.facts import subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,9 @@ def feedback_to(
         return [_letter("report", reports[-1], reports[-1].report_id.hex(), words, now_s)]
     if tips := list(correspondence.about("tip", id_)) if len(id_) == 32 else []:
         return [_letter("tip", tips[-1], tips[-1].body["tip_id"], words, now_s)]
-    first = correspondence.one("answer", id_, "answer, tip or report")
-    answers = correspondence.about("answer", str(subject_of(first.body)))
+    answers = correspondence.about(
+        "answer", correspondence.whole_id("answer", id_, "answer, tip or report")
+    )
     answered = {one.originator: one for one in answers if one.body["firms"] is None}
     wanted = [one for one in answered.values() if _is(correspondence, one.originator, firm)]
     if not wanted:
