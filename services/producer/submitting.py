@@ -62,12 +62,12 @@ class Service:
     """The producer service at `url`. Raises SettingsError."""
 
     def __init__(self, url: str, token_file: Path | None) -> None:
+        self._url, self._token = url, _token(token_file)
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise SettingsError("--url is http://host:port or https://host:port")
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = kind(parts.hostname, parts.port, timeout=TIMEOUT_S)
-        self._url, self._token = url, _token(token_file)
         self._path = f"{parts.path.rstrip('/')}/v1"
 
     def hand_in(
