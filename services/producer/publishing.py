@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -22,7 +22,7 @@ from services.producer.draining import drain
 from services.producer.importing.run_import import Fate
 from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
-from services.producer.receipts import Accepted, print_receipts
+from services.producer.receipts import COLUMNS, Accepted, print_receipts
 from services.producer.reports import family_of
 from tocsin.adapters.outbox.status import OutboxStatus, State
 from tocsin.adapters.outbox.store import Outbox
@@ -82,7 +82,10 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
 
 
 def accept_and_publish(
-    participant: Participant, ask: Ask, accept: Callable[[Acceptance], list[Accepted]]
+    participant: Participant,
+    ask: Ask,
+    accept: Callable[[Acceptance], list[Accepted]],
+    columns: Sequence[str] = COLUMNS,
 ) -> set[State]:
     """Let `accept` take what it has into the outbox, publish, print receipts; the states they are in.
 
@@ -98,7 +101,7 @@ def accept_and_publish(
             source = participant.follower(access, client)
             producing = build(outbox, participant.originator, source, access, clocks)
             asyncio.run(drain(producing, ask.wait_s))
-        return print_receipts(outbox.status, accepted, as_json=ask.as_json)
+        return print_receipts(outbox.status, accepted, columns, as_json=ask.as_json)
 
 
 @contextmanager

@@ -46,6 +46,15 @@ def test_the_draft_of_a_report_is_one_that_can_be_sent(kind: str, changes: dict[
     assert "ion" == check_incident(draft, now_s=NOW_S).stream
 
 
+def test_a_precursor_under_control_makes_it_a_report_of_pics() -> None:
+    draft = report_draft(tip(substances=[{"name": "acetic anhydride"}, {"name": "stuff"}]), FIRM)
+    assert "pics" == check_incident(draft, now_s=NOW_S).stream
+
+
+def test_a_draft_without_numbers_of_transport_has_no_transport() -> None:
+    assert "transport" not in report_draft(tip(), FIRM)
+
+
 def test_the_report_does_not_name_the_firm_and_says_the_rest() -> None:
     draft = report_draft(tip(**FULL), FIRM)
     prose = draft["narrative"]["government"]

@@ -155,6 +155,12 @@ def tipped(stage):
     return the_one(stage.tocsin(COLOMBIA, "tips", "list", "--json").lines())["tip_id"]
 
 
+def test_whoever_reads_on_is_told_of_new_letters(stage, tipped):
+    stage.tocsin(COURIER, "publish", "tip", stage.write("more.json", {"kind": "parcel", "title": "Odd"}))
+    told = stage.tocsin(COLOMBIA, "subscribe", "all", "--until-end").err
+    assert "1 new letter in the inbox: tocsin answers, tips list" in told
+
+
 def test_a_tip_is_opened_by_the_firms_own_authority_alone(stage, tipped):
     shown = the_one(stage.tocsin(COLOMBIA, "tips", "show", tipped).lines())
     assert (True, "MOU-7") == (shown["tip"]["voluntary"], shown["tip"]["agreement"])

@@ -26,6 +26,7 @@ _KINDS = {
     "payment": "suspicious-payment",
 }
 _TRANSPORT = frozenset({"s10", "awb", "courier"})
+_PRECURSORS = frozenset({"table-1", "table-2"})
 _CARRIERS = frozenset({"postal", "courier"})
 
 
@@ -35,7 +36,7 @@ def report_draft(tip: Mapping[str, Any], firm: str) -> dict[str, Any]:
     legs = [(role, land) for role, land in ways if land]
     draft: dict[str, Any] = {
         "kind": _KINDS[tip["kind"]],
-        "system": "ion",
+        "system": _system(tip),
         "event_date": {"value": _day(tip["noticed_at"]), "precision": "day"},
         "place": {"country": tip["destination"] or "ZZ"},
         "substances": _substances(tip) or [{"name_as_declared": "unidentified"}],
@@ -47,8 +48,17 @@ def report_draft(tip: Mapping[str, Any], firm: str) -> dict[str, Any]:
         "handling": {"tlp": tip["tlp"], "pap": tip["pap"]},
         "exercise": tip["exercise"],
     }
+    if not draft["transport"]["identifiers"]:
+        del draft["transport"]
     unnamed: dict[str, Any] = _without(draft, name_pattern(firm))
     return unnamed
+
+
+def _system(tip: Mapping[str, Any]) -> str:
+    """Precursors under control are of PICS, all else of ION."""
+    named = (substance_named(one["name"]) for one in tip["substances"])
+    groups = {codes.substances()[one].group for one in named if one is not None}
+    return "pics" if groups & _PRECURSORS else "ion"
 
 
 def _day(time_s: int) -> str:

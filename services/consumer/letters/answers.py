@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.consumer.letters.alert_rows import alert_rows, issued
-from services.consumer.letters.desk import Look, looking
+from services.consumer.letters.desk import Look, looking, print_rows
 from tocsin.adapters.correspondence import Correspondence, newest
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
-from tocsin.runtime.times import clock_time, iso_time
+from tocsin.runtime.times import iso_time
 
 COLUMNS = ("alert_id", "title", "answer_by", "sent", "answered", "late", "counts")
+GIVEN_COLUMNS = ("alert_id", "code", "count", "time", "state")
 DETAIL_COLUMNS = ("by", "code", "count", "item_number", "ground", "time", "remark")
 
 
@@ -23,25 +24,12 @@ def print_answers(look: Look, *, overdue: bool) -> Exit:
     now_s = int(time.time())
     with looking(look) as correspondence:
         if correspondence.me.is_firm:
-            console.rows(
-                given_rows(correspondence),
-                ("alert_id", "code", "count", "time", "state"),
-                as_json=look.as_json,
-            )
+            print_rows(given_rows(correspondence), GIVEN_COLUMNS, as_json=look.as_json)
             return Exit.WHOLE
         rows = list(alert_rows(correspondence, now_s))
         shown = [one for one in rows if one["late"] or not overdue]
-        console.rows(
-            map(_cells if not console.wants_json(look.as_json) else dict, shown),
-            COLUMNS,
-            as_json=look.as_json,
-        )
+        print_rows(shown, COLUMNS, as_json=look.as_json)
     return Exit.INCOMPLETE if any(one["late"] for one in rows) else Exit.WHOLE
-
-
-def _cells(row: dict[str, Any]) -> dict[str, Any]:
-    counts = [f"{count} {code}" for code, count in row["counts"].items() if count]
-    return {**row, "alert_id": row["alert_id"][:8], "counts": counts}
 
 
 def given_rows(correspondence: Correspondence) -> Iterator[dict[str, Any]]:
@@ -67,7 +55,7 @@ def print_answers_to(look: Look, wanted: str) -> Exit:
             raise RefusedByRuleError(f"{len(ours)} alerts begin with {wanted}: give more of its id")
         alert_id = ours[0] if ours else correspondence.whole_id("answer", wanted, "answer to alert")
         rows = list(answer_rows(correspondence, alert_id))
-        console.rows(rows, DETAIL_COLUMNS, as_json=look.as_json)
+        print_rows(rows, DETAIL_COLUMNS, as_json=look.as_json)
         if not rows:
             console.say("no answer to it has come yet")
     return Exit.WHOLE
@@ -92,6 +80,6 @@ def answer_rows(correspondence: Correspondence, alert_id: str) -> Iterator[dict[
             "ground": one.body["ground"],
             "alert_version": one.body["alert_version"],
             "version": one.version,
-            "time": clock_time(one.time_s),
+            "time": iso_time(one.time_s),
             "remark": None if sent or passed or not ours else "was never sent this alert: not counted",
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from services.consumer.letters.desk import Look, looking
+from services.consumer.letters.desk import Look, looking, print_rows
 from tocsin.adapters.correspondence import Correspondence
 from tocsin.runtime import console
 from tocsin.runtime.times import iso_time
@@ -18,7 +18,7 @@ def print_feedback(look: Look) -> None:
     with looking(look) as correspondence:
         if correspondence.me.is_firm:
             console.warn("do not tell the customer")
-        console.rows(_rows(correspondence), COLUMNS, as_json=look.as_json)
+        print_rows(_rows(correspondence), COLUMNS, as_json=look.as_json)
 
 
 def _rows(correspondence: Correspondence) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from services.consumer.letters.desk import Look, looking
+from services.consumer.letters.desk import Look, looking, print_rows
 from services.consumer.views import without_nulls
 from tocsin.adapters.correspondence import Correspondence
 from tocsin.adapters.threads import others_threads, own_threads
@@ -16,7 +16,7 @@ from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 from tocsin.runtime.times import iso_time
 
-COLUMNS = ("thread_id", "owner", "addressee", "kind", "title", "due", "state", "reminders", "escalated")
+COLUMNS = ("thread_id", "owner", "addressee", "title", "due", "state", "reminders")
 
 
 def print_requests(look: Look, *, overdue: bool) -> Exit:
@@ -26,7 +26,7 @@ def print_requests(look: Look, *, overdue: bool) -> Exit:
         found = sorted(_threads(correspondence), key=lambda one: one.body["due_at"])
         late = [one for one in found if one.state(now_s) is ThreadState.OVERDUE]
         rows = (_row(correspondence, one, now_s) for one in (late if overdue else found))
-        console.rows(rows, COLUMNS, as_json=look.as_json)
+        print_rows(rows, COLUMNS, as_json=look.as_json)
     return Exit.INCOMPLETE if late else Exit.WHOLE
 
 

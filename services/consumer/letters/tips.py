@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from services.consumer.letters.desk import Look, looking
+from services.consumer.letters.desk import Look, looking, print_rows
 from services.consumer.views import without_nulls
 from tocsin.adapters.correspondence import Correspondence, Got, newest
 from tocsin.adapters.whole_files import write_whole
@@ -29,7 +29,7 @@ def print_tips(look: Look) -> None:
         if correspondence.me.is_firm:
             console.warn(DO_NOT_TELL)
         rows = given(correspondence) if correspondence.me.is_firm else came(correspondence)
-        console.rows(rows, COLUMNS, as_json=look.as_json)
+        print_rows(rows, COLUMNS, as_json=look.as_json)
 
 
 def came(correspondence: Correspondence) -> Iterator[dict[str, Any]]:

@@ -73,8 +73,11 @@ def answers_to(correspondence: Correspondence, wishes: Iterable[Wish], now_s: in
     for wish in wishes:
         if wish.alert not in alerts:
             alerts[wish.alert] = _alert(correspondence, wish.alert)
-        letters.append(Outgoing("answer", sponsor, *_answer(alerts[wish.alert], wish, now_s)))
-    _say_whose(correspondence, alerts.values(), sponsor)
+        alert = alerts[wish.alert]
+        news = _whose(correspondence, alert, sponsor)
+        letters.append(Outgoing("answer", sponsor, *_answer(alert, wish, now_s), news))
+    if any(not one.body["tell_customer"] for one in alerts.values()):
+        console.warn(DO_NOT_TELL)
     return letters
 
 
@@ -114,15 +117,11 @@ def _part(wish: Wish) -> str:
     return wish.code
 
 
-def _say_whose(correspondence: Correspondence, alerts: Iterable[Got], sponsor: bytes) -> None:
-    found = list(alerts)
-    if any(not one.body["tell_customer"] for one in found):
-        console.warn(DO_NOT_TELL)
-    for issuer in {one.originator for one in found} - {sponsor}:
-        console.say(
-            f"{correspondence.name(issuer)} issued the alert; {correspondence.name(sponsor)}, your own "
-            "authority, gets the answer and passes on the counts"
-        )
+def _whose(correspondence: Correspondence, alert: Got, sponsor: bytes) -> str | None:
+    if alert.originator == sponsor:
+        return None
+    issuer, own = correspondence.name(alert.originator), correspondence.name(sponsor)
+    return f"{issuer} issued the alert; {own}, your own authority, passes on the counts"
 
 
 def passed_on(correspondence: Correspondence, alert: str, now_s: int) -> list[Outgoing]:

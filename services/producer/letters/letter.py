@@ -18,12 +18,15 @@ _WRITTEN_AT = frozenset({"answered_at", "given_at"})
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A letter to write. `to`: participant id; `reference` is ours alone and makes versions of one."""
+    """A letter to write. `to`: participant id; `reference` is ours alone and makes versions of one;
+    `news`: what its writer is told once it is accepted.
+    """
 
     family: str
     to: bytes
     reference: str = field(repr=False)
     body: Mapping[str, Any] = field(repr=False)
+    news: str | None = None
 
 
 def submission(letter: Outgoing) -> Submission:

@@ -14,8 +14,7 @@ from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.primitives import random_bytes
 from tocsin.core.requests import OPEN, ThreadState, closed, reminded
 from tocsin.core.standing import day_end_s
-from tocsin.runtime import console
-from tocsin.runtime.times import read_time
+from tocsin.runtime.times import clock_time, read_time
 
 USUALLY_DUE_S = 14 * 86_400
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -62,7 +61,7 @@ def due_at_s(text: str, now_s: int) -> int:
 def new_request(correspondence: Correspondence, to: str, question: Question, now_s: int) -> list[Outgoing]:
     """The first version of a request. Raises RefusedByRuleError."""
     thread_id = random_bytes(16).hex()
-    body = {
+    body: dict[str, Any] = {
         "thread_id": thread_id,
         "kind": question.kind,
         "state": OPEN,
@@ -78,8 +77,8 @@ def new_request(correspondence: Correspondence, to: str, question: Question, now
         "exercise": question.exercise,
     }
     addressee = _participant(correspondence, to)
-    console.say(f"thread {thread_id}")
-    return [Outgoing("request", addressee, thread_id, body)]
+    news = f"thread {thread_id}, due {clock_time(body['due_at'])}"
+    return [Outgoing("request", addressee, thread_id, body, news)]
 
 
 def _participant(correspondence: Correspondence, wanted: str) -> bytes:

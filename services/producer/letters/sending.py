@@ -20,7 +20,7 @@ from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 
 MAX_TEXT_BYTES = 65_536
-_COLUMNS = ("result", "state", "report_id", "version")
+_COLUMNS = ("result", "state", "version", "where")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,18 @@ def send_letters(ask: Ask, through: Through, write: Write) -> Exit:
     participant = open_participant(ask.home, ask.passphrase_file)
     with open_correspondence(participant.home, participant.storage_key) as correspondence:
         written = write(correspondence, int(time.time()))
+    if not written:
+        console.say("there is nothing to send")
+        return Exit.WHOLE
     if through.url is not None:
-        return _hand_in(Service(through.url, through.token_file), written, as_json=ask.as_json)
-    submissions = [submission(one) for one in written]
-    return exit_of(accept_and_publish(participant, ask, lambda outbox: outbox.accept(submissions)))
+        done = _hand_in(Service(through.url, through.token_file), written, as_json=ask.as_json)
+    else:
+        some = [submission(one) for one in written]
+        done = exit_of(accept_and_publish(participant, ask, lambda outbox: outbox.accept(some), _COLUMNS))
+    if done is not Exit.REFUSED:
+        for news in dict.fromkeys(one.news for one in written if one.news):
+            console.say(news)
+    return done
 
 
 def _hand_in(service: Service, written: Sequence[Outgoing], *, as_json: bool) -> Exit:

@@ -68,8 +68,8 @@ def tip_to(correspondence: Correspondence, data: Mapping[str, Any], now_s: int) 
     usual = {"tip_id": random_bytes(16).hex(), "noticed_at": now_s, "voluntary": True}
     body = {**usual, **data, "agreement": me.agreement}
     console.warn(DO_NOT_TELL)
-    console.say(
+    news = (
         f"a voluntary tip to {correspondence.name(me.sponsor)}, under {me.agreement or 'no agreement'}; "
         f"its id is {body['tip_id']}"
     )
-    return [Outgoing("tip", me.sponsor, str(body["tip_id"]), body)]
+    return [Outgoing("tip", me.sponsor, str(body["tip_id"]), body, news)]
