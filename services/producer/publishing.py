@@ -15,7 +15,9 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from services.producer.accept import Acceptance, Approver, Submission
+from services.producer.accept import Acceptance, Submission
+from services.producer.addressing import Approver
+from services.producer.attaching import prepare_files
 from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
 from services.producer.draining import drain
@@ -24,8 +26,10 @@ from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
 from services.producer.receipts import COLUMNS, Accepted, print_receipts
 from services.producer.reports import family_of
+from tocsin.adapters.airports import airport_country
 from tocsin.adapters.outbox.status import OutboxStatus, State
 from tocsin.adapters.outbox.store import Outbox
+from tocsin.core.attachments import FileToSend
 from tocsin.core.errors import (
     HeldElsewhereError,
     InvalidReportError,
@@ -61,6 +65,9 @@ class How:
     audience: str | None = None
     update: bool = False
     approve: bool = False
+    attach: tuple[Path, ...] = ()
+    """Files that go with the one report."""
+    keep_location: bool = False
 
 
 def publish_file(ask: Ask, file: str, how: How) -> Exit:
@@ -76,7 +83,10 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
     Raises TocsinError; then nothing, or whole batches, are accepted.
     """
     approvers = (participant.release_key(),) if how.approve else ()
-    filing = _Filing(how, approvers)
+    files = prepare_files(how.attach, keep_location=how.keep_location)
+    if files:
+        documents = _only(documents)
+    filing = _Filing(how, approvers, files)
     states = accept_and_publish(participant, ask, lambda acceptance: filing.take(acceptance, documents))
     return _exit(filing.refused, states)
 
@@ -104,6 +114,14 @@ def accept_and_publish(
         return print_receipts(outbox.status, accepted, columns, as_json=ask.as_json)
 
 
+def _only(documents: Iterator[Document]) -> Iterator[Document]:
+    """The one report that the files belong to. Raises SettingsError where there are more."""
+    first = list(islice(documents, 2))
+    if len(first) != 1:
+        raise SettingsError("--attach goes with one report, and this is not one: nothing was accepted")
+    return iter(first)
+
+
 @contextmanager
 def _outbox(participant: Participant) -> Iterator[Outbox]:
     with ExitStack() as held:
@@ -120,8 +138,10 @@ def _outbox(participant: Participant) -> Iterator[Outbox]:
 class _Filing:
     """Takes documents in batches, each under one fsync; counts and tells what was refused."""
 
-    def __init__(self, how: How, approvers: tuple[Approver, ...]) -> None:
-        self._how, self._approvers = how, approvers
+    def __init__(
+        self, how: How, approvers: tuple[Approver, ...], files: tuple[FileToSend, ...] = ()
+    ) -> None:
+        self._how, self._approvers, self._files = how, approvers, files
         self.accepted: list[Accepted] = []
         self.refused = 0
         self._doubts = 0
@@ -143,7 +163,8 @@ class _Filing:
                 raise document.error
             kind = self._how.kind or family_of(document.data)
             report = acceptance.check(kind, document.data)
-            submission = Submission(kind, report, self._how.audience, self._how.update, self._approvers)
+            how = (self._how.audience, self._how.update, self._approvers)
+            submission = Submission(kind, report, *how, self._files)
             acceptance.prepare(submission)
         except InvalidReportError as error:
             self._refuse(document.place, [f"{place}: {text}" for place, text in error.problems])
@@ -168,7 +189,7 @@ class _Filing:
 
     def _doubt(self, place: str, submission: Submission) -> None:
         """What is probably mistyped is said, and sent as it was typed."""
-        for where, sentence in doubts(submission.report):
+        for where, sentence in doubts(submission.report, airport_country):
             self._doubts += 1
             if self._doubts <= MAX_SHOWN_DOUBTS:
                 console.warn(f"{place}: {where}: {sentence}")

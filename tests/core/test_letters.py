@@ -42,14 +42,14 @@ def test_every_schema_of_the_contract_has_its_line() -> None:
 
 def test_every_letter_is_read_under_the_name_of_its_schema() -> None:
     assert {one.schema_name for one in LETTERS.values()} == {
-        Codec(schemas.load(one.file)).name for one in LETTERS.values()
+        Codec(schemas.load(f"reports/{one.file}.avsc")).name for one in LETTERS.values()
     }
 
 
 @pytest.mark.parametrize("family", LETTERS)
 def test_the_smallest_letter_survives_its_encoding_and_the_readers_rules(family: str) -> None:
     letter = LETTERS[family]
-    codec = Codec(schemas.load(letter.file))
+    codec = Codec(schemas.load(f"reports/{letter.file}.avsc"))
     body = letter.check(strict=True)(SMALLEST[family]())
     assert body == codec.decode(codec.encode(body))
     domain_check(letter.schema_name, body)
@@ -58,7 +58,7 @@ def test_the_smallest_letter_survives_its_encoding_and_the_readers_rules(family:
 @pytest.mark.parametrize("family", LETTERS)
 def test_a_check_knows_every_field_of_its_schema_and_no_other(family: str) -> None:
     letter = LETTERS[family]
-    fields = json.loads(schemas.load(letter.file))["fields"]
+    fields = json.loads(schemas.load(f"reports/{letter.file}.avsc"))["fields"]
     body = letter.check(strict=True)(SMALLEST[family]())
     assert [one["name"] for one in fields] == list(body)
 

@@ -46,6 +46,25 @@ def test_the_draft_of_a_report_is_one_that_can_be_sent(kind: str, changes: dict[
     assert "ion" == check_incident(draft, now_s=NOW_S).stream
 
 
+@pytest.mark.parametrize(
+    ("supplied", "expected"), [("supplied", "yes"), ("held", "no"), ("refused", "no"), ("undecided", None)]
+)
+def test_whether_an_order_was_supplied_is_said_or_asked_and_unknown(
+    supplied: str, expected: str | None
+) -> None:
+    draft = report_draft(tip(supplied=supplied), FIRM)
+    assert expected == draft.get("order", {}).get("supplied")
+    assert (expected is None) is ("supplied" in draft.get("asked_unknown", []))
+
+
+def test_numbers_of_listings_and_payments_stand_where_a_report_has_them() -> None:
+    numbers = [{"type": "handle", "value": "h"}, {"type": "listing", "value": "l"}]
+    listing = report_draft(tip(kind="listing", identifiers=numbers), FIRM)
+    assert [{"listing": "l", "handle": "h"}] == listing["online"]
+    payment = report_draft(tip(kind="payment", identifiers=[{"type": "wallet", "value": "w"}]), FIRM)
+    assert [{"account": "w"}] == payment["payments"]
+
+
 def test_a_precursor_under_control_makes_it_a_report_of_pics() -> None:
     draft = report_draft(tip(substances=[{"name": "acetic anhydride"}, {"name": "stuff"}]), FIRM)
     assert "pics" == check_incident(draft, now_s=NOW_S).stream

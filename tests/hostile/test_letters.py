@@ -42,12 +42,12 @@ from tocsin.core.streams import INBOX
 
 DIRECTORY = letters_directory()
 REFUSED = (Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED)
-INCIDENT = "reports/incident_report.avsc"
+INCIDENT = "incident_report"
 
 
 def item(file: str, body: dict, name: str = "letter") -> wire.Item:
     """An item of a schema of the contract, sealed by whoever likes; every field that is missing is null."""
-    data = schemas.load(file)
+    data = schemas.load(f"reports/{file}.avsc")
     empty = {
         one["name"]: [] if one["type"] != "null" and isinstance(one["type"], dict) else None
         for one in json.loads(data)["fields"]

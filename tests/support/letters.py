@@ -90,7 +90,7 @@ def letters_directory(**changes: Any) -> Directory:
     `changes` replace directory targets.
     """
     files = [schemas.load(one) for one in ("reports/incident_report.avsc", "reports/alert.avsc")]
-    files += [schemas.load(one.file) for one in LETTERS.values()]
+    files += [schemas.load(f"reports/{one.file}.avsc") for one in LETTERS.values()]
     audiences = [
         audience_target("focal-points", files[0], roles=["focal-point", "analyst"]),
         audience_target("couriers", files[1], sectors=["courier"]),

@@ -37,6 +37,7 @@ class Way(StrEnum):
 _G2G = Way.BETWEEN_GOVERNMENTS
 WAYS: dict[str, frozenset[Way]] = {
     f"{NAMESPACE}.IncidentReport": frozenset({_G2G}),
+    f"{NAMESPACE}.AttachmentPart": frozenset({_G2G}),
     f"{NAMESPACE}.Alert": frozenset({_G2G, Way.GOVERNMENT_TO_FIRM}),
     f"{NAMESPACE}.Answer": frozenset({_G2G, Way.FIRM_TO_SPONSOR}),
     f"{NAMESPACE}.Tip": frozenset({Way.FIRM_TO_SPONSOR}),
@@ -50,7 +51,9 @@ _UNKNOWN = frozenset({_G2G, Way.GOVERNMENT_TO_FIRM})
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A kind of letter: its schema's full name and file, and `check(strict=...)` of its fields."""
+    """A kind of letter: its schema's full name, the name of its file in `schemas/reports`, and
+    `check(strict=...)` of its fields.
+    """
 
     schema_name: str
     file: str
@@ -58,11 +61,11 @@ class Letter:
 
 
 LETTERS: dict[str, Letter] = {
-    "answer": Letter(f"{NAMESPACE}.Answer", "reports/answer.avsc", answer_check),
-    "tip": Letter(f"{NAMESPACE}.Tip", "reports/tip.avsc", tip_check),
-    "feedback": Letter(f"{NAMESPACE}.Feedback", "reports/feedback.avsc", feedback_check),
-    "request": Letter(f"{NAMESPACE}.Request", "reports/request.avsc", request_check),
-    "response": Letter(f"{NAMESPACE}.Response", "reports/response.avsc", response_check),
+    "answer": Letter(f"{NAMESPACE}.Answer", "answer", answer_check),
+    "tip": Letter(f"{NAMESPACE}.Tip", "tip", tip_check),
+    "feedback": Letter(f"{NAMESPACE}.Feedback", "feedback", feedback_check),
+    "request": Letter(f"{NAMESPACE}.Request", "request", request_check),
+    "response": Letter(f"{NAMESPACE}.Response", "response", response_check),
 }
 LETTER_CHECKS = {one.schema_name: one.check for one in LETTERS.values()}
 

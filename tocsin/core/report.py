@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from tocsin.core.alert_fields import alert_check
+from tocsin.core.attachments import part_check
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.field_checks import Check, Fields, Problems
 from tocsin.core.letters import LETTER_CHECKS
@@ -91,6 +92,8 @@ def domain_check(schema_name: str, body: dict[str, Any]) -> None:
             incident_check(strict=False)(body)
         case "tocsin.report.v1.Alert":
             alert_check(strict=False)(body)
+        case "tocsin.report.v1.AttachmentPart":
+            part_check(body)
         case _ if schema_name in LETTER_CHECKS:
             LETTER_CHECKS[schema_name](strict=False)(body)
         case _:

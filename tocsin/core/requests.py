@@ -52,12 +52,8 @@ def request_check(*, strict: bool) -> Check:
         "language": language,
         "about_originator": _ID,
         "about_reference": text(MAX_REFERENCE_CHARACTERS),
-        "substances": array(
-            record(substance, then=needs("name", "is missing"), strict=strict), MAX_SUBSTANCES
-        ),
-        "identifiers": array(
-            record(identifier, then=needs("value", "is missing"), strict=strict), MAX_IDENTIFIERS
-        ),
+        "substances": array(record(substance, then=needs("name"), strict=strict), MAX_SUBSTANCES),
+        "identifiers": array(record(identifier, then=needs("value"), strict=strict), MAX_IDENTIFIERS),
         "asked_at": time_s,
         "due_at": time_s,
         "reminders": whole(0, MAX_REMINDERS),

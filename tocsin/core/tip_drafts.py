@@ -25,6 +25,7 @@ _KINDS = {
     "listing": "online-listing",
     "payment": "suspicious-payment",
 }
+_SUPPLIED = {"supplied": "yes", "held": "no", "refused": "no"}
 _TRANSPORT = frozenset({"s10", "awb", "courier"})
 _PRECURSORS = frozenset({"table-1", "table-2"})
 _CARRIERS = frozenset({"postal", "courier"})
@@ -47,11 +48,30 @@ def report_draft(tip: Mapping[str, Any], firm: str) -> dict[str, Any]:
         "narrative": {"government": _prose(tip), "language": tip["language"]},
         "handling": {"tlp": tip["tlp"], "pap": tip["pap"]},
         "exercise": tip["exercise"],
+        **_traces(tip),
     }
     if not draft["transport"]["identifiers"]:
         del draft["transport"]
     unnamed: dict[str, Any] = _without(draft, name_pattern(firm))
     return unnamed
+
+
+def _traces(tip: Mapping[str, Any]) -> dict[str, Any]:
+    """What the kind asks for: as the tip has it, or asked and unknown, since the firm was not asked."""
+    numbers = {one["type"]: one["value"] for one in tip["identifiers"]}
+    match tip["kind"]:
+        case "order" if tip["supplied"] in _SUPPLIED:
+            return {"order": {"supplied": _SUPPLIED[tip["supplied"]]}}
+        case "order":
+            return {"asked_unknown": ["supplied"]}
+        case "listing":
+            trace = {one: numbers[one] for one in ("listing", "handle") if one in numbers}
+            return {"asked_unknown": ["platform"]} | ({"online": [trace]} if trace else {})
+        case "payment":
+            account = numbers.get("account") or numbers.get("wallet")
+            found = {"payments": [{"account": account}]} if account else {}
+            return {"asked_unknown": ["instrument"]} | found
+    return {}
 
 
 def _system(tip: Mapping[str, Any]) -> str:

@@ -47,12 +47,8 @@ def tip_check(*, strict: bool) -> Check:
         "language": language,
         "origin": country(strict=strict),
         "destination": country(strict=strict),
-        "substances": array(
-            record(substance, then=needs("name", "is missing"), strict=strict), MAX_TIP_SUBSTANCES
-        ),
-        "identifiers": array(
-            record(identifier, then=needs("value", "is missing"), strict=strict), MAX_TIP_IDENTIFIERS
-        ),
+        "substances": array(record(substance, then=needs("name"), strict=strict), MAX_TIP_SUBSTANCES),
+        "identifiers": array(record(identifier, then=needs("value"), strict=strict), MAX_TIP_IDENTIFIERS),
         "supplied": listed("tip_supplies"),
         "voluntary": flag,
         "agreement": name,
