@@ -100,6 +100,8 @@ class Acceptance:
         """Add it to the outbox, with its files. Call inside a transaction."""
         reference = prepared.submission.report.reference
         held = self._outbox.items.versions(prepared.family.name, reference) if reference else []
+        if held and self._outbox.withdrawals.of_report(held[0].report_id) is not None:
+            return _answer(Fate.WITHDRAWN, held[0], reference)
         comparable = held if prepared.submission.content is None else held[:1]
         same = next((one for one in comparable if one.digest == prepared.digest), None)
         if same is not None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.producer.accept import Acceptance, Submission
 from services.producer.documents import parse
@@ -18,11 +19,14 @@ from services.producer.group_commit import MAX_KEY_CHARACTERS, GroupCommit, Idem
 from services.producer.importing.run_import import Fate
 from services.producer.letters.letter import Outgoing, submission
 from services.producer.openapi import ALERT, REPORT, RESPONSES
+from services.producer.publishing import WITHDRAWN
 from services.producer.receipts import status_record
 from services.producer.reports import family_of
 from tocsin.adapters.outbox.status import OutboxStatus
 from tocsin.core.errors import InvalidReportError
+from tocsin.core.field_checks import MAX_CODE_CHARACTERS
 from tocsin.core.primitives import sha256
+from tocsin.core.report_parts import MAX_REFERENCE_CHARACTERS
 from tocsin.runtime.bearer import Admit, bearer
 from tocsin.runtime.problems import problem
 
@@ -33,6 +37,15 @@ _LETTER = Query(pattern="^(answer|tip|feedback|request|response)$", description=
 _TO = Query(pattern="^[0-9a-f]{32}$", description="Participant id of who shall read it.")
 _REFERENCE = Query(min_length=1, max_length=200, description="Ours alone; makes versions of one letter.")
 _KEY = Header(None, max_length=MAX_KEY_CHARACTERS, description="The same key, the same receipt.")
+
+
+class WithdrawalRequest(BaseModel):
+    """Which report is taken back (national reference or id), and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    report: str = Field(max_length=MAX_REFERENCE_CHARACTERS, examples=["XX-CUS-2026-00001"])
+    reason: str = Field(max_length=MAX_CODE_CHARACTERS, examples=["error"])
 
 
 def router(acceptance: Acceptance, commit: GroupCommit, status: OutboxStatus, admit: Admit) -> APIRouter:
@@ -57,6 +70,14 @@ def router(acceptance: Acceptance, commit: GroupCommit, status: OutboxStatus, ad
         status_code=201,
         responses=RESPONSES,
         openapi_extra={"requestBody": {"required": True, "content": {"application/json": {}}}},
+    )
+    routes.add_api_route(
+        "/withdrawals",
+        handlers.withdraw,
+        methods=["POST"],
+        summary="Take a report back",
+        status_code=201,
+        responses=RESPONSES,
     )
     routes.add_api_route(
         "/reports/{report_id}", handlers.report, summary="What became of a report: all its versions"
@@ -97,6 +118,8 @@ class _Routes:
         answer = await self._commit.accept(submission, key)
         (held,) = self._status.of_items([answer.item])
         place = f"/v1/reports/{UUID(bytes=answer.report_id)}"
+        if answer.fate is Fate.WITHDRAWN:
+            return problem(409, WITHDRAWN)
         if answer.fate is Fate.CONFLICT:
             return problem(
                 409,
@@ -121,6 +144,14 @@ class _Routes:
         answer = await self._commit.accept(written, None)
         (held,) = self._status.of_items([answer.item])
         return JSONResponse(status_record(held, answer.fate), 201 if answer.fate is Fate.ACCEPTED else 200)
+
+    async def withdraw(self, wanted: WithdrawalRequest) -> Response:
+        """201 with a receipt; 200 if it was withdrawn before; 403 where there is no such report."""
+        answer = self._commit.withdraw(wanted.report, wanted.reason)
+        (held,) = self._status.of_items([answer.item])
+        place = f"/v1/reports/{UUID(bytes=answer.report_id)}"
+        status = 201 if answer.fate is Fate.ACCEPTED else 200
+        return JSONResponse(status_record(held, answer.fate), status, {"Location": place})
 
     async def report(self, report_id: UUID) -> dict[str, Any]:
         """Every version that was accepted under the id, newest first."""

@@ -52,6 +52,16 @@ def submit_file(url: str, token_file: Path | None, file: str, how: How, *, as_js
     return Exit.REFUSED if refused else Exit.WHOLE
 
 
+def submit_withdrawal(url: str, token_file: Path | None, name: str, reason: str, *, as_json: bool) -> Exit:
+    """Take back a report at a producer service; prints the receipt. Raises as `submit_file`."""
+    wanted = {"report": name, "reason": reason}
+    receipt = Service(url, token_file).hand_in("withdrawals", {}, wanted, name)
+    if receipt is None:
+        return Exit.REFUSED
+    console.rows([receipt], ("result", "state", "reference", "report_id", "version"), as_json=as_json)
+    return Exit.WHOLE
+
+
 def _submit(service: Service, query: Mapping[str, str], document: Document) -> dict[str, Any] | None:
     """The receipt; None after telling why there is none."""
     if document.error is not None:

@@ -23,6 +23,7 @@ from tocsin.core.letters import LETTER_CHECKS
 from tocsin.core.report_fields import incident_check
 from tocsin.core.report_values import places_of_countries
 from tocsin.core.streams import GLOBAL
+from tocsin.core.withdrawals import withdrawal_check
 
 INCIDENT_SCHEMA = "tocsin.report.v1.IncidentReport"
 ALERT_SCHEMA = "tocsin.report.v1.Alert"
@@ -92,6 +93,8 @@ def domain_check(schema_name: str, body: dict[str, Any]) -> None:
             incident_check(strict=False)(body)
         case "tocsin.report.v1.Alert":
             alert_check(strict=False)(body)
+        case "tocsin.report.v1.Withdrawal":
+            withdrawal_check(strict=False)(body)
         case "tocsin.report.v1.AttachmentPart":
             part_check(body)
         case _ if schema_name in LETTER_CHECKS:

@@ -60,6 +60,8 @@ class NewReport:
     received_at_s: int
     body: bytes = field(repr=False)
     subject: str | None = field(default=None, repr=False)
+    withdrawal: bytes | None = None
+    """Of a withdrawal: what its receipt returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +113,6 @@ class InboxReports:
             return bytes(digest)
         return None
 
-    def withdrawn(self, originator: bytes, report_id: bytes) -> bool:
-        """Whether the originator took the report back."""
-        sql = "SELECT 1 FROM withdrawn WHERE report_id = ? AND originator = ?"
-        return any(True for _ in self._database.execute(sql, (report_id, originator)))
-
     def add(self, new: NewReport) -> None:
         """Store an accepted item. Call inside a transaction."""
         head = (new.report_id, new.originator, new.version, new.digest, new.schema)
@@ -162,6 +159,11 @@ class InboxReports:
             AND seq > ? ORDER BY seq LIMIT ?"""  # noqa: S608 - constants only
         beyond = subject + "\U0010ffff"
         return list(_read(self._database.execute(sql, (subject, beyond, after, limit))))
+
+    def places(self, originator: bytes, report_id: bytes) -> list[int]:
+        """The `seq` of every version, also of those that were erased."""
+        sql = "SELECT seq FROM reports WHERE report_id = ? AND originator = ?"
+        return [seq for (seq,) in self._database.execute(sql, (report_id, originator))]
 
     def count(self) -> int:
         """How many report versions are stored."""

@@ -99,10 +99,16 @@ CREATE TABLE attachment_parts (
 );
 """
 
+_RECEIPTS = """
+ALTER TABLE withdrawn ADD COLUMN reference BLOB;
+ALTER TABLE withdrawn ADD COLUMN confirmed_at_s INTEGER;
+CREATE INDEX withdrawn_unconfirmed ON withdrawn (at_s) WHERE confirmed_at_s IS NULL;
+"""
+
 _SUBJECTS = """
 ALTER TABLE reports ADD COLUMN subject TEXT;
 CREATE INDEX reports_by_subject ON reports (subject, seq) WHERE subject IS NOT NULL;
 CREATE INDEX letters ON reports (seq) WHERE stream = 'inbox';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _SUBJECTS)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _SUBJECTS)

@@ -77,4 +77,12 @@ CREATE TABLE attachments (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS)
+_RECEIPTS = """
+CREATE TABLE receipts (
+    report_id BLOB NOT NULL, reader BLOB NOT NULL, at_s INTEGER NOT NULL, PRIMARY KEY (report_id, reader)
+) WITHOUT ROWID;
+CREATE INDEX receipts_by_reader ON receipts (reader);
+CREATE INDEX withdrawals ON items (id) WHERE family = 'withdrawal';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS)
