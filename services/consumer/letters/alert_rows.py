@@ -12,6 +12,7 @@ from tocsin.core.answers import Standing, standing
 from tocsin.core.ids import audience_id
 from tocsin.runtime.times import iso_time
 
+NOT_ISSUED = "this home issued no such alert: not counted"
 _ASKS = frozenset({"active", "updated"})
 
 
@@ -54,6 +55,19 @@ def stands(correspondence: Correspondence, alert: IssuedAlert, answers: list[Got
     over = answer_by is not None and now_s > answer_by and alert.body["status"] in _ASKS
     theirs = {who: count for who, count in elsewhere.items() if who is not None}
     return standing(given_of(answers), own, theirs, overdue=over)
+
+
+def why_not_counted(correspondence: Correspondence, alert: IssuedAlert | None, answer: Got) -> str | None:
+    """Why an answer to an alert that is said to be ours counts nothing; None where it counts."""
+    if alert is None:
+        return NOT_ISSUED
+    people, me = correspondence.directory.participants, correspondence.me.id
+    firms = [people[one] for one in alert.reached if one in people and people[one].is_firm]
+    if answer.body["firms"] is None:
+        counted = any(one.id == answer.originator and one.sponsor == me for one in firms)
+    else:
+        counted = any(one.sponsor == answer.originator != me for one in firms)
+    return None if counted else "was never sent this alert: not counted"
 
 
 def alert_rows(correspondence: Correspondence, now_s: int) -> Iterator[dict[str, Any]]:
@@ -104,7 +118,7 @@ def _others_row(correspondence: Correspondence, issuer: bytes, answers: list[Got
     title = f"issued by {correspondence.name(issuer)}: tocsin answer {alert_id[:8]} --pass-on"
     firms = frozenset(one.originator for one in answers if correspondence.is_own_firm(one.originator))
     if issuer == correspondence.me.id:
-        title, firms = "this home issued no such alert: not counted", frozenset()
+        title, firms = NOT_ISSUED, frozenset()
     found = standing(given_of(answers), firms, {}, overdue=False)
     return {
         "alert_id": alert_id,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from services.consumer.letters.alert_rows import alert_rows, issued
+from services.consumer.letters.alert_rows import alert_rows, issued, why_not_counted
 from services.consumer.letters.desk import Look, looking, print_rows
 from tocsin.adapters.correspondence import Correspondence, newest
 from tocsin.core.errors import RefusedByRuleError
@@ -33,8 +33,9 @@ def print_answers(look: Look, *, overdue: bool) -> Exit:
 
 
 def given_rows(correspondence: Correspondence) -> Iterator[dict[str, Any]]:
-    """What we, a firm, answered, and what came of it."""
-    for one in correspondence.sent("answer"):
+    """What we, a firm, answered, each in its newest version."""
+    newest_of = {one.report_id: one for one in correspondence.sent("answer")}
+    for one in newest_of.values():
         body = one.body
         yield {
             "alert_id": body["alert_id"],
@@ -50,15 +51,27 @@ def given_rows(correspondence: Correspondence) -> Iterator[dict[str, Any]]:
 def print_answers_to(look: Look, wanted: str) -> Exit:
     """Print every answer to one alert, the newest of each. Raises RefusedByRuleError."""
     with looking(look) as correspondence:
+        if correspondence.me.is_firm:
+            given = given_rows(correspondence)
+            about = (one for one in given if one["alert_id"].startswith(wanted.lower()))
+            print_rows(about, GIVEN_COLUMNS, as_json=look.as_json)
+            return Exit.WHOLE
         ours = [one for one in issued(correspondence) if one.startswith(wanted.lower())]
         if len(ours) > 1:
             raise RefusedByRuleError(f"{len(ours)} alerts begin with {wanted}: give more of its id")
         alert_id = ours[0] if ours else correspondence.whole_id("answer", wanted, "answer to alert")
         rows = list(answer_rows(correspondence, alert_id))
         print_rows(rows, DETAIL_COLUMNS, as_json=look.as_json)
-        if not rows:
-            console.say("no answer to it has come yet")
+        for standing in alert_rows(correspondence, int(time.time())):
+            if standing["alert_id"] == alert_id:
+                _say_who_is_missing(standing)
     return Exit.WHOLE
+
+
+def _say_who_is_missing(standing: dict[str, Any]) -> None:
+    for name in ("silent", "only_acknowledged", "late"):
+        if who := standing.get(name):
+            console.say(f"{name.replace('_', ' ')}: {', '.join(who)}")
 
 
 def answer_rows(correspondence: Correspondence, alert_id: str) -> Iterator[dict[str, Any]]:
@@ -67,9 +80,7 @@ def answer_rows(correspondence: Correspondence, alert_id: str) -> Iterator[dict[
     alert = issued(correspondence).get(alert_id)
     answers = correspondence.about("answer", alert_id)
     for one in newest(answers, lambda one: (one.originator, one.report_id)):
-        ours = alert is not None and one.body["issuer"] == me.hex()
-        sent = alert is not None and one.originator in alert.reached
-        passed = one.body["firms"] is not None
+        ours = one.body["issuer"] == me.hex()
         yield {
             "by": correspondence.name(one.originator),
             "by_id": one.originator.hex(),
@@ -81,5 +92,5 @@ def answer_rows(correspondence: Correspondence, alert_id: str) -> Iterator[dict[
             "alert_version": one.body["alert_version"],
             "version": one.version,
             "time": iso_time(one.time_s),
-            "remark": None if sent or passed or not ours else "was never sent this alert: not counted",
+            "remark": why_not_counted(correspondence, alert, one) if ours else None,
         }

@@ -34,7 +34,10 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_
 
 
 def _short(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _cell(value) for name, value in row.items()}
+    cells = {name: _cell(value) for name, value in row.items()}
+    if row.get("exercise") and "title" in cells:
+        cells["title"] = f"EXERCISE {cells['title']}"
+    return cells
 
 
 def _cell(value: Any) -> Any:

@@ -68,6 +68,8 @@ async def test_an_answer_about_an_alert_that_was_never_sent_counts_nowhere(stree
     assert ({}, "this home issued no such alert: not counted") == (unknown["counts"], unknown["title"])
     (detail,) = answer_rows(street[ORIGINATOR].correspondence, ALERT_ID)
     assert "was never sent this alert: not counted" == detail["remark"]
+    (detail,) = answer_rows(street[ORIGINATOR].correspondence, "dd" * 16)
+    assert "this home issued no such alert: not counted" == detail["remark"]
 
 
 async def test_firms_of_others_are_counted_by_their_government_without_their_names(street):
@@ -84,13 +86,24 @@ async def test_firms_of_others_are_counted_by_their_government_without_their_nam
     )
     assert [ORIGINATOR.name] == row["late"]
     assert COURIER.name not in str(row)
+    (detail,) = answer_rows(street[NEIGHBOUR].correspondence, ALERT_ID)
+    assert (ORIGINATOR.name, 1, None) == (detail["by"], detail["firms"], detail["remark"])
 
 
 async def test_a_firm_sees_what_it_answered(street):
     await street[ORIGINATOR].publish_alert()
+    await answer(street, COURIER, Wish(ALERT_ID, "stopped", hit="1"))
     await answer(street, COURIER, Wish(ALERT_ID, "held", hit="1"))
     (row,) = given_rows(street[COURIER].correspondence)
     assert (ALERT_ID, "held", "published") == (row["alert_id"], row["code"], row["state"])
+
+
+async def test_counts_of_a_government_whose_firms_were_sent_nothing_are_not_counted(street):
+    await street[ORIGINATOR].publish_alert()
+    await street[NEIGHBOUR].send(Outgoing("answer", ORIGINATOR.id, "x", smallest_answer(firms=3, count=9)))
+    (row,) = rows(street)
+    (detail,) = answer_rows(street[ORIGINATOR].correspondence, ALERT_ID)
+    assert ({}, "was never sent this alert: not counted") == (row["counts"], detail["remark"])
 
 
 async def test_each_answer_is_shown_in_its_newest_version(street):
