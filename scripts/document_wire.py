@@ -12,12 +12,17 @@ from pathlib import Path
 
 from fastavro.schema import to_parsing_canonical_form
 
+import schemas
 from tocsin.core import padding, wire
 from tocsin.core.avro import Codec
+from tocsin.core.letters import WAYS
 from tocsin.core.outcomes import AlarmKind, Outcome, Reason, Step
 
 PAGE = Path(__file__).parents[1] / "docs" / "wire-format.md"
-TYPES = ("envelope", "header", "inner", "statement", "manifest", "checkpoint", "key_request", "wrap")
+TYPES = (
+    *("envelope", "header", "inner", "statement", "manifest", "checkpoint", "key_request", "wrap"),
+    "receipt",
+)
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 _Q, _P, _S, _D = Outcome.QUARANTINED, Outcome.PARKED, Outcome.SKIPPED, Outcome.DUPLICATE
@@ -78,18 +83,22 @@ RUNGS: dict[Step, tuple[str, Ends]] = {
         ((_Q, Reason.MALFORMED), (_Q, Reason.OUT_OF_BOUNDS)),
     ),
     Step.SCHEMA: (
-        "The directory has the schema, the audience may be sent it, the approvals hold.",
+        "The directory has the schema, the audience may be sent it by this originator, the approvals hold.",
         ((_P, Reason.UNKNOWN_SCHEMA), (_Q, Reason.SCHEMA_NOT_ALLOWED), (_Q, Reason.APPROVALS)),
     ),
     Step.BODY: ("The body is the one encoding of its schema.", ((_Q, Reason.MALFORMED),)),
-    Step.DOMAIN: ("The report keeps the rules of the domain.", ((_Q, Reason.DOMAIN),)),
+    Step.DOMAIN: (
+        "The report keeps the rules of the domain; a part of a file fits the others.",
+        ((_Q, Reason.DOMAIN), (_Q, Reason.CONTRADICTS)),
+    ),
     Step.STORE: (
-        "Not known, not other bytes under a known version, not withdrawn: stored.",
+        "Not known, not other bytes under a known version, not withdrawn; room for files: stored.",
         (
             (Outcome.ACCEPTED, Reason.WHOLE),
             (_D, Reason.KNOWN),
             (_Q, Reason.OTHER_BYTES),
             (_S, Reason.WITHDRAWN),
+            (_P, Reason.NO_ROOM),
         ),
     ),
 }
@@ -106,6 +115,12 @@ def types() -> str:
     return "".join(parts)
 
 
+def attachment_part() -> str:
+    """The schema of a part of a file in Parsing Canonical Form."""
+    codec = Codec(schemas.load("reports/attachment_part.avsc"))
+    return f"```json\n{to_parsing_canonical_form(codec.schema)}\n```\n"
+
+
 def ladder() -> str:
     """Every rung with what it asks and how it can end a climb."""
     lines = ["| rung | asks | may end with |\n", "|---|---|---|\n"]
@@ -120,6 +135,14 @@ def alarms() -> str:
     return "".join(f"- {kind.name.lower().replace('_', ' ')}: {kind}\n" for kind in AlarmKind)
 
 
+def letters() -> str:
+    """Every schema with whom it may go to in an inbox."""
+    lines = ["| schema | in an inbox, from whom to whom |\n", "|---|---|\n"]
+    for name, allowed in WAYS.items():
+        lines.append(f"| `{name}` | {'; '.join(sorted(allowed))} |\n")
+    return "".join(lines)
+
+
 def sizes() -> str:
     """The size classes of a padded plaintext."""
     shown = ", ".join(f"{size:,}" for size in padding.SIZES_BYTES[:8])
@@ -128,7 +151,9 @@ def sizes() -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "wire_types": types,
+    "attachment_part": attachment_part,
     "wire_ladder": ladder,
+    "wire_letters": letters,
     "wire_alarms": alarms,
     "wire_sizes": sizes,
 }

@@ -139,8 +139,9 @@ def put_stream(office: Office, stream: Stream) -> None:
 
 
 def put_schema(office: Office, name: str) -> list[str]:
-    """Add `incident` or `alert` in all versions, or a file; the ids in hex. Raises RefusedByRuleError by
-    the lint.
+    """Add `incident`, `alert` or `attachment` in all versions, or a file; the ids in hex.
+
+    Raises RefusedByRuleError by the lint.
     """
     found = load_schemas(name) if name in REPORTS else (_read(Path(name)),)
     ids = {schema_id(data).hex(): data for data in found}

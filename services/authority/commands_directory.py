@@ -144,7 +144,7 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
     role: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
     sector: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
     region: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
-    schema: Annotated[Words, typer.Option(help="incident, alert or a file.")] = [],  # noqa: B006
+    schema: Annotated[Words, typer.Option(help="incident, alert, tip … or a file.")] = [],  # noqa: B006
     approvals: Annotated[int, typer.Option(min=0, max=2, help="How many each item needs.")] = 0,
     safety_approvals: Annotated[
         int | None, typer.Option(min=1, max=2, help="Fewer for a safety notice: 1 is the fast lane.")
@@ -199,7 +199,10 @@ def stream(
 
 def schema(
     file: Annotated[
-        str, typer.Argument(help="An .avsc file, or incident or alert in every version of this release.")
+        str,
+        typer.Argument(
+            help="An .avsc file, or a name of this release: incident, alert, attachment, answer, tip …"
+        ),
     ],
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,

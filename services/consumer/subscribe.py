@@ -14,7 +14,7 @@ from services.consumer.assignment import stream_partitions
 from services.consumer.consume import Consumption
 from services.consumer.reading import Reading
 from services.consumer.views import Views
-from services.consumer.waiting import missing_sentences, waiting_sentences
+from services.consumer.waiting import coming_sentences, missing_sentences, waiting_sentences
 from tocsin.adapters.inbox.reports import Filter
 from tocsin.core.errors import SettingsError
 from tocsin.core.report import ALERT_SCHEMA, ALERTS_STREAM
@@ -82,19 +82,23 @@ class Printing:
 async def follow(consumption: Consumption, printing: Printing, *, until_end: bool) -> list[str]:
     """Read and print: to the end as it was at the start, or for ever.
 
+    Nothing is printed before that end is reached: what was withdrawn on the way is not shown at all.
     Returns, at the end, one sentence for each thing that is not whole.
     """
     began_s = consumption.now_s()
     await consumption.start()
-    printing.print_new()
-    await consumption.until_end(printing.print_new)
+    await consumption.until_end()
     printing.print_new()
     printing.caught_up()
     while not until_end:
         await consumption.step()
         printing.print_new()
-    inbox = consumption.reading.inbox
-    return [*waiting_sentences(inbox, consumption.now_s()), *missing_sentences(inbox, began_s)]
+    inbox, now_s = consumption.reading.inbox, consumption.now_s()
+    return [
+        *waiting_sentences(inbox, now_s),
+        *missing_sentences(inbox, began_s),
+        *coming_sentences(inbox, now_s),
+    ]
 
 
 def _filter(reading: Reading, order: tuple[str, ...], since_s: int | None) -> Filter:

@@ -14,7 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tocsin.adapters import custodians, drafts, passphrase
+from tocsin.adapters import custodians, drafts, passphrase, watch_lists
 from tocsin.adapters.database import Database
 from tocsin.adapters.desk import store as desk
 from tocsin.adapters.desk import tables as desk_tables
@@ -40,6 +40,7 @@ DATABASES = {
     "inbox": (inbox.FILE_NAME, inbox.KEY_LABEL, inbox_tables.MIGRATIONS),
     desk.FOLDER: (desk.FILE_NAME, desk.KEY_LABEL, desk_tables.MIGRATIONS),
     drafts.FOLDER: (drafts.FILE_NAME, drafts.KEY_LABEL, drafts.MIGRATIONS),
+    watch_lists.FOLDER: (watch_lists.FILE_NAME, watch_lists.KEY_LABEL, watch_lists.MIGRATIONS),
 }
 
 

@@ -18,6 +18,7 @@ from services.producer.alerts.serving import Releases
 from services.producer.clocks import Clocks
 from services.producer.group_commit import GroupCommit
 from services.producer.http import router
+from services.producer.issuing import issuer_of
 from services.producer.key_requests import KeyRequests
 from services.producer.metrics import ProducerMetrics
 from services.producer.participant import TOKENS_FILE, Participant, open_participant
@@ -30,6 +31,7 @@ from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.adapters.tokens import Tokens
+from tocsin.core.national_references import Issuer
 from tocsin.runtime import web
 from tocsin.runtime.lifecycle import run_service, run_together, serve_until
 
@@ -67,8 +69,11 @@ async def serve(
         outbox, participant.originator, source, access, clocks, settings.keep_bodies_days * 86_400
     )
     requests = KeyRequests(outbox, participant.originator, source, access, clocks)
-    acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: source.directory)
-    releases = Releases(participant, outbox, acceptance, source)
+    issuer = issuer_of(participant.home)
+    me = participant.originator.id
+    releases = Releases(
+        participant, outbox, Acceptance(outbox, me, clocks, lambda: source.directory, issuer), source
+    )
 
     async def between_rounds() -> None:
         await requests.answer()
@@ -76,7 +81,8 @@ async def serve(
             running.news()
 
     running = Running(producing, clocks, between_rounds)
-    app = build_app(Works(participant, outbox, source, producing, running, clocks), settings)
+    works = Works(participant, outbox, source, producing, running, clocks, issuer)
+    app = build_app(works, settings)
     await run_together(stop, serve_until(app, settings.host, settings.port, stop), running.run(stop))
 
 
@@ -90,6 +96,7 @@ class Works:
     producing: Producing
     running: Running
     clocks: Clocks
+    issuer: Issuer
 
 
 def build_app(works: Works, settings: ProducerSettings) -> FastAPI:
@@ -98,8 +105,8 @@ def build_app(works: Works, settings: ProducerSettings) -> FastAPI:
     registry = CollectorRegistry()
     ProducerMetrics(registry, works.producing, outbox)
     me = works.participant.originator.id
-    acceptance = Acceptance(outbox, me, clocks, lambda: works.source.directory)
-    commit = GroupCommit(acceptance, outbox, clocks.now_s, works.running.news)
+    acceptance = Acceptance(outbox, me, clocks, lambda: works.source.directory, works.issuer)
+    commit = GroupCommit(acceptance, outbox, clocks, works.running.news)
     tokens = Tokens(works.participant.home.path / TOKENS_FILE)
     readiness = Readiness(works.producing, works.running, works.source, outbox, clocks)
     health = web.Health(lambda: None, readiness.troubles)

@@ -1,4 +1,4 @@
-"""The publisher's verbs: `publish`, `send`, `status`, `import`, `report`, `alert`, `codes`, `producer`.
+"""The publisher's verbs: `publish`, `send`, `status`, `producer`; the other groups register here.
 
 Options and help are here; what they do is in modules that are imported when a command runs.
 """
@@ -11,10 +11,13 @@ from typing import Annotated
 import typer
 
 from services.producer.commands_alert import register_alert
+from services.producer.commands_attachment import register_attachment
 from services.producer.commands_codes import register_codes
 from services.producer.commands_import import register_import
+from services.producer.commands_letters import register_letters
 from services.producer.commands_report import register_report
-from services.producer.options import AudienceOption, WaitOption
+from services.producer.commands_request import register_request
+from services.producer.options import AttachOption, AudienceOption, KeepLocationOption, WaitOption
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -22,6 +25,7 @@ from tocsin.runtime.options import (
     JsonOption,
     PassphraseFileOption,
 )
+from tocsin.runtime.usual_command import UsualGroup
 
 TimeoutOption = Annotated[
     float, typer.Option("--timeout-s", min=1, help="How many seconds to wait for Kafka at most.")
@@ -30,13 +34,22 @@ TimeoutOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the publisher's verbs to the root command."""
-    app.command(epilog="Example: tocsin publish report.json")(publish)
+    publishing = typer.Typer(
+        cls=UsualGroup,
+        help="Publish reports: `tocsin publish FILE`; or a firm's `tip`.",
+        epilog="Example: tocsin publish report.json",
+    )
+    publishing.command("file", epilog="Example: tocsin publish report.json")(publish)
+    app.add_typer(publishing, name="publish")
     app.command(epilog="Example: tocsin send")(send)
     app.command(epilog="Example: tocsin status XX-CUS-2026-00001")(status)
     register_import(app)
     register_report(app)
-    register_codes(app)
     register_alert(app)
+    register_attachment(app)
+    register_codes(app)
+    register_letters(app, publishing)
+    register_request(app)
     service = typer.Typer(no_args_is_help=True, help="The publisher as a service.")
     service.command(epilog="Example: tocsin producer serve --bootstrap kafka:9092")(serve)
     service.command(epilog="Example: tocsin producer token customs-database")(token)
@@ -58,6 +71,20 @@ def publish(  # noqa: PLR0913 - one parameter for each option
     approve: Annotated[
         bool, typer.Option("--approve", help="Release it with the release key of this home.")
     ] = False,
+    attach: AttachOption = None,
+    keep_location: KeepLocationOption = False,
+    withdraw: Annotated[
+        str | None,
+        typer.Option(metavar="REFERENCE|ID", help="Take back that report instead.", show_default=False),
+    ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(
+            help="Why it is taken back: error, court-order, false-positive, danger-to-operation, "
+            "data-subject-request or other.",
+            show_default=False,
+        ),
+    ] = None,
     wait: WaitOption = True,
     timeout_s: TimeoutOption = 60,
     url: Annotated[
@@ -76,11 +103,24 @@ def publish(  # noqa: PLR0913 - one parameter for each option
 
     Ends with 0 if all are published, 3 if some were refused (nothing of those is stored), 5 if some are
     accepted but wait for Kafka: they are safe, and `tocsin send` or the service publishes them.
-    """
-    from services.producer.publishing import Ask, How, publish_file
-    from services.producer.submitting import submit_file
 
-    how = How(kind, audience, update, approve)
+    --attach takes files of at most 7.5 MB for one report. Pictures are sent without the place where they
+    were taken: `tocsin attachment preview` shows them as they are sent.
+
+    --withdraw REFERENCE --reason error takes a report back: readers erase it and confirm (`tocsin status`).
+    """
+    from services.producer.publishing import Ask, How, publish_file, withdraw_report
+    from services.producer.submitting import submit_file, submit_withdrawal
+    from tocsin.core.errors import SettingsError
+
+    if (withdraw is None) != (reason is None):
+        raise SettingsError("--withdraw REFERENCE and --reason CODE belong together")
+    if withdraw is not None and reason is not None:
+        if url is not None:
+            raise typer.Exit(submit_withdrawal(url, token_file, withdraw, reason, as_json=as_json))
+        ask = Ask(home, passphrase_file, bootstrap, timeout_s if wait else None, as_json)
+        raise typer.Exit(withdraw_report(ask, withdraw, reason))
+    how = How(kind, audience, update, approve, tuple(attach or ()), keep_location)
     if url is not None:
         raise typer.Exit(submit_file(url, token_file, file, how, as_json=as_json))
     ask = Ask(home, passphrase_file, bootstrap, timeout_s if wait else None, as_json)
@@ -94,7 +134,10 @@ def send(
     passphrase_file: PassphraseFileOption = None,
     bootstrap: BootstrapOption = None,
 ) -> None:
-    """Publish what waits in the outbox. Ends with 0 if nothing waits any more, else 5."""
+    """Publish what waits in the outbox, answer requests for keys, take receipts of withdrawals.
+
+    Ends with 0 if nothing waits any more, else 5.
+    """
     from services.producer.publishing import Ask, send_waiting
 
     raise typer.Exit(send_waiting(Ask(home, passphrase_file, bootstrap, timeout_s, as_json)))

@@ -6,11 +6,13 @@ rule that the item itself breaks refuses it for good, and the outbox says why.
 
 from __future__ import annotations
 
-from services.producer.addressing import unreleased
 from services.producer.originator import Originator
+from services.producer.releasable import codec_of, unreleased
 from tocsin.adapters.outbox.sealing_queue import Waiting
 from tocsin.core.audiences import Audience
 from tocsin.core.directory import Directory, Freshness
+from tocsin.core.ids import own_audience
+from tocsin.core.letters import why_not
 from tocsin.core.streams import INBOX
 
 
@@ -51,8 +53,16 @@ class Gate:
             return "its schema is not in the directory"
         if audience.schemas is not None and item.schema not in audience.schemas:
             return f"audience {audience.name} may not be sent this kind of report"
-        if (reason := unreleased(item, self._me, self._now_s, audience, self._directory)) is not None:
+        name = codec_of(self._directory.schemas[item.schema]).name
+        if reason := why_not(name, self._me, audience, self._directory):
+            return reason
+        if reason := unreleased(item, self._me, self._now_s, audience, self._directory):
             return reason
         if waiting.stream != INBOX and waiting.region not in self._directory.layout.regions:
             return f"the directory has no region {waiting.region}"
         return None
+
+
+def is_own_audience(name: str) -> bool:
+    """Whether `name` is a participant's own audience, whose place is that participant's inbox."""
+    return name.startswith(own_audience(b""))

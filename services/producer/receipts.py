@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.producer.importing.run_import import Fate
-from tocsin.adapters.outbox.status import ItemStatus, OutboxStatus, State
+from tocsin.adapters.outbox.status import AttachmentStatus, ItemStatus, OutboxStatus, State
 from tocsin.runtime import console
 from tocsin.runtime.times import clock_time
 
@@ -51,10 +51,18 @@ def status_record(status: ItemStatus, fate: Fate | None = None) -> dict[str, Any
             for one in status.destinations
         ],
     }
+    if status.attachments:
+        record["attachments"] = [_attachment(one) for one in status.attachments]
     return record if fate is None else {"result": fate.value, **record}
 
 
-def print_receipts(status: OutboxStatus, accepted: Sequence[Accepted], *, as_json: bool) -> set[State]:
+def print_receipts(
+    status: OutboxStatus,
+    accepted: Sequence[Accepted],
+    columns: Sequence[str] = COLUMNS,
+    *,
+    as_json: bool,
+) -> set[State]:
     """Print a receipt for each; the states that they are in."""
     states: set[State] = set()
 
@@ -64,7 +72,7 @@ def print_receipts(status: OutboxStatus, accepted: Sequence[Accepted], *, as_jso
                 states.add(found.state)
                 yield shown(found, as_json=as_json, fate=one.fate)
 
-    console.rows(records(), COLUMNS, as_json=as_json)
+    console.rows(records(), columns, as_json=as_json)
     return states
 
 
@@ -73,7 +81,21 @@ def shown(status: ItemStatus, *, as_json: bool, fate: Fate | None = None) -> dic
     record = status_record(status, fate)
     if not console.wants_json(as_json):
         record["where"] = [_where(one) for one in record["destinations"]]
+        record["where"] += [f"{one['name']} {one['state']}" for one in record.get("attachments", ())]
     return record
+
+
+def _attachment(one: AttachmentStatus) -> dict[str, Any]:
+    return {
+        "attachment_id": str(UUID(bytes=one.attachment_id)),
+        "name": one.attachment.name,
+        "media_type": one.attachment.media_type,
+        "size_bytes": one.attachment.size_bytes,
+        "sha256": one.attachment.sha256.hex(),
+        "state": one.state.value,
+        "records": one.wanted,
+        "records_published": one.published,
+    }
 
 
 def _where(destination: dict[str, Any]) -> str:

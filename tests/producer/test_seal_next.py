@@ -219,7 +219,9 @@ def test_more_that_waits_in_vain_than_a_pass_holds_hides_nothing_behind_it(write
         batch = [writer.submission(None) for _ in range(MAX_PASS_ITEMS // 4)]
         with writer.outbox.transaction():
             for one in batch:
-                writer.acceptance.store(replace(writer.acceptance.prepare(one), audience="unknown"))
+                prepared = writer.acceptance.prepare(one)
+                unknown = replace(prepared.address, audience="unknown")
+                writer.acceptance.store(replace(prepared, address=unknown))
     writer.accept("behind")
     done = writer.seal()
     assert (2, {"unknown": "the directory has no such audience"}) == (done.items, done.waits)

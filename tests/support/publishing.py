@@ -25,6 +25,7 @@ from tocsin.adapters.outbox.items import Bounds
 from tocsin.adapters.outbox.store import open_outbox
 from tocsin.adapters.own_keys import KeyRing
 from tocsin.core.directory import Directory
+from tocsin.core.national_references import Issuer
 from tocsin.core.streams import MANIFESTS_TOPIC
 
 
@@ -104,15 +105,19 @@ class Writer:
         self.sealer = SealNext(self.outbox, self.originator, self.sessions)
         self.topics = topics or MemoryTopics()
         self.delivery = Deliver(self.outbox, self.topics)  # type: ignore[arg-type]
-        self.acceptance = Acceptance(self.outbox, party.id, self.clock.clocks, lambda: self.directory)
+        issuer = Issuer(party.country, "CUS")
+        self.acceptance = Acceptance(
+            self.outbox, party.id, self.clock.clocks, lambda: self.directory, issuer
+        )
 
     @property
     def now_s(self) -> int:
         return self.clock.clocks.now_s()
 
     def submission(self, reference: str | None = None, **changes: Any) -> Submission:
-        """A seizure; `audience`, `update`, `approvers` are not its fields."""
-        fields = {one: changes.pop(one) for one in ("audience", "update", "approvers") if one in changes}
+        """A seizure; `audience`, `update`, `approvers`, `files` are not its fields."""
+        names = ("audience", "update", "approvers", "files")
+        fields = {one: changes.pop(one) for one in names if one in changes}
         data = deepcopy(SEIZURE) | changes | {"national_reference": reference}
         return Submission("incident", self.acceptance.check("incident", data), **fields)
 

@@ -15,6 +15,7 @@ from services.producer.accept import Acceptance
 from services.producer.alerts.handing_over import hand_over
 from services.producer.alerts.room import Room, Who
 from services.producer.clocks import Clocks
+from services.producer.issuing import issuer_of
 from services.producer.participant import open_participant
 from services.producer.publishing import Ask
 from tests.support.homes import LivingDirectory, write_home
@@ -98,7 +99,8 @@ class Unit:
     def hand_over(self) -> dict[str, Any]:
         """What people released enters the outbox."""
         with self.room() as room, self.participant.outbox() as outbox:
-            acceptance = Acceptance(outbox, ORIGINATOR.id, Clocks(), lambda: self.directory)
+            issuer = issuer_of(self.participant.home)
+            acceptance = Acceptance(outbox, ORIGINATOR.id, Clocks(), lambda: self.directory, issuer)
             return hand_over(room.desk, outbox, acceptance, self.directory)
 
     def end_agreement(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.producer.addressing import allowed_schemas, unreleased
 from services.producer.alerts.room import Acting, Room
+from services.producer.releasable import allowed_schemas, unreleased
 from services.producer.reports import family
 from tocsin.core.directory import Directory
 from tocsin.core.ids import audience_id

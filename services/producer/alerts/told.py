@@ -14,6 +14,7 @@ from services.producer.alerts.signing import still_missing
 from services.producer.alerts.sources import texts_of
 from services.producer.alerts.writing_alerts import Wish, audiences_of, read_alert
 from services.producer.clocks import Clocks
+from services.producer.issuing import issuer_of
 from services.producer.publishing import Ask, exit_of, publish_waiting
 from services.producer.receipts import print_receipts
 from tocsin.adapters.whole_files import write_whole
@@ -108,7 +109,8 @@ def _publish(room: Room, name: str) -> Exit:
     me = room.me
     try:
         with room.participant.outbox() as outbox:
-            acceptance = Acceptance(outbox, me, Clocks(), lambda: room.directory)
+            issuer = issuer_of(room.participant.home)
+            acceptance = Acceptance(outbox, me, Clocks(), lambda: room.directory, issuer)
             answers = hand_over(room.desk, outbox, acceptance, room.directory).get(name, [])
             publish_waiting(room.participant, room.ask, room.client, outbox)
             # Each audience answers for the same item.
@@ -117,7 +119,7 @@ def _publish(room: Room, name: str) -> Exit:
     except HeldElsewhereError:
         console.say("the producer service that runs here takes it into the outbox and publishes it")
         return Exit.WHOLE
-    return exit_of(0 if answers else 1, states)
+    return exit_of(states) if answers else Exit.REFUSED
 
 
 def list_proposals(ask: Ask, *, everything: bool) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from services.producer.addressing import allowed_schemas, check_way
 from services.producer.alerts.room import Acting, Room, Who
 from services.producer.alerts.signing import sign
 from services.producer.documents import read_documents
 from services.producer.publishing import opened
+from services.producer.releasable import allowed_schemas, check_way
 from services.producer.reports import family
 from tocsin.core.audit_chain import Deed as Line
 from tocsin.core.audit_chain import check_reason

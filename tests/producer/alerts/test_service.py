@@ -11,6 +11,7 @@ from services.producer.alerts.releasing import Consent, approve
 from services.producer.alerts.serving import Releases
 from services.producer.alerts.writing_alerts import Wish, propose
 from services.producer.clocks import Clocks
+from services.producer.issuing import issuer_of
 from services.producer.participant import refuse_where_people_release
 from tests.support.unit import TEXT
 from tests.support.world import ORIGINATOR
@@ -30,7 +31,8 @@ class Source:
 @pytest.fixture
 def serving(unit):
     with unit.participant.outbox() as outbox:
-        acceptance = Acceptance(outbox, ORIGINATOR.id, Clocks(), lambda: unit.directory)
+        issuer = issuer_of(unit.participant.home)
+        acceptance = Acceptance(outbox, ORIGINATOR.id, Clocks(), lambda: unit.directory, issuer)
         yield Releases(unit.participant, outbox, acceptance, Source(unit)), outbox
 
 

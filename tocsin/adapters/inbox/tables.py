@@ -1,7 +1,7 @@
 """The inbox's tables, as migrations: version n is reached by running the first n of them.
 
 Times are Unix seconds, ids and hashes are blobs. `reports.seq` never repeats: it is the cursor of
-every sink, page and stream of events.
+every sink, page and stream of events. `reports.subject` is the alert, thread or tip that an item is about.
 """
 
 from __future__ import annotations
@@ -84,4 +84,31 @@ CREATE TABLE taps (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_ATTACHMENTS = """
+CREATE TABLE attachments (
+    originator BLOB NOT NULL, attachment_id BLOB NOT NULL, report_id BLOB NOT NULL, name TEXT NOT NULL,
+    media_type TEXT NOT NULL, size_bytes INTEGER NOT NULL, sha256 BLOB NOT NULL, held INTEGER NOT NULL,
+    first_at_s INTEGER NOT NULL, last_at_s INTEGER NOT NULL, expires_at_s INTEGER NOT NULL,
+    PRIMARY KEY (originator, attachment_id)
+) WITHOUT ROWID;
+CREATE INDEX attachments_by_report ON attachments (report_id);
+CREATE INDEX attachments_by_end ON attachments (expires_at_s);
+CREATE TABLE attachment_parts (
+    originator BLOB NOT NULL, attachment_id BLOB NOT NULL, number INTEGER NOT NULL,
+    digest BLOB NOT NULL, content BLOB NOT NULL, PRIMARY KEY (originator, attachment_id, number)
+);
+"""
+
+_RECEIPTS = """
+ALTER TABLE withdrawn ADD COLUMN reference BLOB;
+ALTER TABLE withdrawn ADD COLUMN confirmed_at_s INTEGER;
+CREATE INDEX withdrawn_unconfirmed ON withdrawn (at_s) WHERE confirmed_at_s IS NULL;
+"""
+
+_SUBJECTS = """
+ALTER TABLE reports ADD COLUMN subject TEXT;
+CREATE INDEX reports_by_subject ON reports (subject, seq) WHERE subject IS NOT NULL;
+CREATE INDEX letters ON reports (seq) WHERE stream = 'inbox';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _SUBJECTS)

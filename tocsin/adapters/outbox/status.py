@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from tocsin.adapters.database import Database
+from tocsin.adapters.outbox.attachments import OutboxAttachments
+from tocsin.adapters.outbox.withdrawals import FAMILY
+from tocsin.core.attachments import Attachment
 
 MAX_FOUND = 100
 
-_ITEM = "SELECT id, report_id, version, reference, exercise, accepted_at_s FROM items"
+_ITEM = "SELECT id, report_id, version, family, reference, exercise, accepted_at_s FROM items"
 _DESTINATIONS = """SELECT d.audience, d.stream, d.region, d.refused, r.topic, r.partition, r.place,
     r.id IS NOT NULL, d.not_before_s FROM destinations d LEFT JOIN records r ON r.id = d.record
     WHERE d.item = ? ORDER BY d.id"""
+_PARTS = """SELECT count(*), coalesce(sum(r.place IS NOT NULL), 0), coalesce(sum(r.id IS NOT NULL), 0),
+    coalesce(sum(d.refused IS NOT NULL), 0) FROM items i JOIN destinations d ON d.item = i.id
+    LEFT JOIN records r ON r.id = d.record WHERE i.report_id = ?"""
 _COUNTS = """SELECT
     (SELECT count(*) FROM destinations WHERE record IS NULL AND refused IS NULL),
     (SELECT count(*) FROM destinations d JOIN records r ON r.id = d.record WHERE r.place IS NULL),
@@ -49,22 +56,48 @@ class DestinationStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentStatus:
+    """A file of a report: to how many places its parts go, and how many of those are how far."""
+
+    attachment_id: bytes
+    attachment: Attachment = field(repr=False)
+    wanted: int
+    published: int
+    sealed: int
+    refused: int
+
+    @property
+    def state(self) -> State:
+        """As of an item: what is furthest behind."""
+        if self.sealed + self.refused < self.wanted:
+            return State.ACCEPTED
+        if self.published < self.sealed:
+            return State.SEALED
+        return State.PUBLISHED if self.published else State.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
 class ItemStatus:
     """One version of a report that was accepted."""
 
     item: int
     report_id: bytes
     version: int
+    family: str
     reference: str | None = field(repr=False)
     exercise: bool
     accepted_at_s: int
     destinations: tuple[DestinationStatus, ...]
+    attachments: tuple[AttachmentStatus, ...] = ()
 
     @property
     def state(self) -> State:
-        """The state of the destination that is furthest behind; refused only if nothing waits."""
-        states = {one.state for one in self.destinations}
-        return next(state for state in State if state in states)
+        """The state of the destination or file that is furthest behind; refused only if nothing waits.
+
+        What goes nowhere is done: the withdrawal of a report that had not left.
+        """
+        states = {one.state for one in self.destinations} | {one.state for one in self.attachments}
+        return next((state for state in State if state in states), State.PUBLISHED)
 
 
 class OutboxStatus:
@@ -72,6 +105,7 @@ class OutboxStatus:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._attachments = OutboxAttachments(database)
 
     def of_items(self, items: Iterable[int]) -> list[ItemStatus]:
         """The items with these numbers, in order."""
@@ -85,18 +119,35 @@ class OutboxStatus:
 
     def of_reference(self, reference: str) -> list[ItemStatus]:
         """The versions under a national reference, newest first."""
-        sql = f"{_ITEM} WHERE reference = ? ORDER BY family, version DESC LIMIT {MAX_FOUND}"
+        sql = f"{_ITEM} WHERE reference = ? ORDER BY version DESC, family LIMIT {MAX_FOUND}"
         return [self._status(row) for row in self._database.execute(sql, (reference,))]
+
+    def named(self, name: str) -> list[ItemStatus]:
+        """The versions of a report by its national reference or else its id, newest first."""
+        found = self.of_reference(name)
+        if found:
+            return found
+        try:
+            return self.of_report(UUID(name).bytes)
+        except ValueError:
+            return []
 
     def counts(self) -> dict[State, int]:
         """How many destinations are in each state."""
         (row,) = self._database.execute(_COUNTS)
         return dict(zip(State, row, strict=True))
 
-    def _status(self, row: tuple[int, bytes, int, str | None, int, int]) -> ItemStatus:
-        item, report_id, version, reference, exercise, accepted_at_s = row
+    def _status(self, row: tuple[int, bytes, int, str, str | None, int, int]) -> ItemStatus:
+        item, report_id, version, family, reference, exercise, accepted_at_s = row
         found = [_destination(one) for one in self._database.execute(_DESTINATIONS, (item,))]
-        return ItemStatus(item, report_id, version, reference, bool(exercise), accepted_at_s, tuple(found))
+        attachments = () if family == FAMILY else tuple(self._files(report_id))
+        about = (family, reference, bool(exercise), accepted_at_s)
+        return ItemStatus(item, report_id, version, *about, tuple(found), attachments)
+
+    def _files(self, report_id: bytes) -> Iterator[AttachmentStatus]:
+        for attachment_id, attachment in self._attachments.of_report(report_id).items():
+            (counts,) = self._database.execute(_PARTS, (attachment_id,))
+            yield AttachmentStatus(attachment_id, attachment, *counts)
 
 
 def _destination(

@@ -69,10 +69,31 @@ CREATE TABLE alarms (
 CREATE TABLE numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
 
+_ATTACHMENTS = """
+CREATE TABLE attachments (
+    id INTEGER PRIMARY KEY, attachment_id BLOB NOT NULL UNIQUE, report_id BLOB NOT NULL,
+    name TEXT NOT NULL, media_type TEXT NOT NULL, size_bytes INTEGER NOT NULL, sha256 BLOB NOT NULL,
+    UNIQUE (report_id, sha256)
+);
+"""
+
+_RECEIPTS = """
+CREATE TABLE receipts (
+    report_id BLOB NOT NULL, reader BLOB NOT NULL, at_s INTEGER NOT NULL, PRIMARY KEY (report_id, reader)
+) WITHOUT ROWID;
+CREATE INDEX receipts_by_reader ON receipts (reader);
+CREATE INDEX withdrawals ON items (id) WHERE family = 'withdrawal';
+"""
+
+# What each draft was given as its national reference: a second submit is the same report.
+_DRAFTS = """
+CREATE TABLE references_of_drafts (draft TEXT PRIMARY KEY, reference TEXT NOT NULL) WITHOUT ROWID;
+"""
+
 # What is held until a time, and under which generation a record was sealed: whom it reached.
 _HELD_AND_REACH = """
 ALTER TABLE destinations ADD COLUMN not_before_s INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE records ADD COLUMN generation INTEGER;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _HELD_AND_REACH)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _DRAFTS, _HELD_AND_REACH)
