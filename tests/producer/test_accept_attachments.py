@@ -184,7 +184,10 @@ def test_each_part_carries_the_approvals_of_its_report(writer):
         return approve(key, key_id(Algorithm.ED25519, key.public), audience, item)
 
     writer.accept("XX-1", files=(LONG,), approvers=(release,))
-    assert all(len(one.item.approvals) == 1 for one in writer.outbox.queue.page(100, 10_000_000))
+    assert all(
+        len(one.item.approvals) == 1
+        for one in writer.outbox.queue.page(100, 10_000_000, now_s=writer.now_s)
+    )
 
 
 def test_reports_that_came_later_leave_before_the_files_that_wait(writer):
