@@ -30,10 +30,12 @@ from services.producer.producing import build
 from services.producer.receipts import COLUMNS, Accepted, print_receipts
 from services.producer.reports import family_of
 from services.producer.withdrawing import withdraw
+from tocsin.adapters.desk.store import note
 from tocsin.adapters.outbox.status import OutboxStatus, State
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.core.attachments import FileToSend
+from tocsin.core.audit_chain import BY_THE_HOME, Deed
 from tocsin.core.errors import (
     HeldElsewhereError,
     InvalidReportError,
@@ -234,6 +236,8 @@ def withdraw_report(ask: Ask, name: str, reason: str) -> Exit:
     participant = open_participant(ask.home, ask.passphrase_file)
     clocks = Clocks()
     with _outbox(participant) as outbox:
+        deed = Deed(BY_THE_HOME, "asked to withdraw", name, reason)
+        note(participant.home, participant.storage_key, deed)
         accepted = withdraw(outbox, clocks, name, reason)
         console.say(WHAT_IT_DOES)
         if ask.wait_s is not None:
