@@ -100,8 +100,9 @@ class _Judging:
         except MalformedError:
             return (Outcome.QUARANTINED, Step.BODY, Reason.MALFORMED), None
         # Only the body says whether it is a safety notice, which fewer may release.
-        needed = approvals_needed(name, body, self._audience, self._reader.directory)
-        if needed and (self._persons(item) or 0) < needed:
+        rules = (self._audience, self._reader.directory)
+        needed = approvals_needed(name, body, *rules)
+        if needed > fewest_approvals(name, *rules) and (self._persons(item) or 0) < needed:
             return (Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS), None
         try:
             self._domain_check(name, body)
