@@ -1,7 +1,7 @@
 """Law: what is doubtful about an identifier, as one sentence; never whether a report is accepted.
 
 `doubt` looks at what was typed for a type of identifier, `cas_doubt` at a CAS number. They guarantee that
-separators and letter case do not matter, that no text whatsoever makes them fail, and that the sentence
+separators, width and letter case do not matter (`tidied`), that no text whatsoever makes them fail, and that the sentence
 never quotes the identifier. A number without a doubt may still belong to nothing: only form and check
 digit are looked at. Keeping the text as typed is left to the report.
 Sources: UPU S10; IATA Resolution 600a (air waybill); ISO 6346; IMO Resolution A.1117(30); GS1 General
@@ -11,6 +11,7 @@ Specifications (SSCC); CAS Registry. ISO 6346, IMO, GS1 and CAS check digits are
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from types import ModuleType
 
@@ -34,14 +35,33 @@ def doubt(kind: str | None, value: str) -> str | None:
     Types without a public rule (courier numbers, flights, plates) are never doubted for their form; without
     a type only what has the letters and digits of an S10 or a container is, for digits alone fit anything.
     """
-    tidy = _SEPARATORS.sub("", value).upper()
-    # The separators of 1.23E+11 are part of its look.
-    if _SHORTENED.fullmatch(value.strip().upper()):
+    tidy = tidied(value)
+    if is_shortened(value):
         return _SPOILED
     if kind is None:
         return _DIGIT if any(_RULES[one](tidy) == _DIGIT for one in _LETTERED) else None
     rule = _RULES.get(kind)
     return rule(tidy) if rule else None
+
+
+def tidied(value: str) -> str:
+    """`value` in capitals and plain width, without what people write between its characters."""
+    if value.isascii() and value.isalnum():
+        return value.upper()
+    plain = unicodedata.normalize("NFKC", value)
+    shown = "".join(char for char in plain if unicodedata.category(char) != "Cf")
+    return _SEPARATORS.sub("", shown).upper()
+
+
+def is_shortened(value: str) -> bool:
+    """Whether a spreadsheet made a number of it and lost digits: `1.23E+11`."""
+    # The separators of 1.23E+11 are part of its look.
+    return _SHORTENED.fullmatch(value.strip().upper()) is not None
+
+
+def is_s10_form(tidy: str) -> bool:
+    """Whether a tidied text has the form of an S10; its check digit is not looked at."""
+    return len(tidy) == 13 and _S10.fullmatch(tidy) is not None
 
 
 def cas_doubt(value: str) -> str | None:
@@ -51,7 +71,7 @@ def cas_doubt(value: str) -> str | None:
 
 def detected(value: str) -> str | None:
     """The type whose form and check digit `value` fits (the forms exclude each other); None for none."""
-    tidy = _SEPARATORS.sub("", value).upper()
+    tidy = tidied(value)
     return next((kind for kind, rule in _RULES.items() if kind in _TELLING and rule(tidy) is None), None)
 
 

@@ -14,11 +14,11 @@ from itertools import islice
 from pathlib import Path
 
 from services.producer.importing.read_json_lines import json_table
-from services.producer.importing.read_rows import SEPARATORS, csv_table, named
 from services.producer.importing.read_sheet import sheet_table
-from services.producer.importing.read_text import Lines, byte_lines, first_bytes, opened, read_through
-from services.producer.importing.rows import Table
 from tocsin.adapters.encodings import KNOWN, Told, marked, told
+from tocsin.adapters.tables.read_rows import SEPARATORS, csv_table, named
+from tocsin.adapters.tables.read_text import Lines, byte_lines, first_bytes, opened, read_through
+from tocsin.adapters.tables.rows import Table
 from tocsin.core.errors import MalformedError, SettingsError
 
 SAMPLE_LINES = 100

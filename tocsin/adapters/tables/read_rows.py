@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.producer.importing.read_text import Line, Lines, opened
-from services.producer.importing.rows import MARKS, BadRow, Row, Table, checked_header
+from tocsin.adapters.tables.read_text import Line, Lines, opened
+from tocsin.adapters.tables.rows import MARKS, BadRow, Row, Table, checked_header
 from tocsin.core.errors import MalformedError
 from tocsin.core.inert_cells import GUARD, bared
 
