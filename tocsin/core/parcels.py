@@ -62,7 +62,9 @@ class Parcel(msgspec.Struct, frozen=True):
 
 # A content's weight and value stand alone in a table; only its origin needs a word before it.
 _NAMES = {
-    "parcel": tuple(one for one in Parcel.__struct_fields__ if one not in {"sender", "addressee", "contents"}),
+    "parcel": tuple(
+        one for one in Parcel.__struct_fields__ if one not in {"sender", "addressee", "contents"}
+    ),
     "sender": tuple(f"sender_{one}" for one in Party.__struct_fields__),
     "addressee": tuple(f"addressee_{one}" for one in Party.__struct_fields__),
     "content": tuple("content_origin" if one == "origin" else one for one in Content.__struct_fields__),

@@ -121,7 +121,9 @@ class _Plan:
                 self._worded[number].append(index)
         self._phrases = Phrases(numbers)
         self._patterns = patterns
-        self._ends = [(one.allowed("origin_country"), one.allowed("destination_country")) for one in patterns]
+        self._ends = [
+            (one.allowed("origin_country"), one.allowed("destination_country")) for one in patterns
+        ]
         self._routes: dict[tuple[str, str], tuple[list[int], bool]] = {}
 
     def candidates(self, view: View) -> Iterator[Pattern]:

@@ -87,7 +87,9 @@ class Pattern:
 
 def pattern(alert: int, number: int, selector: Mapping[str, Any], editions: frozenset[int]) -> Pattern:
     """A checked selector, ready to be asked. `editions`: of the HS codes that the alert names."""
-    tests = (_test(one["field"], one["operator"], tuple(one["values"]), editions) for one in selector["tests"])
+    tests = (
+        _test(one["field"], one["operator"], tuple(one["values"]), editions) for one in selector["tests"]
+    )
     return Pattern(alert, number, tuple(tests))
 
 
@@ -141,7 +143,12 @@ def _phrases(name: str, values: Iterable[str]) -> Iterable[str]:
 def _names(code: str) -> frozenset[str]:
     """Every name of a substance and of its salts and esters, spaced; those under 3 letters left out."""
     one = codes.substances()[code]
-    names = [*one.labels.values(), *one.names, *one.cas, *(name for form in one.forms for name in form.names)]
+    names = [
+        *one.labels.values(),
+        *one.names,
+        *one.cas,
+        *(name for form in one.forms for name in form.names),
+    ]
     return frozenset(spaced(name) for name in names if len(name) >= _MIN_NAME_CHARACTERS)
 
 
