@@ -1,8 +1,8 @@
 """Law: when a pattern hits too much to be looked at.
 
-A pattern that hits more than one parcel in a thousand mutes itself, once it has hit more often than a person
-can look at: in a small file one true hit is more than that share. Judged over a whole file, never along the
-way, since rows often come sorted. The share is told to the issuer, never a parcel.
+A pattern that hits more than one parcel in a thousand mutes itself, once it has hit more than ten times: in
+a small file one true hit is more than that share. Judged over a whole file, never along the way, since
+rows often come sorted. The share is told to the issuer, never a parcel.
 Source: report and alert, "Screening".
 """
 

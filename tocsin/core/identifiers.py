@@ -1,9 +1,9 @@
 """Law: what is doubtful about an identifier, as one sentence; never whether a report is accepted.
 
 `doubt` looks at what was typed for a type of identifier, `cas_doubt` at a CAS number. They guarantee that
-separators, width and letter case do not matter (`tidied`), that no text whatsoever makes them fail, and that the sentence
-never quotes the identifier. A number without a doubt may still belong to nothing: only form and check
-digit are looked at. Keeping the text as typed is left to the report.
+separators, width and letter case do not matter (`tidied`), that no text whatsoever makes them fail, and
+that the sentence never quotes the identifier. A number without a doubt may still belong to nothing: only
+form and check digit are looked at. Keeping the text as typed is left to the report.
 Sources: UPU S10; IATA Resolution 600a (air waybill); ISO 6346; IMO Resolution A.1117(30); GS1 General
 Specifications (SSCC); CAS Registry. ISO 6346, IMO, GS1 and CAS check digits are python-stdnum's.
 """

@@ -1,8 +1,9 @@
 """Law: what each field of a test means in a parcel, worked out once and only when somebody asks.
 
-A `View` gives a parcel's route, words, codes, numbers and identifiers in the form in which they are compared.
-What cannot be read (a number with the other decimal mark, an identifier that a spreadsheet spoiled) is given
-as absent and counted in `Doubts`: never guessed, never silent. Whether a parcel matches is left to others.
+A `View` gives a parcel's route, words, codes, numbers and identifiers in the form in which they are
+compared. What cannot be read (a number with the other decimal mark, an identifier that a spreadsheet
+spoiled) is given as absent and counted in `Doubts`: never guessed, never silent. Whether a parcel matches
+is left to others.
 Source: report and alert, "Screening"; UPU S10, S34 (an office begins with its country).
 """
 
@@ -120,11 +121,11 @@ class View:
     def _identifier(self, name: str, value: Scalar) -> str:
         if not value:
             return ""
-        if isinstance(value, float) or (isinstance(value, str) and not is_s10_form(value)):
-            if isinstance(value, float) or is_shortened(value):
-                self._doubts.note(name, _SHORTENED)
-                return ""
-        return tidied(str(value))
+        text = str(value)
+        if not is_s10_form(text) and (isinstance(value, float) or is_shortened(text)):
+            self._doubts.note(name, _SHORTENED)
+            return ""
+        return tidied(text)
 
     def _texts(self) -> Iterable[str]:
         for one in self.parcel.contents:

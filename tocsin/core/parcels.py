@@ -54,9 +54,9 @@ class Parcel(msgspec.Struct, frozen=True):
     posted_at: Scalar = None
     origin_office: Scalar = None
     destination_office: Scalar = None
+    gross_g: Scalar = None
     sender: Party = Party()
     addressee: Party = Party()
-    gross_g: Scalar = None
     contents: list[Content] = []
 
 
@@ -111,5 +111,4 @@ class FlatParcels:
         """The parcel of one row."""
         row = [*cells, *self._behind]
         sender, addressee = Party(*self._sender(row)), Party(*self._addressee(row))
-        *own, gross_g = self._own(row)
-        return Parcel(*own, sender, addressee, gross_g, [Content(*self._content(row))])
+        return Parcel(*self._own(row), sender, addressee, [Content(*self._content(row))])  # type: ignore[call-arg]

@@ -1,9 +1,9 @@
 """Law: whether a phrase stands in a text, whatever its case, width, accents and punctuation.
 
-`spaced` makes a text whose words stand between single spaces; a phrase stands in a text where its spaced form
-stands in the spaced text, so only whole words count. Scripts without spaces (Han, kana, Thai) count each
-character as a word. `Phrases` guarantees to find exactly those of its phrases that stand in a text. What a
-phrase means is left to `screening_patterns`. The only file that knows ahocorasick_rs.
+`spaced` makes a text whose words stand between single spaces; a phrase stands in a text where its spaced
+form stands in the spaced text, so only whole words count. Scripts without spaces (Han, kana, Thai) count
+each character as a word. `Phrases` guarantees to find exactly those of its phrases that stand in a text.
+What a phrase means is left to `screening_patterns`. The only file that knows ahocorasick_rs.
 Source: report and alert, "Screening".
 """
 
@@ -24,10 +24,7 @@ _WORD = re.compile(
 
 def spaced(text: str) -> str:
     """`text` folded, each word between single spaces, one before and one behind; " " for no words."""
-    if text.isascii():
-        words = text.translate(_ASCII).split()
-    else:
-        words = _WORD.findall(_folded(text))
+    words = text.translate(_ASCII).split() if text.isascii() else _WORD.findall(_folded(text))
     return f" {' '.join(words)} " if words else " "
 
 

@@ -1,9 +1,9 @@
 """Law: which alerts a parcel matches, exactly or by a pattern.
 
-`Screen` guarantees that `look` finds every match of the alerts that were added and no other: the indices only
-choose candidates, and each is judged by the alert's own words. One alert matches a parcel at most once, the
-exact match before patterns, the first pattern before later ones. Which alerts are in force, and how many
-hits are too many, is left to `screening_hits` and `broadness`.
+`Screen` guarantees that `look` finds every match of the alerts that were added and no other: the indices
+only choose candidates, and each is judged by the alert's own words. One alert matches a parcel at most
+once, the exact match before patterns, the first pattern before later ones. Which alerts are in force, and
+how many hits are too many, is left to `screening_hits` and `broadness`.
 Source: report and alert, "Screening".
 """
 

@@ -1,8 +1,8 @@
 """Law: what a hit is: which alert and parcel, by which id, what a person is shown, what may be answered.
 
-A hit's id is a keyed hash of alert, version and parcel, so that looking again repeats nothing and the id tells
-nothing. What is shown holds the parcel's values that were compared, shortened, and no other. Answers are a
-closed list. How long a hit is kept is left to `adapters.screening`.
+A hit's id is a keyed hash of alert, version and parcel, so that looking again repeats nothing and the id
+tells nothing. What is shown holds the parcel's values that were compared, shortened, and no other. Answers
+are a closed list. How long a hit is kept is left to `adapters.screening`.
 Source: report and alert, "Screening".
 """
 
@@ -55,7 +55,7 @@ def is_in_force(alert: Mapping[str, Any], now_s: int, *, exercise: bool) -> bool
 
 
 def hit_id(key: bytes, originator: bytes, alert: Mapping[str, Any], view: View) -> str:
-    """The id of the hit of this alert's version on this parcel, 20 hex digits. `key`: 32 bytes of the home."""
+    """The id of the hit of this version of an alert on this parcel, 20 hex digits. `key`: 32 bytes."""
     about = [originator.hex(), alert["alert_id"], alert["version"], *_parcel_identity(view)]
     return hmac.digest(key, canonical_json.dump(about), hashlib.sha256)[:_ID_BYTES].hex()
 
@@ -79,7 +79,7 @@ def evidence(match: Match, view: View) -> list[dict[str, str]]:
         kind, value = match.key
         return [{"field": kind, "wanted": value, "has": _short(_carried(kind, view) or value)}]
     return [
-        {"field": one.field, "wanted": _wanted(one), "has": _short(_declared(one.field, view))}
+        {"field": one.name, "wanted": _wanted(one), "has": _short(_declared(one.name, view))}
         for one in match.tests
     ]
 

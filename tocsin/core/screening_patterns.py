@@ -1,9 +1,9 @@
 """Law: which parcels a selector of an alert hits, and which selectors may hit at all.
 
-A selector hits where all its tests hold. One whose tests give fewer than two kinds of clue (route, HS code,
-words, measures) never hits, and a test that names nothing but Table II chemicals is no clue: so HS, route or
-phrase alone never hit, and a solvent of daily trade never does. `weakness` says why. The tests' form is left
-to `alert_selectors`, finding candidates quickly to `screening`.
+A selector hits where all its tests hold. One whose tests give fewer than two kinds of clue (route, HS
+code, words, measures) never hits, and a test that names nothing but Table II chemicals is no clue: so
+HS, route or phrase alone never hit, and a solvent of daily trade never does. `weakness` says why. The
+tests' form is left to `alert_selectors`, finding candidates quickly to `screening`.
 Source: report and alert, "Screening"; domain, Table II.
 """
 
@@ -53,7 +53,7 @@ ONLY_TABLE_II = "names nothing but Table II chemicals, which never hit by themse
 class Test:
     """One test. `phrases`: spaced, of which one must stand in the words; empty for other fields."""
 
-    field: str
+    name: str
     operator: str
     values: tuple[str, ...]
     phrases: frozenset[str] = frozenset()
@@ -75,7 +75,7 @@ class Pattern:
     def allowed(self, name: str) -> frozenset[str] | None:
         """The values that a test for equality allows `name` to have; None where any may do."""
         for one in self.tests:
-            if one.field == name and one.operator != "prefix":
+            if one.name == name and one.operator != "prefix":
                 return frozenset(map(_code, one.values))
         return None
 
@@ -95,10 +95,10 @@ def pattern(alert: int, number: int, selector: Mapping[str, Any], editions: froz
 
 def weakness(pattern: Pattern) -> str | None:
     """Why it may never hit; None if it may."""
-    if any(one.field not in FIELDS for one in pattern.tests):
+    if any(one.name not in FIELDS for one in pattern.tests):
         return NOT_OF_PARCELS
     said = [one for one in pattern.tests if not _only_table_ii(one)]
-    if len({_CLUES[one.field] for one in said}) >= NEEDED_CLUES:
+    if len({_CLUES[one.name] for one in said}) >= NEEDED_CLUES:
         return None
     return ONLY_TABLE_II if len(said) < len(pattern.tests) else TOO_FEW_CLUES
 
@@ -153,9 +153,9 @@ def _names(code: str) -> frozenset[str]:
 
 
 def _only_table_ii(test: Test) -> bool:
-    if test.field == "hs":
+    if test.name == "hs":
         return all(_hs(one) in _table_ii_hs() for one in test.values)
-    return test.field in _TEXT and all(_is_table_ii(one) for one in test.values)
+    return test.name in _TEXT and all(_is_table_ii(one) for one in test.values)
 
 
 def _is_table_ii(name: str) -> bool:

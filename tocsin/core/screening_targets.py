@@ -1,9 +1,9 @@
 """Law: which of a million wanted numbers a parcel carries, without holding them in clear.
 
-`Targets` keeps 64 bits of a keyed hash of each number and where it came from. It guarantees that every number
-that was added is found again, whatever its separators, case and width; that two kinds of number never meet;
-and nothing about the reverse: what it finds is a candidate, to be compared with the number itself
-(`is_target`). Source: report and alert, "Screening"; BLAKE2 (RFC 7693), keyed.
+`Targets` keeps 64 bits of a keyed hash of each number and where it came from. It guarantees that every
+number that was added is found again, whatever its separators, case and width; that two kinds of number
+never meet; and nothing about the reverse: what it finds is a candidate, to be compared with the number
+itself (`is_target`). Source: report and alert, "Screening"; BLAKE2 (RFC 7693), keyed.
 """
 
 from __future__ import annotations
@@ -131,9 +131,10 @@ def is_target(alert: Mapping[str, Any], key: Key, view: View) -> bool:
     kind, _ = key
     if not any(target_key(one["type"], one["value"]) == key for one in alert.get("targets", ())):
         return False
-    posted_s = posted_at_s(view)
-    issued_s = alert.get("issued")
-    return kind != "s10" or None in {posted_s, issued_s} or abs(posted_s - issued_s) <= S10_LIFE_S
+    posted_s, issued_s = posted_at_s(view), alert.get("issued")
+    if kind != "s10" or posted_s is None or issued_s is None:
+        return True
+    return abs(posted_s - int(issued_s)) <= S10_LIFE_S
 
 
 def posted_at_s(view: View) -> int | None:

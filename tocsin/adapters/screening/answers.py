@@ -1,7 +1,7 @@
 """Answers to hits that wait to be sent to the alert's originator, and patterns to be called too broad.
 
-Nothing here sends: whoever publishes takes `to_send` in order and calls `mark_sent` when the outbox holds it
-under fsync. A crash between the two gives the same answer again, with the same `seq`.
+Nothing here sends: whoever publishes takes `to_send` in order and calls `mark_sent` when the outbox holds
+it under fsync. A crash between the two gives the same answer again, with the same `seq`.
 """
 
 from __future__ import annotations

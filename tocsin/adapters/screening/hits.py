@@ -31,7 +31,7 @@ AlertVersion = tuple[bytes, str, int]
 
 @dataclass(frozen=True, slots=True)
 class NewHit:
-    """A hit to be stored. `selector` None: exact. `shown`: what was compared, and how the alert asks to act."""
+    """A hit to be stored. `selector` None: exact. `shown`: what was compared, and what the alert asks."""
 
     id: str
     alert: AlertVersion
@@ -109,17 +109,17 @@ class Hits:
         sql = f"SELECT {_COLUMNS} FROM hits WHERE id >= ? AND id < ? ORDER BY id LIMIT 2"  # noqa: S608 - constants only
         return [_read(row) for row in self._database.execute(sql, (id_, f"{id_}~"))]
 
-    def of_alert(self, originator: bytes, alert_id: str) -> set[str]:
-        """The statuses that its hits have."""
-        sql = "SELECT DISTINCT status FROM hits WHERE originator = ? AND alert_id = ?"
-        return {str(status) for (status,) in self._database.execute(sql, (originator, alert_id))}
+    def alerts(self) -> list[tuple[AlertVersion, str]]:
+        """(alert, status) of all hits, each once."""
+        sql = "SELECT DISTINCT originator, alert_id, version, status FROM hits"
+        return [((bytes(one), *rest), status) for one, *rest, status in self._database.execute(sql)]
 
-    def annotate(self, originator: bytes, alert_id: str, status: str, now_s: int) -> int:
-        """Say on every hit of an alert what became of it; how many hits did not say so before."""
+    def annotate(self, alert: AlertVersion, status: str, now_s: int) -> int:
+        """Say on every hit of a version of an alert what became of it; how many did not say so before."""
+        sql = """UPDATE hits SET status = ?, status_at_s = ?
+            WHERE originator = ? AND alert_id = ? AND version = ? AND status != ?"""
         with self._database.transaction():
-            sql = """UPDATE hits SET status = ?, status_at_s = ?
-                WHERE originator = ? AND alert_id = ? AND status != ?"""
-            self._database.execute(sql, (status, now_s, originator, alert_id, status))
+            self._database.execute(sql, (status, now_s, *alert, status))
             return self._database.changes()
 
     def mute(self, alert: AlertVersion, selector: int) -> None:
@@ -144,16 +144,9 @@ def _row(new: NewHit, now_s: int) -> tuple[str | int | bytes | None, ...]:
 
 def _read(row: Row) -> StoredHit:
     seq, id_, originator, alert_id, version, selector, parcel, shown, *rest, muted = row
-    return StoredHit(
-        seq,
-        id_,
-        (bytes(originator), alert_id, version),
-        selector,
-        parcel,
-        None if shown is None else json.loads(shown),
-        *rest,
-        muted=bool(muted),
-    )
+    alert = bytes(originator), alert_id, version
+    values = None if shown is None else json.loads(shown)
+    return StoredHit(seq, id_, alert, selector, parcel, values, *rest, bool(muted))  # type: ignore[call-arg]
 
 
 def one_beginning(hits: Iterable[StoredHit], id_: str) -> StoredHit:

@@ -1,4 +1,4 @@
-"""Which files were looked through, and for which alerts: so that an archive is only looked through for new ones.
+"""Which files were looked through, and for which alerts: an archive is only looked through for new ones.
 
 A file is known by a hash of its name, size, time and of how it was read; its place may change.
 """

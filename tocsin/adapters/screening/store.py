@@ -1,7 +1,7 @@
 """Screening's memory as one thing: hits, answers, muted patterns, and which files were looked through.
 
-A database of its own beside the inbox: parcels are screened and hits answered while a consumer holds the inbox,
-and while a watch screens. So no process holds it; each transaction is short.
+A database of its own beside the inbox: parcels are screened and hits answered while a consumer holds the
+inbox, and while a watch screens. So no process holds it; each transaction is short.
 """
 
 from __future__ import annotations
