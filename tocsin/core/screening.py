@@ -57,11 +57,14 @@ class Screen:
         self.unusable: list[Unusable] = []
         self.foreign_targets = 0
         """Targets of types that no parcel carries, or of no form."""
+        self.alerts = 0
+        """How many alerts were added."""
         self.beyond = 0
         """Selectors beyond MAX_PATTERNS, which are not looked for."""
 
     def add(self, alert: int, body: Alert, muted: frozenset[int] = frozenset()) -> None:
         """Look for `body`, stored as `alert`, but not for the selectors in `muted`."""
+        self.alerts += 1
         for one in body.get("targets") or ():
             key = target_key(one["type"], one["value"])
             if key is None:

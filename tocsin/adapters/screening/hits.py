@@ -122,12 +122,13 @@ class Hits:
             self._database.execute(sql, (status, now_s, *alert, status))
             return self._database.changes()
 
-    def mute(self, alert: AlertVersion, selector: int) -> None:
-        """Its pattern was too broad: nobody is shown its hits, unless they were answered."""
-        sql = """UPDATE hits SET muted = 1, shown = NULL, parcel = NULL
-            WHERE originator = ? AND alert_id = ? AND version = ? AND selector = ? AND answer IS NULL"""
+    def mute(self, alert: AlertVersion, selector: int) -> int:
+        """Its pattern was too broad: nobody is shown its hits, unless they were answered; how many went."""
+        sql = """UPDATE hits SET muted = 1, shown = NULL, parcel = NULL WHERE originator = ?
+            AND alert_id = ? AND version = ? AND selector = ? AND answer IS NULL AND muted = 0"""
         with self._database.transaction():
             self._database.execute(sql, (*alert, selector))
+            return self._database.changes()
 
     def forget_old(self, now_s: int) -> None:
         """Empty what is past its lifetime, then drop it."""

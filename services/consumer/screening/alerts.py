@@ -1,0 +1,84 @@
+"""The alerts of the inbox: the newest version of each, what is in force, what became of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from services.consumer.views import Views
+from tocsin.adapters.inbox.reports import MAX_PAGE_REPORTS, StoredReport
+from tocsin.adapters.inbox.store import Inbox
+from tocsin.adapters.screening.hits import AlertVersion
+from tocsin.core.report import ALERT_SCHEMA
+from tocsin.core.screening_hits import IN_FORCE, is_in_force
+
+MAX_CACHED_ALERTS = 256
+UPDATED, WITHDRAWN = "updated", "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest version of an alert: where the inbox holds it, and what it says."""
+
+    seq: int
+    version: int
+    status: str
+
+
+class Alerts:
+    """Alerts by their `seq` in the inbox. What is held of each is small; bodies are read when asked for."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox, self._views = inbox, Views(inbox)
+        self.newest: dict[tuple[bytes, str], Newest] = {}
+        self._read_to = 0
+        self.load = lru_cache(MAX_CACHED_ALERTS)(self._load)
+
+    def read_on(self) -> int:
+        """Take up what came into the inbox since the last call; the cursor behind it."""
+        for report, body in self._after(self._read_to):
+            self._read_to = report.seq
+            about = report.originator, body["alert_id"]
+            known = self.newest.get(about)
+            if known is None or body["version"] >= known.version:
+                self.newest[about] = Newest(report.seq, body["version"], body["status"])
+        self._read_to = max(self._read_to, self._inbox.reports.last_seq())
+        return self._read_to
+
+    def in_force(self, after: int, now_s: int, *, exercise: bool) -> Iterator[tuple[int, dict[str, Any]]]:
+        """(seq, body) of each newest version behind the cursor `after` that is looked for."""
+        wanted = {one.seq for one in self.newest.values() if one.seq > after}
+        for report, body in self._after(after):
+            if report.seq in wanted and is_in_force(body, now_s, exercise=exercise):
+                yield report.seq, body
+
+    def version(self, seq: int) -> AlertVersion:
+        """(originator, alert_id, version) of the alert at `seq`."""
+        report, body = self.load(seq)
+        return report.originator, body["alert_id"], body["version"]
+
+    def name(self, seq: int) -> str | None:
+        """The name of the alert's originator."""
+        return self._views.name(self.load(seq)[0].originator)
+
+    def became(self, alert: AlertVersion) -> str | None:
+        """What became of a version of an alert: None if it is still the newest and not taken back."""
+        newest = self.newest.get(alert[:2])
+        if newest is None:
+            return WITHDRAWN
+        if newest.status not in IN_FORCE:
+            return newest.status
+        return UPDATED if newest.version > alert[2] else None
+
+    def _load(self, seq: int) -> tuple[StoredReport, dict[str, Any]]:
+        (report,) = self._inbox.reports.between(seq - 1, seq)
+        return report, self._views.body(report)
+
+    def _after(self, cursor: int) -> Iterator[tuple[StoredReport, dict[str, Any]]]:
+        while page := self._inbox.reports.after(cursor, limit=MAX_PAGE_REPORTS):
+            for report in page:
+                if self._views.schema_name(report) == ALERT_SCHEMA:
+                    yield report, self._views.body(report)
+            cursor = page[-1].seq
