@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from services.consumer.commands_screen import register_screen
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -46,6 +47,7 @@ def register(app: typer.Typer) -> None:
     service.command(epilog="Example: tocsin consumer serve --bootstrap kafka:9092")(serve)
     service.command(epilog="Example: tocsin consumer token dashboard")(token)
     app.add_typer(service, name="consumer")
+    register_screen(app)
 
 
 def subscribe(  # noqa: PLR0913 - one parameter for each option

@@ -8,7 +8,6 @@ killed finds the file again, and rows that were accepted are known.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,17 +16,15 @@ from services.producer.importing.column_map import read_map
 from services.producer.importing_file import Importing, Outcome, Source, importing
 from services.producer.publishing import Ask
 from tocsin.adapters.locks import hold, refuse_network_file_system
-from tocsin.adapters.private_files import storage_errors
 from tocsin.adapters.spool_folder import (
     DONE,
     FAILED,
     LOCK_NAME,
     Seen,
     complete_files,
-    free_name,
     make_outcome_folders,
+    put_away,
 )
-from tocsin.adapters.whole_files import write_whole
 from tocsin.core.errors import OurFault, TheirFault
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
@@ -65,11 +62,12 @@ def take(opened: Importing, path: Path, source: Source) -> Path:
         # What cannot be read must not be tried for ever, nor block the files behind it.
         console.fault(f"{path.name}: {error}")
         refused_to.unlink(missing_ok=True)
-        return _moved(path, FAILED, {"file": path.name, "error": str(error)}, None)
+        return put_away(path, FAILED, {"file": path.name, "error": str(error)}, {})
     whole = not outcome.count.refused + outcome.count.conflict
     if whole:
         refused_to.unlink(missing_ok=True)
-    target = _moved(path, DONE if whole else FAILED, _report(path, outcome), None if whole else refused_to)
+    beside = {} if whole else {".refused.csv": refused_to}
+    target = put_away(path, DONE if whole else FAILED, _report(path, outcome), beside)
     console.say(
         f"{path.name}: {outcome.count.accepted} accepted, {outcome.count.refused} refused: {target}"
     )
@@ -90,15 +88,3 @@ def _report(path: Path, outcome: Outcome) -> dict[str, Any]:
             for (column, remark), times in outcome.remarks.most_common(MAX_REASONS)
         ],
     }
-
-
-def _moved(path: Path, where: str, report: dict[str, Any], refused: Path | None) -> Path:
-    """Report and refused rows first, the file last: a file in `done` always has its report."""
-    target = free_name(path.parent / where / path.name)
-    text = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
-    write_whole(target.with_name(f"{target.name}.report.json"), text.encode())
-    with storage_errors(target):
-        if refused is not None:
-            refused.replace(target.with_name(f"{target.name}.refused.csv"))
-        path.rename(target)
-    return target
