@@ -59,6 +59,12 @@ def screen(  # noqa: PLR0913 - one parameter for each option
         Path | None,
         typer.Option(help="Keep malformed rows there (0600, JSON Lines).", show_default=False),
     ] = None,
+    own_list: Annotated[
+        Path | None,
+        typer.Option(
+            "--list", help="Numbers of your own to look for: a CSV of type,value.", show_default=False
+        ),
+    ] = None,
     exercise: Annotated[bool, typer.Option("--exercise", help="Alerts of exercises too.")] = False,
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
@@ -82,7 +88,10 @@ def screen(  # noqa: PLR0913 - one parameter for each option
     if refused is not None and file is None:
         raise typer.BadParameter("--refused goes with a FILE")
     parcel_map = ParcelMap() if map_ is None else read_parcel_map(map_)
-    asked = Asked(home, passphrase_file, ParcelFormat(parcel_map, encoding, separator), exercise, as_json)
+    if own_list is not None and file is None and watch is None:
+        raise typer.BadParameter("--list goes with a FILE or --watch")
+    form = ParcelFormat(parcel_map, encoding, separator)
+    asked = Asked(home, passphrase_file, form, exercise, own_list, as_json)
     if file is not None:
         raise typer.Exit(screen_file(asked, file, refused))
     if watch is not None:

@@ -23,7 +23,7 @@ from tocsin.core.screening_targets import posted_at_s
 MAX_SHOWN_CHARACTERS = 200
 MAX_SHOWN_CONTENTS = 5
 MIN_ID_CHARACTERS = 6
-_ID_BYTES = 10
+_ID_BYTES = 8
 _DAY_S = 86_400
 
 
@@ -55,7 +55,7 @@ def is_in_force(alert: Mapping[str, Any], now_s: int, *, exercise: bool) -> bool
 
 
 def hit_id(key: bytes, originator: bytes, alert: Mapping[str, Any], view: View) -> str:
-    """The id of the hit of this version of an alert on this parcel, 20 hex digits. `key`: 32 bytes."""
+    """The id of the hit of this version of an alert on this parcel, 16 hex digits. `key`: 32 bytes."""
     about = [originator.hex(), alert["alert_id"], alert["version"], *_parcel_identity(view)]
     return hmac.digest(key, canonical_json.dump(about), hashlib.sha256)[:_ID_BYTES].hex()
 

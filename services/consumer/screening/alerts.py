@@ -10,11 +10,14 @@ from typing import Any
 from services.consumer.views import Views
 from tocsin.adapters.inbox.reports import MAX_PAGE_REPORTS, StoredReport
 from tocsin.adapters.inbox.store import Inbox
-from tocsin.adapters.screening.hits import AlertVersion
+from tocsin.adapters.screening.hits import OWN_ORIGINATOR, AlertVersion
 from tocsin.core.report import ALERT_SCHEMA
 from tocsin.core.screening_hits import IN_FORCE, is_in_force
 
 MAX_CACHED_ALERTS = 256
+OWN_SEQ = 0
+"""The place of the firm's own list; those of the inbox begin at 1."""
+OWN_NAME = "your own list"
 UPDATED, WITHDRAWN = "updated", "withdrawn"
 
 
@@ -34,6 +37,7 @@ class Alerts:
         self._inbox, self._views = inbox, Views(inbox)
         self.newest: dict[tuple[bytes, str], Newest] = {}
         self._read_to = 0
+        self._own: tuple[StoredReport, dict[str, Any]] | None = None
         self.load = lru_cache(MAX_CACHED_ALERTS)(self._load)
 
     def read_on(self) -> int:
@@ -49,10 +53,21 @@ class Alerts:
 
     def in_force(self, after: int, now_s: int, *, exercise: bool) -> Iterator[tuple[int, dict[str, Any]]]:
         """(seq, body) of each newest version behind the cursor `after` that is looked for."""
+        if self._own is not None:
+            yield OWN_SEQ, self._own[1]
         wanted = {one.seq for one in self.newest.values() if one.seq > after}
         for report, body in self._after(after):
             if report.seq in wanted and is_in_force(body, now_s, exercise=exercise):
                 yield report.seq, body
+
+    def add_own(self, body: dict[str, Any]) -> None:
+        """Take `body` as an alert of the firm's own, at `OWN_SEQ`."""
+        about = OWN_ORIGINATOR, body["alert_id"]
+        self._own = (
+            StoredReport(OWN_SEQ, *(OWN_ORIGINATOR, b"", 1, b"", "", "", 0, None, False, 0, 0, b"")),
+            body,
+        )
+        self.newest[about] = Newest(OWN_SEQ, 1, body["status"])
 
     def version(self, seq: int) -> AlertVersion:
         """(originator, alert_id, version) of the alert at `seq`."""
@@ -61,10 +76,14 @@ class Alerts:
 
     def name(self, seq: int) -> str | None:
         """The name of the alert's originator."""
+        if seq == OWN_SEQ:
+            return OWN_NAME
         return self._views.name(self.load(seq)[0].originator)
 
     def became(self, alert: AlertVersion) -> str | None:
         """What became of a version of an alert: None if it is still the newest and not taken back."""
+        if alert[0] == OWN_ORIGINATOR:
+            return None
         newest = self.newest.get(alert[:2])
         if newest is None:
             return WITHDRAWN
@@ -73,6 +92,9 @@ class Alerts:
         return UPDATED if newest.version > alert[2] else None
 
     def _load(self, seq: int) -> tuple[StoredReport, dict[str, Any]]:
+        if seq == OWN_SEQ:
+            assert self._own is not None
+            return self._own
         (report,) = self._inbox.reports.between(seq - 1, seq)
         return report, self._views.body(report)
 

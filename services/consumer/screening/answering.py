@@ -6,6 +6,7 @@ from pathlib import Path
 
 from services.consumer.screening.desk import open_desk
 from services.consumer.screening.showing import DO_NOT_TELL, found_hit
+from tocsin.adapters.screening.hits import OWN_ORIGINATOR
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.screening_hits import AnswerCode
 from tocsin.runtime import console
@@ -21,7 +22,10 @@ def answer_hit(
         hit = found_hit(desk, id_)
         desk.screening.answers.add(hit, code, note, desk.now_s(), with_parcel=with_parcel)
     leaves = f"the code, and the parcel's number {hit.parcel}" if with_parcel else "the code alone"
-    console.say(f"hit {hit.id}: {code.value}, to be sent to the alert's originator: {leaves}")
+    if hit.alert[0] == OWN_ORIGINATOR:
+        console.say(f"hit {hit.id}: {code.value}; it came from your own list, and nothing is sent")
+    else:
+        console.say(f"hit {hit.id}: {code.value}, to be sent to the alert's originator: {leaves}")
     if not (hit.shown or {}).get("tell_customer"):
         console.say(DO_NOT_TELL)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from services.consumer.screening.aside import writing_aside
 from services.consumer.screening.desk import Desk, open_desk
+from services.consumer.screening.own_list import read_own_list
 from services.consumer.screening.parcel_files import ParcelFile, ParcelFormat, open_parcels
 from services.consumer.screening.run import Count, FileRun, Hooks
 from services.consumer.screening.scanning import file_id
@@ -32,6 +33,7 @@ class Asked:
     passphrase_file: Path | None
     format: ParcelFormat = field(default_factory=ParcelFormat)
     exercise: bool = False
+    own_list: Path | None = None
     as_json: bool = False
 
 
@@ -39,6 +41,7 @@ def screen_file(asked: Asked, path: Path, refused: Path | None) -> Exit:
     """Look through one file, or standard input; 3 if a row was malformed. Raises TocsinError."""
     with open_desk(asked.home, asked.passphrase_file) as desk:
         alerts_to = desk.take_up_alerts()
+        take_own_list(desk, asked)
         screen = build_screen(desk, asked)
         say_what_is_looked_for(desk, screen)
         cursor = desk.screening.hits.last_seq()
@@ -51,6 +54,12 @@ def screen_file(asked: Asked, path: Path, refused: Path | None) -> Exit:
             desk.screening.scanned.note(file_id(path, asked.format), alerts_to, desk.now_s())
         print_new(desk, cursor, as_json=asked.as_json)
     return Exit.REFUSED if count.malformed else Exit.WHOLE
+
+
+def take_own_list(desk: Desk, asked: Asked) -> None:
+    """Look for the firm's own numbers beside its alerts. Raises MalformedError, StorageError."""
+    if asked.own_list is not None:
+        desk.alerts.add_own(read_own_list(asked.own_list))
 
 
 def build_screen(desk: Desk, asked: Asked, after: int = 0) -> Screen:

@@ -13,7 +13,7 @@ from tocsin.core.screening_hits import MIN_ID_CHARACTERS
 from tocsin.runtime import console
 from tocsin.runtime.times import clock_time, iso_time
 
-COLUMNS = ("hit", "matched", "parcel", "title", "action", "answer_by", "customer", "status", "answer")
+COLUMNS = ("hit", "matched", "parcel", "title", "do", "status", "answer")
 DO_NOT_TELL = "do not tell the customer"
 _NO_VALUES = "its values were forgotten: the lifetime of a hit ended"
 
@@ -66,7 +66,6 @@ def rendered(hit: StoredHit) -> dict[str, Any]:
     shown = hit.shown or {}
     tests = shown.get("tests", [])
     how = "exact" if hit.selector is None else f"pattern, {len(tests)} of {len(tests)} tests"
-    told = shown.get("tell_customer")
     return {
         "hit": hit.id,
         "matched": how,
@@ -78,10 +77,10 @@ def rendered(hit: StoredHit) -> dict[str, Any]:
         "title": shown.get("title"),
         "advice": shown.get("advice"),
         "action": shown.get("action"),
+        "do": _to_do(shown),
         "answer_by": _time(shown.get("answer_by")),
         "valid_until": _time(shown.get("valid_until")),
-        "tell_customer": told,
-        "customer": "may be told" if told else DO_NOT_TELL,
+        "tell_customer": shown.get("tell_customer"),
         "tlp": shown.get("tlp"),
         "pap": shown.get("pap"),
         "exercise": shown.get("exercise"),
@@ -93,6 +92,17 @@ def rendered(hit: StoredHit) -> dict[str, Any]:
         "answer": hit.answer,
         "answered_at": _time(hit.answered_at_s),
     }
+
+
+def _to_do(shown: dict[str, Any]) -> str:
+    """Action, deadline and what the customer may hear, for one cell of a table."""
+    by = shown.get("answer_by")
+    said = [
+        shown.get("action"),
+        by and f"by {clock_time(by)}",
+        None if shown.get("tell_customer") else DO_NOT_TELL,
+    ]
+    return "; ".join(one for one in said if one)
 
 
 def _time(time_s: int | None) -> str | None:
@@ -116,8 +126,7 @@ def _lines(hit: StoredHit, record: dict[str, Any]) -> Iterator[str]:
         yield "EXERCISE: training, no real parcel is meant"
     yield f"{record['originator'] or hit.alert[0].hex()}: {record['title']}"
     yield f"alert {hit.alert[1]}, version {hit.alert[2]}: {hit.status} since {clock_time(hit.status_at_s)}"
-    yield f"do: {record['action']}" + (f"; answer by {record['answer_by']}" if record["answer_by"] else "")
-    yield f"customer: {record['customer']}"
+    yield f"do: {record['do']}"
     yield f"marking: TLP:{record['tlp']}" + (f", PAP:{record['pap']}" if record["pap"] else "")
     yield f"parcel: {hit.parcel or 'without a number'}, in {record['file']}"
     for one in record["tests"]:

@@ -15,7 +15,13 @@ from services.consumer.screening.archive import Archive
 from services.consumer.screening.desk import Desk, open_desk
 from services.consumer.screening.parcel_files import open_parcels
 from services.consumer.screening.scanning import file_id
-from services.consumer.screening.screening import Asked, build_screen, look_through, say_what_is_looked_for
+from services.consumer.screening.screening import (
+    Asked,
+    build_screen,
+    look_through,
+    say_what_is_looked_for,
+    take_own_list,
+)
 from services.consumer.screening.showing import print_new
 from tocsin.adapters.locks import hold, refuse_network_file_system
 from tocsin.adapters.private_files import storage_errors
@@ -48,6 +54,7 @@ def watch_parcels(asked: Asked, folder: Path, archive: Path | None, settle_s: fl
         stop_signals() as stop,
     ):
         console.say(f"watching {folder}; a file is taken when it was unchanged for {settle_s:g} s")
+        take_own_list(desk, asked)
         watch, seen = Watch(desk, asked, archive), Seen()
         watch.take_up_alerts()
         while not stop.wait(settle_s):

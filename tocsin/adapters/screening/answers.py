@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tocsin.adapters.database import Database
-from tocsin.adapters.screening.hits import AlertVersion, StoredHit
+from tocsin.adapters.screening.hits import OWN_ORIGINATOR, AlertVersion, StoredHit
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.screening_hits import AnswerCode
 
@@ -60,13 +60,15 @@ class Answers:
             raise RefusedByRuleError(f"the note is over {MAX_NOTE_CHARACTERS} characters: shorten it")
         if with_parcel and hit.parcel is None:
             raise RefusedByRuleError(f"the parcel's number of hit {hit.id} is not known any more")
+        parcel = hit.parcel if with_parcel else None
+        own = now_s if hit.alert[0] == OWN_ORIGINATOR else None  # nobody else is to hear of it
         with self._database.transaction():
             if len(self.to_send(MAX_ANSWERS)) >= MAX_ANSWERS:
                 raise RefusedByRuleError(f"{MAX_ANSWERS} answers wait to be sent: send them first")
             self._database.execute(
-                """INSERT INTO answers (hit, originator, alert_id, version, code, parcel, note, at_s)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-                (hit.id, *hit.alert, code.value, hit.parcel if with_parcel else None, note or None, now_s),
+                """INSERT INTO answers
+                (hit, originator, alert_id, version, code, parcel, note, at_s, sent_at_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (hit.id, *hit.alert, code.value, parcel, note or None, now_s, own),
             )
             sql = "UPDATE hits SET answer = ?, answered_at_s = ? WHERE id = ?"
             self._database.execute(sql, (code.value, now_s, hit.id))

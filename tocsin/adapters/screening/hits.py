@@ -25,6 +25,8 @@ _ADD = """INSERT INTO hits (id, originator, alert_id, version, selector, parcel,
     status_at_s, muted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING"""
 _OPEN = "answer IS NULL AND muted = 0"
 
+OWN_ORIGINATOR = bytes(16)
+"""Stands for the firm itself where a hit came from its own list."""
 AlertVersion = tuple[bytes, str, int]
 """(originator, alert_id, version)"""
 
