@@ -1,4 +1,4 @@
-"""`--list FILE`: numbers that the firm looks for of its own accord, such as its authority told it otherwise.
+"""`--list FILE`: numbers that the firm looks for of its own accord, not because of an alert.
 
 A CSV of two columns, type and value. Nothing of it is stored but its hits, and no answer to it is sent.
 """

@@ -66,8 +66,8 @@ class Answers:
             if len(self.to_send(MAX_ANSWERS)) >= MAX_ANSWERS:
                 raise RefusedByRuleError(f"{MAX_ANSWERS} answers wait to be sent: send them first")
             self._database.execute(
-                """INSERT INTO answers
-                (hit, originator, alert_id, version, code, parcel, note, at_s, sent_at_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                """INSERT INTO answers (hit, originator, alert_id, version, code, parcel, note, at_s,
+                sent_at_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 (hit.id, *hit.alert, code.value, parcel, note or None, now_s, own),
             )
             sql = "UPDATE hits SET answer = ?, answered_at_s = ? WHERE id = ?"
