@@ -20,7 +20,7 @@ def test_a_number_is_the_same_however_it_is_dialled(value: str) -> None:
     assert "+61293744000" == phone_key(value, "AU")
 
 
-@pytest.mark.parametrize("value", ["", "x", "9374 4000", "+61 1", "1" * 400])
+@pytest.mark.parametrize("value", ["", "x", "9374 4000", "+61 1", "+1 234", "1" * 400])
 def test_a_number_that_cannot_be_placed_has_no_key(value: str) -> None:
     assert phone_key(value, None) is None
 

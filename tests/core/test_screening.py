@@ -69,6 +69,11 @@ def test_routes_without_end_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPat
     assert len(made._plan._routes) <= 3
 
 
+def test_a_route_that_was_seen_is_asked_the_same() -> None:
+    made = screen(alert(selector(ROUTE, HEAVY)))
+    assert made.look(ONE)[1] == made.look(ONE)[1] != []
+
+
 def test_an_alert_may_be_added_after_a_look() -> None:
     made = screen(alert(selector(ROUTE, GLUE)))
     made.look(ONE)

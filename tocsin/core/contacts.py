@@ -20,8 +20,6 @@ LAST_DIGITS = 6
 
 def phone_key(value: str, country: str | None) -> str | None:
     """E.164 of a number as it is dialled in `country` (ISO 3166-1 alpha-2), or written with a plus."""
-    if len(value) > MAX_CONTACT_CHARACTERS:
-        return None
     try:
         number = phonenumbers.parse(value, country)
     except phonenumbers.NumberParseException:

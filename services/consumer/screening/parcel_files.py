@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from services.consumer.screening.parcel_map import ParcelMap
 from tocsin.adapters.encodings import KNOWN, Told, marked, told
 from tocsin.adapters.tables.read_rows import cells_of, read_header
-from tocsin.adapters.tables.read_text import Lines, refuse_other_files, unpacked
+from tocsin.adapters.tables.read_text import Lines, beginning, unpacked
 from tocsin.adapters.tables.rows import BadRow
 from tocsin.adapters.tables.separators import SAMPLE_LINES, named, separator_of
 from tocsin.core.errors import MalformedError, SettingsError, StorageError
@@ -27,6 +27,7 @@ from tocsin.core.parcels import Parcel, decode
 SAMPLE_BYTES = 1 << 18
 STDIN = Path("-")
 _INPUT = Path("standard input")
+_ZIP_MAGIC = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ def open_parcels(path: Path, asked: ParcelFormat) -> Iterator[ParcelFile]:
     """The parcels in `path`; `-` is standard input. Raises MalformedError, SettingsError, StorageError."""
     name = _INPUT if path == STDIN else path
     with _opened(path) as raw, unpacked(raw, name) as file:
-        sample = file.read(SAMPLE_BYTES)
-        refuse_other_files(sample, name)
+        sample = beginning(file, name, SAMPLE_BYTES)
+        if sample.startswith(_ZIP_MAGIC):
+            raise MalformedError(f"{name}: is a workbook or an archive: save the sheet as CSV, UTF-8")
         encoding = _encoding(sample, asked.encoding, name)
         assert encoding.encoding is not None
         lines = Lines(io.BufferedReader(_Rejoined(sample, file)), name, encoding.encoding)
@@ -137,7 +139,7 @@ def _of_cells(
 
     def parcels() -> Iterator[Parcel | BadRow]:
         again = list(header)
-        for found in cells_of(lines, len(header), encoding, separator):
+        for found in cells_of(lines, len(header), encoding, separator, any_bytes=True):
             if isinstance(found, BadRow):
                 yield found
                 continue

@@ -76,21 +76,25 @@ class Hits:
         """
         with self._database.transaction():
             before = self._count()
-            if before + len(new) > MAX_HITS:
-                self._make_room(before + len(new) - MAX_HITS)
             self._database.execute_many(_ADD, (_row(one, now_s) for one in new))
-            return self._count() - before
+            after = self._count()
+            if after > MAX_HITS:
+                self._make_room(after - MAX_HITS)
+            return after - before
 
     def _count(self) -> int:
         return int(self._database.execute("SELECT COUNT(*) FROM hits")[0][0])
 
     def _make_room(self, wanted: int) -> None:
-        """Forget the oldest that were answered or muted: an open one is never dropped."""
+        """Forget the oldest that were answered or muted: an open one is never dropped.
+
+        Raises RefusedByRuleError, which takes the transaction back.
+        """
         sql = (
             f"DELETE FROM hits WHERE seq IN (SELECT seq FROM hits WHERE NOT ({_OPEN}) ORDER BY seq LIMIT ?)"  # noqa: S608 - constants only
         )
         self._database.execute(sql, (wanted,))
-        if self._count() > MAX_HITS - wanted:
+        if self._count() > MAX_HITS:
             raise RefusedByRuleError(
                 f"{MAX_HITS} hits wait for an answer and no more are kept: answer them, or ask the"
                 " originators to say more about what they look for"

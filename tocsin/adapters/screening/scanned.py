@@ -34,6 +34,6 @@ class Scanned:
         """Drop what is past its lifetime, and the oldest beyond MAX_FILES."""
         with self._database.transaction():
             self._database.execute("DELETE FROM scanned WHERE at_s < ?", (now_s - LIFETIME_S,))
-            sql = """DELETE FROM scanned WHERE at_s < (SELECT at_s FROM scanned
-                ORDER BY at_s DESC LIMIT 1 OFFSET ?)"""
+            sql = """DELETE FROM scanned WHERE file IN
+                (SELECT file FROM scanned ORDER BY at_s DESC LIMIT -1 OFFSET ?)"""
             self._database.execute(sql, (MAX_FILES,))

@@ -39,10 +39,14 @@ def _rows(lines: Lines, header: tuple[str, ...], encoding: str, separator: str) 
 
 
 def cells_of(
-    lines: Lines, width: int, encoding: str, separator: str
+    lines: Lines, width: int, encoding: str, separator: str, *, any_bytes: bool = False
 ) -> Iterator[tuple[int, list[str]] | BadRow]:
-    """(line, cells) of each row behind the header, all of one width."""
-    parser = _Parser(width, encoding, separator)
+    """(line, cells) of each row behind the header, all of one width.
+
+    A row with bytes that the encoding does not know is a bad one, or with `any_bytes` has them as lone
+    surrogates.
+    """
+    parser = _Parser(width, None if any_bytes else encoding, separator)
     while (first := lines.next()) is not None:
         if not first.text.isspace():
             yield _row(first, lines, parser)
@@ -84,12 +88,12 @@ def _row(first: Line, lines: Lines, parser: _Parser) -> tuple[int, list[str]] | 
 
 
 class _Parser:
-    def __init__(self, width: int, encoding: str, separator: str) -> None:
+    def __init__(self, width: int, encoding: str | None, separator: str) -> None:
         self._width, self._encoding, self._separator = width, encoding, separator
 
     def cells(self, text: str) -> list[str] | str:
         """The cells, or a sentence about what is wrong."""
-        if not text.isascii():
+        if self._encoding is not None and not text.isascii():
             try:
                 text.encode("utf-8")
             except UnicodeEncodeError:

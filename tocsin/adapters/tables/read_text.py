@@ -94,19 +94,20 @@ class _Bounded(io.RawIOBase):
 
 def first_bytes(path: Path) -> bytes:
     """The first bytes of the (unpacked) content. Raises MalformedError for no text, or nothing."""
-    with opened(path) as file, _whole(path, 1):
-        data = file.read(FIRST_BYTES)
-    refuse_other_files(data, path)
-    return data
+    with opened(path) as file:
+        return beginning(file, path, FIRST_BYTES)
 
 
-def refuse_other_files(data: bytes, path: Path) -> None:
-    """Raises MalformedError where a file that begins with `data` is empty or known to be no table."""
+def beginning(file: BinaryIO, path: Path, size_bytes: int) -> bytes:
+    """The first bytes of an open file. Raises MalformedError where it is empty or known to be no table."""
+    with _whole(path, 1):
+        data = file.read(size_bytes)
     if not data.strip():
         raise MalformedError(f"{path}: is empty")
     for magic, kind in _OTHER_FILES.items():
         if data.startswith(magic):
             raise MalformedError(f"{path}: is no table but {kind}")
+    return data
 
 
 def byte_lines(path: Path) -> Iterator[bytes]:
