@@ -111,10 +111,9 @@ def test_half_a_line_a_second_header_and_an_open_quote_stop_no_other_row(tmp_pat
     data = f'{HEADER}RA1,glue\n{HEADER}RA2,"glue\nRA3,glue\nRA4'.encode()
     reasons = brief(write(tmp_path, data))
     assert [("RA1", "glue"), "is the header again"] == reasons[:2]
+    assert "quote" in reasons[2]
     assert ("RA3", "glue") == reasons[3]
-    assert ["quote", "1 cells"] == [
-        word for word, one in zip(("quote", "1 cells"), (reasons[2], reasons[4])) if word in one
-    ]
+    assert "has 1 cells" in reasons[4]
 
 
 def test_a_bad_line_of_json_stops_no_other(tmp_path):

@@ -48,7 +48,7 @@ def test_without_a_map_our_own_names_are_known_however_they_are_written():
 
 
 def test_a_header_without_any_known_name_is_refused_with_the_names():
-    with pytest.raises(MalformedError, match="item_id.*--map"):
+    with pytest.raises(MalformedError, match=r"item_id.*--map"):
         ParcelMap().parcels(("RA473124829CH", "CN", "AU"), "day.csv, line 1")
 
 
