@@ -1,4 +1,4 @@
-"""A firm screens a file: numbers and patterns are found once, explained, answered; alerts end, and say so."""
+"""A firm screens a file: what alerts name is found once, explained, answered; alerts end, and say so."""
 
 import gzip
 
