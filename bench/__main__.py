@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import importing, publishing, reading, results, rotation, sealing, tables
+from bench import importing, publishing, reading, results, rotation, screening, sealing, tables
 
 BENCHES = {
     "sealing": sealing.rows,
@@ -13,6 +13,7 @@ BENCHES = {
     "rotation": rotation.rows,
     "importing": importing.rows,
     "tables": tables.rows,
+    "screening": screening.rows,
 }
 
 
