@@ -190,5 +190,7 @@ class View:
 
 def country_of(country: Scalar, office: Scalar) -> str:
     """A country's code in capitals; without one, the first two letters of an office of exchange."""
+    if type(country) is str and country.isupper() and len(country) == 2:
+        return country
     code = str(country or "").strip() or str(office or "").strip()[:2]
     return code.upper()

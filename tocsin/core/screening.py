@@ -9,7 +9,7 @@ Source: report and alert, "Screening".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,14 +99,14 @@ class Screen:
             if alert not in found and is_target(self._load(alert), key, view):
                 found[alert] = Match(alert, key)
         if self._patterns:
-            for one in self._planned().candidates(view):
+            plan = self._plan or self._planned()
+            for one in plan.candidates(view):
                 if one.alert not in found and one.hits(view):
                     found[one.alert] = Match(one.alert, None, one.number, one.tests)
         return view, list(found.values())
 
     def _planned(self) -> _Plan:
-        if self._plan is None:
-            self._plan = _Plan(self._patterns)
+        self._plan = _Plan(self._patterns)
         return self._plan
 
 
@@ -129,13 +129,13 @@ class _Plan:
         ]
         self._routes: dict[tuple[str, str], tuple[list[int], bool]] = {}
 
-    def candidates(self, view: View) -> Iterator[Pattern]:
+    def candidates(self, view: View) -> list[Pattern]:
         """Patterns that may hit, in order."""
         plain, worded = self._of(view.origin, view.destination)
         chosen = plain
         if worded and (words := self._phrases.found(view.words)):
             chosen = sorted({*plain, *(index for word in words for index in self._worded[word])})
-        return (self._patterns[index] for index in chosen)
+        return [self._patterns[index] for index in chosen]
 
     def _of(self, origin: str, destination: str) -> tuple[list[int], bool]:
         """(patterns without words, whether any has words) for one route."""

@@ -29,6 +29,7 @@ KINDS: Mapping[str, str] = {
     "house": "house",
 }
 """Types of target that a parcel may carry -> what they are compared as."""
+_CONTACTS = frozenset({"phone", "email", "house"})
 _HASH_BYTES = 8
 HOUSE_SEPARATOR = ";"
 
@@ -84,25 +85,25 @@ class Targets:
 
     def candidates(self, view: View) -> Iterator[tuple[Key, int]]:
         """Each key of the parcel that is probably wanted, with each place that it came from."""
-        for kind, value in self.keys(view):
-            place = self._places.get(self._hash(kind, value))
+        for key in self._keys(view):
+            place = self._places.get(self._hash(*key))
             if place is not None:
                 for one in place if isinstance(place, tuple) else (place,):
-                    yield (kind, value), one
+                    yield key, one
 
-    def keys(self, view: View) -> Iterator[Key]:
+    def _keys(self, view: View) -> list[Key]:
         """What the parcel carries of the kinds that are wanted."""
-        item = view.item
+        item, kinds, found = view.item, self._kinds, []
         if item:
             if is_s10_form(item):
-                if "s10" in self._kinds:
-                    yield "s10", item
+                if "s10" in kinds:
+                    found.append(("s10", item))
             elif self._own is not None and self._own.fullmatch(item):
-                yield "own", item
-        for one in view.waybills:
-            yield "awb", one
-        if not self._kinds.isdisjoint(("phone", "email", "house")):
-            yield from self._contacts(view)
+                found.append(("own", item))
+        found += [("awb", one) for one in view.waybills]
+        if not kinds.isdisjoint(_CONTACTS):
+            found += self._contacts(view)
+        return found
 
     def _contacts(self, view: View) -> Iterator[Key]:
         for party, country in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -36,6 +36,7 @@ class Alerts:
     def __init__(self, inbox: Inbox) -> None:
         self._inbox, self._views = inbox, Views(inbox)
         self.newest: dict[tuple[bytes, str], Newest] = {}
+        self._versions: dict[int, AlertVersion] = {}
         self._read_to = 0
         self._own: tuple[StoredReport, dict[str, Any]] | None = None
         self.load = lru_cache(MAX_CACHED_ALERTS)(self._load)
@@ -45,6 +46,7 @@ class Alerts:
         for report, body in self._after(self._read_to):
             self._read_to = report.seq
             about = report.originator, body["alert_id"]
+            self._versions[report.seq] = (*about, body["version"])
             known = self.newest.get(about)
             if known is None or body["version"] >= known.version:
                 self.newest[about] = Newest(report.seq, body["version"], body["status"])
@@ -55,9 +57,9 @@ class Alerts:
         """(seq, body) of each newest version behind the cursor `after` that is looked for."""
         if self._own is not None:
             yield OWN_SEQ, self._own[1]
-        wanted = {one.seq for one in self.newest.values() if one.seq > after}
-        for report, body in self._after(after):
-            if report.seq in wanted and is_in_force(body, now_s, exercise=exercise):
+        wanted = {one.seq for one in self.newest.values() if one.seq > after and one.status in IN_FORCE}
+        for report, body in self._after(after, wanted):
+            if is_in_force(body, now_s, exercise=exercise):
                 yield report.seq, body
 
     def add_own(self, body: dict[str, Any]) -> None:
@@ -67,12 +69,12 @@ class Alerts:
             StoredReport(OWN_SEQ, *(OWN_ORIGINATOR, b"", 1, b"", "", "", 0, None, False, 0, 0, b"")),
             body,
         )
+        self._versions[OWN_SEQ] = (*about, 1)
         self.newest[about] = Newest(OWN_SEQ, 1, body["status"])
 
     def version(self, seq: int) -> AlertVersion:
         """(originator, alert_id, version) of the alert at `seq`."""
-        report, body = self.load(seq)
-        return report.originator, body["alert_id"], body["version"]
+        return self._versions[seq]
 
     def name(self, seq: int) -> str | None:
         """The name of the alert's originator."""
@@ -98,9 +100,13 @@ class Alerts:
         (report,) = self._inbox.reports.between(seq - 1, seq)
         return report, self._views.body(report)
 
-    def _after(self, cursor: int) -> Iterator[tuple[StoredReport, dict[str, Any]]]:
+    def _after(
+        self, cursor: int, wanted: Container[int] | None = None
+    ) -> Iterator[tuple[StoredReport, dict[str, Any]]]:
         while page := self._inbox.reports.after(cursor, limit=MAX_PAGE_REPORTS):
             for report in page:
+                if wanted is not None and report.seq not in wanted:
+                    continue
                 if self._views.schema_name(report) == ALERT_SCHEMA:
                     yield report, self._views.body(report)
             cursor = page[-1].seq
