@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from services.producer.options import AudienceOption, Language, LanguageOption, WaitOption
+from services.producer.options import (
+    AttachOption,
+    AudienceOption,
+    KeepLocationOption,
+    Language,
+    LanguageOption,
+    WaitOption,
+)
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -45,6 +52,8 @@ def new(  # noqa: PLR0913 - one parameter for each option
         str | None, typer.Option("--draft", help="Go on with this draft.", show_default=False)
     ] = None,
     audience: AudienceOption = None,
+    attach: AttachOption = None,
+    keep_location: KeepLocationOption = False,
     wait: WaitOption = True,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
@@ -61,7 +70,8 @@ def new(  # noqa: PLR0913 - one parameter for each option
     from services.producer.writing import new_report
 
     ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None)
-    raise typer.Exit(new_report(ask, How("incident", audience), language.value, draft))
+    how = How("incident", audience, attach=tuple(attach or ()), keep_location=keep_location)
+    raise typer.Exit(new_report(ask, how, language.value, draft))
 
 
 def drafts(
@@ -82,6 +92,8 @@ def drafts(
 def submit(  # noqa: PLR0913 - one parameter for each option
     draft: Annotated[str, typer.Argument(help="Its name, as `tocsin report drafts` shows it.")],
     audience: AudienceOption = None,
+    attach: AttachOption = None,
+    keep_location: KeepLocationOption = False,
     wait: WaitOption = True,
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
@@ -96,7 +108,8 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     from services.producer.writing import submit_draft
 
     ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None, as_json)
-    raise typer.Exit(submit_draft(ask, How("incident", audience), draft))
+    how = How("incident", audience, attach=tuple(attach or ()), keep_location=keep_location)
+    raise typer.Exit(submit_draft(ask, how, draft))
 
 
 def check(

@@ -69,4 +69,12 @@ CREATE TABLE alarms (
 CREATE TABLE numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_ATTACHMENTS = """
+CREATE TABLE attachments (
+    id INTEGER PRIMARY KEY, attachment_id BLOB NOT NULL UNIQUE, report_id BLOB NOT NULL,
+    name TEXT NOT NULL, media_type TEXT NOT NULL, size_bytes INTEGER NOT NULL, sha256 BLOB NOT NULL,
+    UNIQUE (report_id, sha256)
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS)
