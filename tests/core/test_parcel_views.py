@@ -92,9 +92,15 @@ def test_a_number_that_a_spreadsheet_shortened_is_counted_and_left_out(value: ob
 
 
 def test_an_air_waybill_that_lost_its_zeros_is_counted_and_not_mended() -> None:
-    one = parcel(awb_house="2081140743")
+    one = parcel(awb_master="2081140743")
     assert ("2081140743",) == view(one).waybills
-    assert ["awb"] == doubts_of(one, "waybills")
+    assert ["awb_master"] == doubts_of(one, "waybills")
+    assert [] == doubts_of(parcel(awb_house="4711"), "waybills")
+
+
+def test_a_country_that_is_no_code_is_counted() -> None:
+    assert ["sender_country"] == doubts_of(parcel("China"), "origin")
+    assert ["addressee_country"] == doubts_of(parcel("CN", "AUS"), "destination")
 
 
 def test_both_waybills_are_looked_at() -> None:

@@ -16,17 +16,19 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, overload
 
 from tocsin.core.identifiers import is_s10_form, is_shortened, tidied
-from tocsin.core.parcels import Parcel, Scalar
+from tocsin.core.parcels import Parcel, Party, Scalar
 from tocsin.core.phrases import spaced
 
 HS_DIGITS = 6
 AWB_DIGITS = 11
+COUNTRY_CHARACTERS = 2
 _POINT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _COMMA = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?|[0-9]+(?:,[0-9]+)?")
 _HS = re.compile(r"[0-9]+")
 _SHORTENED = "is a number that a spreadsheet has shortened: digits are lost"
 _ZEROS = "has fewer digits than an air waybill: zeros in front may be lost"
 _ODD_HS = "has an odd number of digits: a zero may be lost"
+_NO_COUNTRY = "is no code of two letters (ISO 3166-1): no test of a country holds"
 _NO_HS = "is no HS code of at least four digits"
 _NO_NUMBER = "is no number with the decimal mark that was said"
 _NO_TEXT = "holds bytes that are not of the encoding; it is compared without them"
@@ -82,12 +84,12 @@ class View:
     @_once
     def origin(self) -> str:
         """Country of origin: of the sender, else of the office; empty if not said."""
-        return country_of(self.parcel.sender.country, self.parcel.origin_office)
+        return self._country("sender_country", self.parcel.sender, self.parcel.origin_office)
 
     @_once
     def destination(self) -> str:
         """Country of destination: of the addressee, else of the office; empty if not said."""
-        return country_of(self.parcel.addressee.country, self.parcel.destination_office)
+        return self._country("addressee_country", self.parcel.addressee, self.parcel.destination_office)
 
     @_once
     def words(self) -> str:
@@ -125,19 +127,22 @@ class View:
         parcel = self.parcel
         if not parcel.awb_master and not parcel.awb_house:
             return ()
-        found = [
-            self._identifier(name, value)
-            for name, value in (("awb_master", parcel.awb_master), ("awb_house", parcel.awb_house))
-        ]
-        for one in found:
-            if one.isdecimal() and len(one) < AWB_DIGITS:
-                self._doubts.note("awb", _ZEROS)
-        return tuple(one for one in found if one)
+        master = self._identifier("awb_master", parcel.awb_master)
+        if master.isdecimal() and len(master) < AWB_DIGITS:
+            self._doubts.note("awb_master", _ZEROS)
+        # Forwarders number house waybills as they like: a short one has lost nothing.
+        return tuple(one for one in (master, self._identifier("awb_house", parcel.awb_house)) if one)
 
     @property
     def edition(self) -> int | None:
         """The edition of the Harmonized System that the firm declares by."""
         return self._reading.hs_edition
+
+    def _country(self, name: str, party: Party, office: Scalar) -> str:
+        code = country_of(party.country, office)
+        if code and len(code) != COUNTRY_CHARACTERS:
+            self._doubts.note(name, _NO_COUNTRY)
+        return code
 
     def _identifier(self, name: str, value: Scalar) -> str:
         if not value:
@@ -190,7 +195,7 @@ class View:
 
 def country_of(country: Scalar, office: Scalar) -> str:
     """A country's code in capitals; without one, the first two letters of an office of exchange."""
-    if type(country) is str and country.isupper() and len(country) == 2:
+    if type(country) is str and country.isupper() and len(country) == COUNTRY_CHARACTERS:
         return country
     code = str(country or "").strip() or str(office or "").strip()[:2]
     return code.upper()

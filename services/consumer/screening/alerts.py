@@ -43,15 +43,16 @@ class Alerts:
 
     def read_on(self) -> int:
         """Take up what came into the inbox since the last call; the cursor behind it."""
+        last = self._inbox.reports.last_seq()
         for report, body in self._after(self._read_to):
-            self._read_to = report.seq
+            last = max(last, report.seq)
             about = report.originator, body["alert_id"]
             self._versions[report.seq] = (*about, body["version"])
             known = self.newest.get(about)
             if known is None or body["version"] >= known.version:
                 self.newest[about] = Newest(report.seq, body["version"], body["status"])
-        self._read_to = max(self._read_to, self._inbox.reports.last_seq())
-        return self._read_to
+        self._read_to = last
+        return last
 
     def in_force(self, after: int, now_s: int, *, exercise: bool) -> Iterator[tuple[int, dict[str, Any]]]:
         """(seq, body) of each newest version behind the cursor `after` that is looked for."""

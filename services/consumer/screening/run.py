@@ -100,6 +100,7 @@ class FileRun:
             status=body["status"],
             selector=match.selector,
             parcel=parcel_number(view),
+            exercise=bool(body["exercise"]),
             shown={
                 "file": self._file_name,
                 "tests": evidence(match, view),
@@ -127,6 +128,4 @@ class FileRun:
             self.broad.append(broad)
 
 
-_OF_ALERT = (
-    *("title", "advice", "action", "answer_by", "valid_until", "tell_customer", "tlp", "pap", "exercise"),
-)
+_OF_ALERT = (*("title", "advice", "action", "answer_by", "valid_until", "tell_customer", "tlp", "pap"),)

@@ -83,7 +83,7 @@ def rendered(hit: StoredHit) -> dict[str, Any]:
         "tell_customer": shown.get("tell_customer"),
         "tlp": shown.get("tlp"),
         "pap": shown.get("pap"),
-        "exercise": shown.get("exercise"),
+        "exercise": hit.exercise,
         "tests": tests,
         "file": shown.get("file"),
         "found_at": iso_time(hit.found_at_s),
@@ -122,7 +122,7 @@ def _lines(hit: StoredHit, record: dict[str, Any]) -> Iterator[str]:
     if hit.shown is None:
         yield _NO_VALUES
         return
-    if record["exercise"]:
+    if hit.exercise:
         yield "EXERCISE: training, no real parcel is meant"
     yield f"{record['originator'] or hit.alert[0].hex()}: {record['title']}"
     yield f"alert {hit.alert[1]}, version {hit.alert[2]}: {hit.status} since {clock_time(hit.status_at_s)}"

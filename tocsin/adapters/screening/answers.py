@@ -33,6 +33,7 @@ class AnswerToSend:
     version: int
     code: AnswerCode
     parcel: str | None = field(repr=False)
+    exercise: bool
     at_s: int
 
 
@@ -66,20 +67,22 @@ class Answers:
             if len(self.to_send(MAX_ANSWERS)) >= MAX_ANSWERS:
                 raise RefusedByRuleError(f"{MAX_ANSWERS} answers wait to be sent: send them first")
             self._database.execute(
-                """INSERT INTO answers (hit, originator, alert_id, version, code, parcel, note, at_s,
-                sent_at_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                (hit.id, *hit.alert, code.value, parcel, note or None, now_s, own),
+                """INSERT INTO answers (hit, originator, alert_id, version, code, parcel, note, exercise,
+                at_s, sent_at_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (hit.id, *hit.alert, code.value, parcel, note or None, int(hit.exercise), now_s, own),
             )
             sql = "UPDATE hits SET answer = ?, answered_at_s = ? WHERE id = ?"
             self._database.execute(sql, (code.value, now_s, hit.id))
 
     def to_send(self, limit: int = MAX_PAGE_ANSWERS) -> list[AnswerToSend]:
         """The oldest answers that were not sent, in order."""
-        sql = """SELECT seq, hit, originator, alert_id, version, code, parcel, at_s FROM answers
+        sql = """SELECT seq, hit, originator, alert_id, version, code, parcel, exercise, at_s FROM answers
             WHERE sent_at_s IS NULL ORDER BY seq LIMIT ?"""
         return [
-            AnswerToSend(seq, hit, bytes(originator), alert_id, version, AnswerCode(code), parcel, at_s)
-            for seq, hit, originator, alert_id, version, code, parcel, at_s in self._database.execute(
+            AnswerToSend(
+                seq, hit, bytes(who), alert_id, version, AnswerCode(code), parcel, bool(drill), at_s
+            )
+            for seq, hit, who, alert_id, version, code, parcel, drill, at_s in self._database.execute(
                 sql, (limit,)
             )
         ]

@@ -19,10 +19,10 @@ DAY_S = 86_400
 VALUES_LIFETIME_S = 90 * DAY_S
 LIFETIME_S = 400 * DAY_S
 
-_COLUMNS = """seq, id, originator, alert_id, version, selector, parcel, shown, found_at_s, answer,
-    answered_at_s, status, status_at_s, muted"""
-_ADD = """INSERT INTO hits (id, originator, alert_id, version, selector, parcel, shown, found_at_s, status,
-    status_at_s, muted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING"""
+_COLUMNS = """seq, id, originator, alert_id, version, selector, parcel, shown, exercise, found_at_s,
+    answer, answered_at_s, status, status_at_s, muted"""
+_ADD = """INSERT INTO hits (id, originator, alert_id, version, selector, parcel, shown, exercise,
+    found_at_s, status, status_at_s, muted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING"""
 _OPEN = "answer IS NULL AND muted = 0"
 
 OWN_ORIGINATOR = bytes(16)
@@ -41,6 +41,7 @@ class NewHit:
     selector: int | None
     parcel: str | None = field(repr=False)
     shown: dict[str, Any] = field(repr=False)
+    exercise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class StoredHit:
     selector: int | None
     parcel: str | None = field(repr=False)
     shown: dict[str, Any] | None = field(repr=False)
+    exercise: bool
     found_at_s: int
     answer: str | None
     answered_at_s: int | None
@@ -146,14 +148,24 @@ class Hits:
 
 def _row(new: NewHit, now_s: int) -> tuple[str | int | bytes | None, ...]:
     shown = json.dumps(new.shown, ensure_ascii=False)
-    return (new.id, *new.alert, new.selector, new.parcel, shown, now_s, new.status, now_s)
+    return (
+        new.id,
+        *new.alert,
+        new.selector,
+        new.parcel,
+        shown,
+        int(new.exercise),
+        now_s,
+        new.status,
+        now_s,
+    )
 
 
 def _read(row: Row) -> StoredHit:
-    seq, id_, originator, alert_id, version, selector, parcel, shown, *rest, muted = row
+    seq, id_, originator, alert_id, version, selector, parcel, shown, exercise, *rest, muted = row
     alert = bytes(originator), alert_id, version
     values = None if shown is None else json.loads(shown)
-    return StoredHit(seq, id_, alert, selector, parcel, values, *rest, bool(muted))  # type: ignore[call-arg]
+    return StoredHit(seq, id_, alert, selector, parcel, values, bool(exercise), *rest, bool(muted))  # type: ignore[call-arg]
 
 
 def one_beginning(hits: Iterable[StoredHit], id_: str) -> StoredHit:

@@ -10,14 +10,14 @@ _FIRST = """
 CREATE TABLE hits (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, originator BLOB NOT NULL,
     alert_id TEXT NOT NULL, version INTEGER NOT NULL, selector INTEGER, parcel TEXT, shown TEXT,
-    found_at_s INTEGER NOT NULL, answer TEXT, answered_at_s INTEGER, status TEXT NOT NULL,
-    status_at_s INTEGER NOT NULL, muted INTEGER NOT NULL
+    exercise INTEGER NOT NULL, found_at_s INTEGER NOT NULL, answer TEXT, answered_at_s INTEGER,
+    status TEXT NOT NULL, status_at_s INTEGER NOT NULL, muted INTEGER NOT NULL
 );
 CREATE INDEX hits_by_alert ON hits (originator, alert_id, version);
 CREATE TABLE answers (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, hit TEXT NOT NULL, originator BLOB NOT NULL,
     alert_id TEXT NOT NULL, version INTEGER NOT NULL, code TEXT NOT NULL, parcel TEXT, note TEXT,
-    at_s INTEGER NOT NULL, sent_at_s INTEGER
+    exercise INTEGER NOT NULL, at_s INTEGER NOT NULL, sent_at_s INTEGER
 );
 CREATE INDEX answers_to_send ON answers (seq) WHERE sent_at_s IS NULL;
 CREATE TABLE broad (
