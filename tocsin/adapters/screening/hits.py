@@ -22,7 +22,8 @@ LIFETIME_S = 400 * DAY_S
 _COLUMNS = """seq, id, originator, alert_id, version, selector, parcel, shown, exercise, found_at_s,
     answer, answered_at_s, status, status_at_s, muted"""
 _ADD = """INSERT INTO hits (id, originator, alert_id, version, selector, parcel, shown, exercise,
-    found_at_s, status, status_at_s, muted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING"""
+    found_at_s, status, status_at_s, muted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+    ON CONFLICT DO NOTHING"""
 _OPEN = "answer IS NULL AND muted = 0"
 
 OWN_ORIGINATOR = bytes(16)
