@@ -35,6 +35,12 @@ def test_a_number_in_two_alerts_matches_both() -> None:
     assert [(1, None), (2, None)] == selectors_hit(*matches(ONE, *[alert(targets=wanted)] * 2))
 
 
+def test_the_first_of_two_wanted_numbers_is_the_match() -> None:
+    wanted = alert(targets=[target("020-81140743", "awb"), target(S10)])
+    (match,) = matches(parcel(item_id=S10, awb_house="02081140743"), wanted)
+    assert ("s10", S10) == match.key
+
+
 def test_a_match_brings_the_tests_that_held() -> None:
     (match,) = matches(ONE, alert(selector(ROUTE, GLUE)))
     assert ["origin_country", "declared_text"] == [one.name for one in match.tests]
