@@ -12,6 +12,7 @@ from bench import (
     reading,
     results,
     rotation,
+    screening,
     sealing,
     tables,
 )
@@ -25,6 +26,7 @@ BENCHES = {
     "large-tables": large_tables.rows,
     "lone-reports": lone_reports.rows,
     "tables": tables.rows,
+    "screening": screening.rows,
 }
 
 

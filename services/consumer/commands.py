@@ -12,6 +12,7 @@ import typer
 
 from services.consumer.commands_attachments import register_attachments
 from services.consumer.commands_letters import register_letters
+from services.consumer.commands_screen import register_screen
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -50,6 +51,7 @@ def register(app: typer.Typer) -> None:
     service.command(epilog="Example: tocsin consumer serve --bootstrap kafka:9092")(serve)
     service.command(epilog="Example: tocsin consumer token dashboard")(token)
     app.add_typer(service, name="consumer")
+    register_screen(app)
 
 
 def subscribe(  # noqa: PLR0913 - one parameter for each option

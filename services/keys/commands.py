@@ -159,7 +159,7 @@ def backup(
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
-    """Back up keys, directory, outbox, inbox and drafts, also while services run.
+    """Back up keys, directory, outbox, inbox, drafts and screening, also while services run.
 
     The copies stay encrypted. What opens them without the passphrase is split among custodians: give
     each share to its person, and keep none beside the backup.
