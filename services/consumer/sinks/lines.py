@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from services.consumer.news import News
@@ -90,6 +90,16 @@ class Lines:
             for line in self._lines:
                 tasks.create_task(line.run(self._news))
             tasks.create_task(self._look_after())
+
+    async def run_until(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop`."""
+        running = asyncio.ensure_future(self.run())
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
 
     async def settle(self) -> None:
         """Deliver all that can be delivered now."""
