@@ -68,8 +68,7 @@ class Upkeep:
         """Whatever is due at `now_s`; the places to go back to. Raises DirectoryStaleError."""
         back: list[Place] = []
         if now_s >= self._reminded_at_s + REMIND_PAUSE_S:
-            self._reminded_at_s = now_s
-            self._remind(now_s)
+            self.remind(now_s)
         if now_s != self._looked_at_s:
             self._looked_at_s = now_s
             await in_thread(self._reading.waking.passed_time, now_s)
@@ -85,8 +84,9 @@ class Upkeep:
             back += await in_thread(self._tidy, now_s)
         return back
 
-    def _remind(self, now_s: int) -> None:
+    def remind(self, now_s: int) -> None:
         """Say once of each agreement that a mark before its end, or its end, has passed."""
+        self._reminded_at_s = now_s
         me = self._reading.identity.me
         for one in due_reminders(self._reading.reader.directory, me, now_s):
             if one.key not in self._reminded:
