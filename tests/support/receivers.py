@@ -1,4 +1,4 @@
-"""What firms have: an HTTP server that takes webhooks and a mail server with TLS, both real, on loopback."""
+"""What firms have: an HTTP server that takes webhooks and a mail server with TLS, both real."""
 
 from __future__ import annotations
 
@@ -135,7 +135,9 @@ class MailBox:
     def __exit__(self, *_error: object) -> None:
         self._controller.stop()
 
-    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:
+    async def handle_DATA(  # noqa: N802 - the library's name
+        self, _server: object, _session: object, envelope: Any
+    ) -> str:
         """What aiosmtpd calls."""
         if self.refuse is not None:
             return self.refuse

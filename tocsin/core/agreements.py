@@ -2,7 +2,7 @@
 
 It guarantees that each reminder (30, 10 and 1 days before the end, and the end) is told once for each
 end, also to a reader that was away at its day, and that a firm is always told whom to ask. What follows
-for streams is left to `directory`. Source: issue of agreements in docs/receiving.md.
+for streams is left to `directory`. Source: docs/receiving.md, "Agreements".
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Reminder:
     def to_firm(self, now_s: int) -> str:
         """What the firm is told."""
         with_whom = "" if self.sponsor is None else f" with {_named(self.sponsor)}"
-        what = f"the agreement {self.firm.agreement or ''}{with_whom}".replace("  ", " ")
+        what = f"{self._what()}{with_whom}"
         ask = "your national authority" if self.sponsor is None else _named(self.sponsor)
         if self.days == 0:
             return (
@@ -49,10 +49,14 @@ class Reminder:
 
     def to_others(self, now_s: int) -> str:
         """What the sponsor and the authority are told."""
-        what = f"the agreement {self.firm.agreement or ''} of {_named(self.firm)}".replace("  ", " ")
+        what = f"{self._what()} of {_named(self.firm)}"
         if self.days == 0:
             return f"{what} ended on {_day(self.ends_s)}: it gets no more alerts"
         return f"{what} ends {_in_days(self.ends_s - now_s)}, on {_day(self.ends_s)}"
+
+    def _what(self) -> str:
+        reference = self.firm.agreement
+        return "the agreement" if reference is None else f"the agreement {reference}"
 
 
 def reminder(directory: Directory, firm: Participant, now_s: int) -> Reminder | None:
