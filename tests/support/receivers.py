@@ -113,19 +113,23 @@ class Receiver:
 class MailBox:
     """A mail server that offers STARTTLS and takes nothing without it."""
 
-    def __init__(self, folder: Path, *, trusted: bool = True) -> None:
+    def __init__(self, folder: Path, *, trusted: bool = True, tls: bool = True) -> None:
         authority = trustme.CA()
         certificate = (authority if trusted else trustme.CA()).issue_cert("localhost", "127.0.0.1")
         self.ca_file = folder / "mail-ca.pem"
         authority.cert_pem.write_to_path(str(self.ca_file))
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        certificate.configure_cert(tls)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(context)
         self.mails: list[Message] = []
         self.came = threading.Condition()
         self.refuse: str | None = None
         self.port = find_free(1)
         self._controller = Controller(
-            self, hostname="127.0.0.1", port=self.port, tls_context=tls, require_starttls=True
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            tls_context=context if tls else None,
+            require_starttls=tls,
         )
 
     def __enter__(self) -> MailBox:

@@ -71,10 +71,8 @@ async def send(
             )
     except TimeoutError:
         raise DeliveryFailedError(f"the mail server did not finish within {deadline_s:g} s") from None
-    except aiosmtplib.SMTPException as error:
+    except (aiosmtplib.SMTPException, OSError) as error:
         raise DeliveryFailedError(_why(error)) from None
-    except OSError:
-        raise DeliveryFailedError("the mail server cannot be connected to") from None
 
 
 def _tls(ca_file: Path | None) -> ssl.SSLContext:
@@ -88,7 +86,7 @@ def _password(file: Path | None) -> str | None:
     return None if file is None else read_private(file).decode().rstrip("\r\n")
 
 
-def _why(error: aiosmtplib.SMTPException) -> str:
+def _why(error: Exception) -> str:
     """In words, without what the server says: it may quote anything."""
     cause: BaseException | None = error
     while cause is not None:
@@ -102,7 +100,7 @@ def _why(error: aiosmtplib.SMTPException) -> str:
             return "the mail server did not answer in time"
         case aiosmtplib.SMTPResponseException():
             return f"the mail server answered {error.code}"
-        case aiosmtplib.SMTPConnectError() | aiosmtplib.SMTPServerDisconnected():
+        case aiosmtplib.SMTPConnectError() | aiosmtplib.SMTPServerDisconnected() | OSError():
             return "the mail server cannot be connected to, or broke off"
         case _:
             return "the mail server does not offer TLS, or refused the mail"
