@@ -91,9 +91,10 @@ def test_the_sponsor_and_the_authority_are_told_of_the_firm():
     assert ended.endswith("it gets no more alerts")
 
 
-def test_those_of_several_firms_come_with_the_nearest_end_first():
-    firms = [ending_in(5 * DAY_S), ending_in(200 * DAY_S), ending_in(DAY_S)]
-    assert [1, 10] == [one.days for one in reminders(DIRECTORY, firms, NOW_S)]
+def test_those_of_several_firms_come_with_the_earliest_end_first_and_for_30_days_after_it():
+    lefts_s = (5 * DAY_S, 200 * DAY_S, DAY_S, -29 * DAY_S, -30 * DAY_S)
+    firms = [ending_in(left_s) for left_s in lefts_s]
+    assert [0, 1, 10] == [one.days for one in reminders(DIRECTORY, firms, NOW_S)]
 
 
 def test_a_sponsor_stands_for_its_own_firms():

@@ -16,6 +16,7 @@ from tocsin.core.participants import Participant
 from tocsin.core.standing import NO_DAY
 
 REMINDERS_DAYS = (30, 10, 1)
+TOLD_AFTER_DAYS = 30
 DAY_S = 86_400
 
 
@@ -71,9 +72,10 @@ def reminder(directory: Directory, firm: Participant, now_s: int) -> Reminder | 
 
 
 def reminders(directory: Directory, firms: Iterable[Participant], now_s: int) -> list[Reminder]:
-    """Those of `firms`, the nearest end first."""
+    """Those of `firms` for who stands for them, the earliest end first; for 30 days after it."""
     found = (reminder(directory, one, now_s) for one in firms)
-    return sorted((one for one in found if one is not None), key=lambda one: (one.ends_s, one.firm.id))
+    recent = (one for one in found if one is not None and now_s < one.ends_s + TOLD_AFTER_DAYS * DAY_S)
+    return sorted(recent, key=lambda one: (one.ends_s, one.firm.id))
 
 
 def sponsored_by(directory: Directory, me: bytes) -> list[Participant]:
