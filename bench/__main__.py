@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from bench import importing, publishing, reading, results, rotation, sealing, tables
+from bench import delivering, importing, publishing, reading, results, rotation, sealing, tables
 
 BENCHES = {
     "sealing": sealing.rows,
     "publishing": publishing.rows,
     "reading": reading.rows,
+    "delivering": delivering.rows,
     "rotation": rotation.rows,
     "importing": importing.rows,
     "tables": tables.rows,

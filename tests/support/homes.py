@@ -43,9 +43,9 @@ def living_targets(now_s: int) -> dict[str, bytes]:
 class LivingDirectory:
     """A TUF repository of `living_targets`, and its way to the topic."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Mapping[str, bytes] | None = None) -> None:
         self.now_s = int(time.time())
-        self.targets = living_targets(self.now_s)
+        self.targets = living_targets(self.now_s) | dict(more or {})
         self.repository = TufRepository(folder, role_key)
         self.repository.create(self.targets, self.now_s)
 

@@ -7,14 +7,14 @@ names. A folder that is missing later is never made: what should be mounted ther
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from services.consumer.sinks.events import WITHDRAWN, Event
 from services.consumer.sinks.plans import SinkPlan
 from services.consumer.threads import in_thread
 from tocsin.adapters.private_files import FOLDER_MODE, storage_errors
-from tocsin.adapters.whole_files import write_whole
+from tocsin.adapters.whole_files import write_together
 from tocsin.core.errors import DeliveryFailedError, StorageError
 
 BATCH_EVENTS = 64
@@ -57,15 +57,19 @@ class Spool:
         if not self._folder.is_dir():
             raise DeliveryFailedError(f"the folder {self._folder} is missing: make it, or mount it")
         try:
-            for event in events:
-                self._write_one(event)
+            self._take_back(events)
+            write_together(self._files(events), self._mode)
         except StorageError as error:
             raise DeliveryFailedError(str(error)) from None
 
-    def _write_one(self, event: Event) -> None:
-        if event.type == WITHDRAWN:
-            with storage_errors(self._folder):
-                for file in self._folder.glob(f"{event.stem}-v*"):
-                    file.unlink(missing_ok=True)
-        for ending, data in ((".txt", event.text.encode()), (".json", event.body)):
-            write_whole(self._folder / f"{event.name}{ending}", data, self._mode)
+    def _take_back(self, events: Sequence[Event]) -> None:
+        with storage_errors(self._folder):
+            for event in events:
+                if event.type == WITHDRAWN:
+                    for file in self._folder.glob(f"{event.stem}-v*"):
+                        file.unlink(missing_ok=True)
+
+    def _files(self, events: Sequence[Event]) -> Iterator[tuple[Path, bytes]]:
+        for event in events:
+            yield self._folder / f"{event.name}.txt", event.text.encode()
+            yield self._folder / f"{event.name}.json", event.body

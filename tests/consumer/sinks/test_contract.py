@@ -206,7 +206,7 @@ async def test_a_fault_of_our_own_with_one_alert_is_noted_without_a_word_of_it(r
     def broken(*_words):
         raise ValueError("zanzibar canary")
 
-    monkeypatch.setattr("services.consumer.sinks.spool.write_whole", broken)
+    monkeypatch.setattr("services.consumer.sinks.spool.write_together", broken)
     await lines.settle()
     (said,) = lines.sentences()
     assert "ValueError at" in said
