@@ -71,7 +71,7 @@ async def serve(
     """Read and answer until `stop`."""
     news, health, lines = News(), Health(participant.clock), parts.lines
     keeping = Keeping(participant, parts.written, access, Bells(news, lines), health)
-    lines.directory = keeping.directory
+    lines.directory, lines.well = keeping.directory, lambda: not health.troubles()
     registry = CollectorRegistry()
     feed = Feed(parts.shown, news)
     ConsumerMetrics(registry, keeping.tally, health, feed)

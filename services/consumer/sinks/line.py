@@ -118,8 +118,9 @@ class Line:
             free_s = max(free_s, state.delivered_at_s + self._sink.spacing_s)
         if free_s > now_s:
             return state, [], min(LONGEST_WAIT_S, free_s - now_s)
-        # While it ails, one try shows whether it is well again.
-        limit = 1 if state.failures and self._sink.gives_up else self._sink.batch_events
+        # Where nothing is ever given up, one that cannot be written must not hold those behind it.
+        alone = state.failures and not self._sink.gives_up
+        limit = 1 if alone else self._sink.batch_events
         items = self._inbox.sink_items.due(self.plan.name, now_s, limit)
         due_s = self._inbox.sink_items.next_due_s(self.plan.name)
         wait_s = LONGEST_WAIT_S if due_s is None else min(LONGEST_WAIT_S, max(0.0, due_s - now_s))
@@ -127,16 +128,38 @@ class Line:
 
     async def _deliver(self, state: SinkState, items: list[SinkItem]) -> bool:
         """Whether it went well."""
-        events = await self._ask(lambda: [self._events.of(item) for item in items])
-        there = [event for event in events if event is not None]
+        whole, events = await self._ask(self._events_of, items)
         try:
-            if there:
-                await self._sink.deliver(there)
+            if events:
+                await self._sink.deliver(events)
         except Exception as error:  # noqa: BLE001 - a fault with one sink must not stop the others
-            await self._ask(self._note_failure, state, items, _failure(error))
+            await self._ask(self._note_failure, state, whole, _failure(error))
             return False
-        await self._ask(self._note_delivery, items, len(there))
+        await self._ask(self._note_delivery, whole, len(events))
         return True
+
+    def _events_of(self, items: list[SinkItem]) -> tuple[list[SinkItem], list[Event]]:
+        """The items that can be told, and the events of those of which something is left to tell.
+
+        One that cannot be told is a bug of ours: it is put off alone.
+        """
+        whole, events = [], []
+        for item in items:
+            try:
+                event = self._events.of(item)
+            except Exception as error:  # noqa: BLE001 - the ones behind it are told
+                self._put_off(item, _failure(error))
+                continue
+            whole.append(item)
+            events += [event] if event is not None else []
+        return whole, events
+
+    def _put_off(self, item: SinkItem, error: DeliveryFailedError) -> None:
+        now_s = self._now_s()
+        first_s = now_s if item.first_try_s is None else item.first_try_s
+        again_s = next_try_s(first_s, now_s, item.failures + 1, _spread())
+        with self._inbox.transaction():
+            self._inbox.sink_items.failed(item, str(error), again_s, now_s)
 
     def _note_delivery(self, items: list[SinkItem], count: int) -> None:
         with self._inbox.transaction():
@@ -159,8 +182,10 @@ class Line:
                 self._inbox.sinks.disable(name, str(error))
 
     def _next_try_s(self, item: SinkItem, error: DeliveryFailedError, now_s: int) -> int | None:
-        if not self._sink.gives_up or error.gone:
+        if error.gone:
             return now_s
+        if not self._sink.gives_up:
+            return now_s + pause_s(item.failures + 1, _spread(), LOCAL_PAUSE_S)
         first_s = now_s if item.first_try_s is None else item.first_try_s
         return next_try_s(first_s, now_s, item.failures + 1, _spread(), error.retry_after_s)
 

@@ -29,6 +29,7 @@ from tocsin.core.errors import SettingsError
 from tocsin.core.webhook_signing import new_secret
 
 NOTICES_PAUSE_S = 600.0
+LOOK_PAUSE_S = 1.0
 
 Directories = Callable[[], Directory | None]
 
@@ -64,6 +65,8 @@ class Lines:
         self._lines = [self._line(plan) for plan in asked.plans]
         self._notices = [Notices(inbox, plan) for plan in asked.plans]
         self.directory: Directories = lambda: None
+        self.well: Callable[[], bool] = lambda: True
+        self._caught_up = self._notices_due = False
         self.standing: list[SinkStanding] = []
 
     async def begin(self) -> None:
@@ -78,6 +81,7 @@ class Lines:
         """The reading has reached what was there when it began: from now on sinks take."""
         for line in self._lines:
             line.open = True
+        self._caught_up = self._notices_due = True
         self._news.ring()
 
     def ring(self) -> None:
@@ -120,12 +124,12 @@ class Lines:
         looks = 0
         while True:
             await self._look()
-            await asyncio.sleep(5.0)
-            looks += 1
-            if looks * 5.0 >= NOTICES_PAUSE_S:
+            if self._notices_due or looks * LOOK_PAUSE_S >= NOTICES_PAUSE_S:
                 looks = 0
                 await self._queue_notices()
                 self._news.ring()
+            looks += 1
+            await asyncio.sleep(LOOK_PAUSE_S)
 
     async def _look(self) -> None:
         names = {line.plan.name: line for line in self._lines}
@@ -141,9 +145,11 @@ class Lines:
                 self._tell(sentence)
 
     async def _queue_notices(self) -> None:
+        self._notices_due = False
         directory, now_s = self.directory(), int(self._clock())
+        well = self._caught_up and self.well()
         for one in self._notices:
-            await self._asking.ask(one.queue, directory, self._me, now_s)
+            await self._asking.ask(one.queue, directory, self._me, now_s, well=well)
 
     def _line(self, plan: SinkPlan) -> Line:
         sink = self._sink(plan)

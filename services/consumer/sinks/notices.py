@@ -1,4 +1,4 @@
-"""What a sink is told of itself: a heartbeat when it starts and daily, and agreements that end.
+"""What a sink is told of itself: a heartbeat when reading is up to date and daily, and agreements that end.
 
 A mailbox gets no heartbeats: a mail a day that means nothing teaches people not to look.
 """
@@ -27,10 +27,13 @@ class Notices:
         self._inbox, self._plan = inbox, plan
         self._beat_at_s: int | None = None
 
-    def queue(self, directory: Directory | None, me: bytes, now_s: int) -> None:
-        """What is due at `now_s`; a notice is queued once, whatever restarts."""
+    def queue(self, directory: Directory | None, me: bytes, now_s: int, *, well: bool) -> None:
+        """What is due at `now_s`; a notice is queued once, whatever restarts. `well`: Kafka is read, so
+        that a heartbeat would be true.
+        """
         with self._inbox.transaction():
-            self._heartbeat(now_s)
+            if well:
+                self._heartbeat(now_s)
             for one in [] if directory is None else due_reminders(directory, me, now_s):
                 self._reminder(one, me, now_s)
 

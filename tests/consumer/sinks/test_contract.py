@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.consumer.sinks.events import Events
 from services.consumer.sinks.line import Line
 from services.consumer.sinks.plans import Kind
 from tests.support.parties import DAY_S
@@ -211,6 +212,38 @@ async def test_a_fault_of_our_own_with_one_alert_is_noted_without_a_word_of_it(r
     (said,) = lines.sentences()
     assert "ValueError at" in said
     assert "zanzibar" not in said
+
+
+@every_kind
+async def test_an_alert_that_cannot_be_told_is_put_off_alone(rig, kind, monkeypatch):
+    of = Events.of
+
+    def broken(self, item):
+        if item.seq == 2:
+            raise KeyError("zanzibar")
+        return of(self, item)
+
+    monkeypatch.setattr(Events, "of", broken)
+    for name in ("a", "zanzibar", "c"):
+        rig.add(name)
+    await rig.run(kind)
+    assert 2 == rig.got(kind)
+    (waiting,) = rig.inbox.sink_items.due(str(kind), rig.now_s + 60, 10)
+    assert "KeyError at" in waiting.error
+    assert "zanzibar" not in waiting.error
+
+
+async def test_no_heartbeat_says_well_while_kafka_is_not_read(rig):
+    lines = await rig.lines(Kind.WEBHOOK, caught_up=False)
+    await lines.settle()
+    assert [] == rig.receiver.posted
+    lines.caught_up()
+    await lines.settle()
+    assert 1 == len(rig.receiver.of("heartbeat"))
+    lines.well = lambda: False
+    rig.now_s += DAY_S
+    await lines.settle()
+    assert 1 == len(rig.receiver.of("heartbeat"))
 
 
 async def test_each_mark_of_an_agreement_is_told_once_to_each_sink(rig):

@@ -14,7 +14,8 @@ MAX_ERROR_CHARACTERS = 300
 
 _COLUMNS = """name, kind, cursor, begun_at_s, delivered, delivered_at_s, failures, paused_until_s, error,
     error_at_s, disabled"""
-_BEGIN = "INSERT OR IGNORE INTO sinks (name, kind, cursor, begun_at_s) VALUES (?, ?, ?, ?)"
+_BEGIN = """INSERT INTO sinks (name, kind, cursor, begun_at_s) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET kind = excluded.kind"""
 _DELIVERED = """UPDATE sinks SET delivered = delivered + ?, delivered_at_s = ?, failures = 0,
     paused_until_s = 0 WHERE name = ?"""
 _FAILED = """UPDATE sinks SET failures = failures + 1, paused_until_s = ?, error = ?, error_at_s = ?
