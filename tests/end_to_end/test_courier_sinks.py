@@ -4,9 +4,12 @@ import json
 import signal
 import subprocess
 import time
+from contextlib import suppress
 
+import httpx
 import pytest
 
+from services.workshop.ports import find_free
 from tests.support.exercises import alert
 from tests.support.receivers import MailBox, Receiver
 from tests.support.stage import AUTHORITY, COLOMBIA, COURIER, ROOT, TOCSIN
@@ -177,6 +180,47 @@ def test_what_is_said_and_stored_beside_the_sinks_holds_no_content_and_no_secret
     for path in home.rglob("*"):
         if path.is_file():
             assert b"zanzibar" not in path.read_bytes(), path
+
+
+def test_the_service_brings_alerts_to_the_sinks_of_its_settings_and_says_what_ails(stage, desk, failed):
+    desk.kill()
+    settings = stage.home(COURIER) / "settings.toml"
+    folder = desk.spool.parent / "service"
+    settings.write_text(
+        f'{desk.mailbox.settings()}\n[consumer.sinks.files]\nto = "spool={folder}"\n'
+        f'[consumer.sinks.hook]\nto = "webhook={desk.url}"\nfilters = ["action>=look-up"]\n'
+    )
+    desk.receiver.answer = lambda _posted: (500, {})
+    port = find_free(1)
+    environment = stage.environment(COURIER, TOCSIN_CONSUMER_PORT=str(port))
+    with desk.log.open("ab") as log:
+        service = subprocess.Popen(
+            [TOCSIN, "consumer", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+    try:
+        ready = wait_for(f"http://127.0.0.1:{port}/readyz", "warning: sink hook: failed", desk.log)
+        assert "sink files" not in ready
+        assert 3 == len(list(folder.glob("*alert-*.json")))
+        metrics = wait_for(
+            f"http://127.0.0.1:{port}/metrics", 'sink_delivered_total{sink="files"} 4', desk.log
+        )
+        assert not [word for word in ("zanzibar", "very-secret-path") if word in ready + metrics]
+    finally:
+        service.terminate()
+        service.wait(30)
+        desk.receiver.answer = lambda _posted: (204, {})
+    assert 0 == service.returncode
+
+
+def wait_for(url, text, log):
+    """What is answered at `url`, once `text` is in it."""
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        with suppress(httpx.TransportError):
+            if text in (said := httpx.get(url).text):
+                return said
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
 
 
 def test_step_12_when_the_agreement_ended_the_next_alert_does_not_open_and_the_sponsor_is_named(
