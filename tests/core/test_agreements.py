@@ -72,6 +72,13 @@ def test_a_firm_whose_agreement_ended_is_told_that_nothing_comes_and_whom_to_ask
     assert "nothing that is sent since then can be read here; ask Originator (CO) to prolong it" in said
 
 
+def test_a_firm_is_shown_how_its_sponsors_office_is_reached():
+    sponsor = replace(DIRECTORY.participants[ORIGINATOR.id], contact="desk@police.example")
+    directory = replace(DIRECTORY, participants={**DIRECTORY.participants, sponsor.id: sponsor})
+    said = reminder(directory, ending_in(0), NOW_S).to_firm(NOW_S)
+    assert said.endswith("; ask Originator (CO), desk@police.example, to prolong it")
+
+
 def test_a_firm_without_a_known_sponsor_is_sent_to_its_national_authority():
     said = reminder(DIRECTORY, ending_in(1, sponsor=bytes(16)), NOW_S).to_firm(NOW_S)
     assert "the agreement MoU 7 ends within a day" in said

@@ -38,7 +38,7 @@ class Reminder:
         """What the firm is told."""
         with_whom = "" if self.sponsor is None else f" with {_named(self.sponsor)}"
         what = f"{self._what()}{with_whom}"
-        ask = "your national authority" if self.sponsor is None else _named(self.sponsor)
+        ask = "your national authority" if self.sponsor is None else _reached(self.sponsor)
         if self.days == 0:
             return (
                 f"{what} ended on {_day(self.ends_s)}: nothing that is sent since then can be read here; "
@@ -85,6 +85,10 @@ def sponsored_by(directory: Directory, me: bytes) -> list[Participant]:
 
 def _named(one: Participant) -> str:
     return f"{one.name} ({one.country})"
+
+
+def _reached(one: Participant) -> str:
+    return _named(one) if one.contact is None else f"{_named(one)}, {one.contact},"
 
 
 def _day(ends_s: int) -> str:
