@@ -101,6 +101,8 @@ def subscribe(  # noqa: PLR0913 - one parameter for each option
 
     asked = Asked(home, passphrase_file, bootstrap, streams, tuple(region or ()))
     if sink:
+        if as_json:
+            raise typer.BadParameter("with --sink nothing is printed: leave --json out")
         from services.consumer.sinks.plans import Given
         from services.consumer.sinks.subscribing import bring_to_sinks
 

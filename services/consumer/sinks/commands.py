@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     verbs.command("list", epilog="Example: tocsin sinks list --json")(list_)
     verbs.command(epilog="Example: tocsin sinks status spool=in/")(status)
     verbs.command(epilog="Example: tocsin sinks enable desk")(enable)
+    verbs.command(epilog="Example: tocsin sinks forget spool=in/")(forget)
     secret = typer.Typer(no_args_is_help=True, help="What a webhook's receiver verifies with.")
     secret.command("show", epilog="Example: tocsin sinks secret show webhook=https://desk.example/in")(show)
     secret.command("rotate", epilog="Example: tocsin sinks secret rotate desk --overlap-hours 48")(rotate)
@@ -66,6 +67,17 @@ def enable(
     from services.consumer.sinks import looking
 
     looking.enable(home, passphrase_file, sink)
+
+
+def forget(
+    sink: SinkArgument,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Forget a sink that is used no more: what waited for it, and its secrets. Stop its service first."""
+    from services.consumer.sinks import looking
+
+    looking.forget(home, passphrase_file, sink)
 
 
 def show(

@@ -66,8 +66,9 @@ class Line:
 
     async def begin(self) -> None:
         """Take up the sink where it was left. Raises StorageError."""
-        first = await self._ask(self._begin)
+        first = await self._ask(self._inbox.sinks.find, self.plan.name) is None
         await self._sink.begin(first=first)
+        await self._ask(self._begin)
 
     async def run(self, news: News) -> None:
         """For ever: when the bell rings, when something is due, and once a minute."""
@@ -97,14 +98,10 @@ class Line:
         """Let go of the connection."""
         await self._sink.close()
 
-    def _begin(self) -> bool:
-        sinks, plan = self._inbox.sinks, self.plan
-        first = sinks.find(plan.name) is None
-        if first:
-            cursor = 0 if plan.from_earliest else AT_WHAT_COMES
-            with self._inbox.transaction():
-                sinks.begin(plan.name, plan.kind.value, cursor, self._now_s())
-        return first
+    def _begin(self) -> None:
+        cursor = 0 if self.plan.from_earliest else AT_WHAT_COMES
+        with self._inbox.transaction():
+            self._inbox.sinks.begin(self.plan.name, self.plan.kind.value, cursor, self._now_s())
 
     def _due(self) -> tuple[SinkState, list[SinkItem], float]:
         """The sink, what to deliver now, and how long to wait where that is nothing."""

@@ -61,6 +61,15 @@ def enable(home: Path, passphrase_file: Path | None, sink: str) -> None:
         console.say(f"sink {name} is given again what waits for it")
 
 
+def forget(home: Path, passphrase_file: Path | None, sink: str) -> None:
+    """Forget a sink that is used no more. One that is taken up again begins anew."""
+    with _changing(home, passphrase_file) as inbox:
+        name = _known(inbox, sink)
+        with inbox.transaction():
+            inbox.sinks.forget(name)
+        console.say(f"sink {name} is forgotten, with its secrets; the reports stay in the inbox")
+
+
 def show_secret(home: Path, passphrase_file: Path | None, sink: str) -> None:
     """The secret that a webhook's receiver verifies with; it is made where there is none."""
     name = _webhook(sink)

@@ -45,6 +45,8 @@ class Spool:
         """Nothing is held."""
 
     def _begin(self, first: bool) -> None:
+        if self._folder.exists() and not self._folder.is_dir():
+            raise StorageError(f"{self._folder} is no folder: choose another for the spool")
         with storage_errors(self._folder):
             if first:
                 self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)

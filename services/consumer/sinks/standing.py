@@ -44,11 +44,12 @@ class SinkStanding:
             parts.append(f"is disabled ({state.disabled}): tocsin sinks enable {state.name}")
         elif state.failures:
             again = "" if self.next_try_s is None else f", next try {clock_time(self.next_try_s)}"
-            parts.append(f"failed {state.failures} times in a row ({state.error}){again}")
+            times = "once" if state.failures == 1 else f"{state.failures} times in a row"
+            parts.append(f"failed {times} ({state.error}){again}")
         if self.waiting and (state.failures or state.disabled or (self.next_due_s or 0) > now_s):
-            parts.append(f"{self.waiting} wait")
+            parts.append("1 waits" if self.waiting == 1 else f"{self.waiting} wait")
         if self.dead:
-            parts.append(f"{self.dead} were given up: tocsin sinks dead list")
+            parts.append(f"given up: {self.dead}, see tocsin sinks dead list")
         if self.ails is not None:
             parts.append(self.ails)
         return f"sink {state.name}: {'; '.join(parts)}" if parts else None

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from services.consumer.printing import fields_of, marking_of, worded
+from tocsin.adapters.country_names import country_name
+from tocsin.core import codes
+from tocsin.core.facts import ALERT_PLACES
 from tocsin.runtime.console import harmless
 from tocsin.runtime.times import clock_time
 
@@ -51,10 +54,27 @@ def _to_do(report: dict[str, Any]) -> list[str]:
 
 
 def _line(name: str, value: Any) -> str:
+    label = name.replace("_", " ")
     if name in _TIMES and isinstance(value, int):
-        return f"{name.replace('_', ' ')}: {clock_time(value)}"
+        return f"{label}: {clock_time(value)}"
+    if name in ALERT_PLACES:
+        return f"{label}: {', '.join(f'{country_name(code)} ({code})' for code in value)}"
+    if name == "mode":
+        return f"{label}: {codes.labels('transport_modes').get(value, {}).get(LANGUAGE, value)}"
+    if name == "selectors":
+        return "\n".join(f"look for, all together: {_tests(one['tests'])}" for one in value)
     pairs = fields_of({name: value}, LANGUAGE)
     # A line that others wrote stays behind its label: it cannot look like one of ours.
     return "\n".join(
         f"{label}: {worded(code, text, LANGUAGE)}".replace("\n", "\n    ") for label, code, text in pairs
     )
+
+
+def _tests(tests: list[dict[str, Any]]) -> str:
+    """The tests of a selector as one sentence; all must hold."""
+    said = []
+    for one in tests:
+        joined = " and " if one["operator"] == "between" else ", "
+        wanted = joined.join(one["values"]).replace("\n", " ")
+        said.append(f"{one['field'].replace('_', ' ')} {one['operator']} {wanted}")
+    return "; ".join(said)

@@ -77,7 +77,7 @@ def test_a_list_says_what_each_sink_did_and_no_secret(person):
 
 def test_a_sink_that_ails_ends_with_5_and_a_sentence(person):
     person.began(dead=2)
-    assert "2 were given up" in person.run("status", URL, code=5).err
+    assert "given up: 2, see tocsin sinks dead list" in person.run("status", URL, code=5).err
     person.run("dead", "drop", "--all")
     person.run("status", URL)
 
@@ -123,10 +123,18 @@ def test_a_sink_that_was_disabled_is_enabled(person):
     person.run("status", NAME)
 
 
+def test_a_sink_that_is_used_no_more_is_forgotten_with_its_secrets(person):
+    person.began(dead=2)
+    old = person.run("secret", "show", URL).out
+    person.run("forget", URL)
+    assert "" == person.run("list").out + person.run("dead", "list").out
+    assert old != person.run("secret", "show", URL).out
+
+
 @pytest.mark.parametrize(
     "words",
     [
-        *(("list",), ("status",), ("enable",), ("secret", "show"), ("secret", "rotate")),
+        *(("list",), ("status",), ("enable",), ("forget",), ("secret", "show"), ("secret", "rotate")),
         *(("dead", "list"), ("dead", "retry"), ("dead", "drop")),
     ],
 )

@@ -4,8 +4,11 @@ import errno
 import json
 import os
 
+import pytest
+
 from services.consumer.sinks.plans import Kind
 from tests.support.world import ORIGINATOR
+from tocsin.core.errors import StorageError
 
 
 def names(rig):
@@ -60,6 +63,13 @@ async def test_a_folder_that_is_missing_later_is_said_and_never_made(rig):
     back()
 
 
+async def test_what_is_no_folder_is_refused_at_the_start_and_leaves_no_sink(rig):
+    rig.spool.touch()
+    with pytest.raises(StorageError, match="is no folder: choose another"):
+        await rig.run(Kind.SPOOL)
+    assert [] == rig.inbox.sinks.all()
+
+
 async def test_a_full_disk_is_said_and_what_waited_comes_when_there_is_room(rig, monkeypatch):
     await rig.run(Kind.SPOOL)
     rig.add("zanzibar")
@@ -93,6 +103,20 @@ async def test_the_text_warns_of_the_customer_only_where_he_may_not_be_told(rig)
     rig.add("a", tell_customer=True)
     await rig.run(Kind.SPOOL)
     assert "CUSTOMER" not in text(rig)
+
+
+async def test_the_text_is_for_people_countries_by_name_and_what_to_look_for_as_a_sentence(rig):
+    tests = [
+        {"field": "declared_text", "operator": "phrase", "values": ["toner powder"]},
+        {"field": "gross_weight_g", "operator": "between", "values": ["50", "1896"]},
+    ]
+    rig.add("a", origins=["CO", "NL"], mode="5", selectors=[{"tests": tests}])
+    await rig.run(Kind.SPOOL)
+    assert {
+        "origins: Colombia (CO), Netherlands (NL)",
+        "mode: Mail",
+        "look for, all together: declared text phrase toner powder; gross weight g between 50 and 1896",
+    } <= set(text(rig).splitlines())
 
 
 async def test_a_line_that_the_sender_wrote_cannot_look_like_one_of_ours(rig):

@@ -113,6 +113,13 @@ class InboxSinks:
         sql = "UPDATE sink_reached SET withdrawn = 1 WHERE sink = ? AND originator = ? AND report_id = ?"
         self._database.execute(sql, (name, one.originator, one.report_id))
 
+    def forget(self, name: str) -> None:
+        """The sink as if it had never been: what waited for it, what reached it, its secrets."""
+        self._database.execute("DELETE FROM sinks WHERE name = ?", (name,))
+        for table in ("sink_items", "sink_reached", "sink_secrets"):
+            sql = f"DELETE FROM {table} WHERE sink = ?"  # noqa: S608 - constants only
+            self._database.execute(sql, (name,))
+
     def forget_old(self, now_s: int) -> None:
         """Drop what was reached so long ago that no update can come."""
         self._database.execute("DELETE FROM sink_reached WHERE at_s < ?", (now_s - REACHED_LIFETIME_S,))
