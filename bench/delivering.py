@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,16 +50,13 @@ class Town:
     """A broker with a directory on it, a sender of alerts, and a courier's home."""
 
     def __init__(self, folder: Path, bootstrap: str) -> None:
-        self.folder, self.bootstrap, now_s = folder, bootstrap, int(time.time())
-        courier = replace(COURIER, agreement_ends_s=now_s + 200 * DAY_S)
-        valid = {"not_before_s": now_s - DAY_S, "not_after_s": now_s + 300 * DAY_S}
-        person = courier.target(**dict.fromkeys(("record", "release", "statement", "kem"), valid))
+        self.folder, self.bootstrap = folder, bootstrap
         schema = (f"schemas/{schema_id(ALERT).hex()}.avsc", ALERT)
-        more = dict([person, schema, audience_target("couriers", ALERT, sectors=["courier"])])
+        more = dict([schema, audience_target("couriers", ALERT, sectors=["courier"])])
         self.living = LivingDirectory(folder / "repository", more)
         self.sender = Sender(ORIGINATOR, self.living.directory, "couriers", self.living.now_s)
         self.home = folder / "home"
-        self.passphrase = write_home(self.home, courier, self.living.repository.pinned_root())
+        self.passphrase = write_home(self.home, COURIER, self.living.repository.pinned_root())
 
     async def found(self) -> None:
         await self.living.publish(self.bootstrap)

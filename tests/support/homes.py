@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tests.support.authority import role_key
@@ -35,9 +36,14 @@ def living_targets(now_s: int) -> dict[str, bytes]:
     valid = {"not_before_s": now_s - DAY_S, "not_after_s": now_s + 300 * DAY_S}
     purposes = dict.fromkeys(("record", "release", "statement", "kem"), valid)
     name, audience = audience_target("focal-points", INCIDENT, roles=["focal-point", "analyst"])
-    people = dict(one.target(**purposes) for one in EVERYONE)
+    people = dict(_living(one, now_s).target(**purposes) for one in EVERYONE)
     schema = f"schemas/{schema_id(INCIDENT).hex()}.avsc"
     return people | {"streams": layout_target(), schema: INCIDENT, name: audience}
+
+
+def _living(party: Party, now_s: int) -> Party:
+    """A firm's agreement runs now."""
+    return replace(party, agreement_ends_s=now_s + 200 * DAY_S) if party.sponsor else party
 
 
 class LivingDirectory:
