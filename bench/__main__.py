@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from bench import (
+    delivering,
     importing,
     large_tables,
     lone_reports,
@@ -21,6 +22,7 @@ BENCHES = {
     "sealing": sealing.rows,
     "publishing": publishing.rows,
     "reading": reading.rows,
+    "delivering": delivering.rows,
     "rotation": rotation.rows,
     "importing": importing.rows,
     "large-tables": large_tables.rows,

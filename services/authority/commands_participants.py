@@ -39,6 +39,10 @@ def register(authority: typer.Typer) -> None:
         epilog="Example: tocsin authority participant agreement 6f…e1 --reference MOU-8 --ends 2028-12-31",
     )(agreement)
     group.command(
+        "contact",
+        epilog="Example: tocsin authority participant contact 6f…e1 'drugs.desk@police.example, +31 70 …'",
+    )(contact)
+    group.command(
         "suspend",
         epilog="Example: tocsin authority participant suspend 6f…e1 --reason security --until 2027-01-31",
     )(suspend)
@@ -101,6 +105,21 @@ def agreement(  # noqa: PLR0913 - one parameter for each option
     ends_s = day_end_s(ends)
     way = Way(home, passphrase_file, "agreement", note, dry_run)
     change_participant(way, id_, lambda office: new_agreement(reference, ends_s, office.now_s()))
+
+
+def contact(
+    id_: IdArgument,
+    text: Annotated[str, typer.Argument(metavar="CONTACT", help="Of the office, never of a person.")],
+    note: NoteOption = "",
+    dry_run: DryRunOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Say how an office is reached: its firms are shown it when their agreement ends. '' takes it away."""
+    from services.authority.changing import new_contact
+
+    way = Way(home, passphrase_file, "contact", note, dry_run)
+    change_participant(way, id_, lambda _office: new_contact(text))
 
 
 def suspend(  # noqa: PLR0913 - one parameter for each option

@@ -21,6 +21,7 @@ from services.authority.publishing import publish
 from services.authority.settings import AuthoritySettings
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tuf_signing import DAY_S
+from tocsin.core.agreements import Reminder, reminders
 from tocsin.core.errors import OutsideFault, RefusedByRuleError
 from tocsin.runtime import web
 from tocsin.runtime.lifecycle import run_service, run_together, serve_until
@@ -28,6 +29,7 @@ from tocsin.runtime.logs import get_log
 
 ALARM_AGE_S = 3 * 3_600
 RETRY_S = 30
+MAX_WARNINGS = 20
 # What people sign: they are told in time.
 WARN_BEFORE_END_S: Mapping[str, int] = {"targets": 7 * DAY_S, "root": 30 * DAY_S}
 _log = get_log("authority")
@@ -43,6 +45,8 @@ class Signing:
         self._published_s, self._ends_at_s = standing.signed_at_s, standing.ends_at_s
         self._unsent = False
         self._told: str | None = None
+        self._reminders: list[Reminder] = []
+        self._reminded: set[str] = set()
         self.registry = CollectorRegistry()
         self._metrics = AuthorityMetrics(self.registry, self.age_s)
 
@@ -61,6 +65,22 @@ class Signing:
             if left_s < before_s:
                 found.append(f"the {role} metadata ends in {left_s // DAY_S} days: tocsin authority renew")
         return found
+
+    def warnings(self) -> list[str]:
+        """One line for each agreement that ends soon or ended lately, as of the last round; at most 20."""
+        now_s = self._office.now_s()
+        said = [one.to_others(now_s) for one in self._reminders[:MAX_WARNINGS]]
+        more = len(self._reminders) - MAX_WARNINGS
+        return [*said, f"and {more} more agreements"] if more > 0 else said
+
+    def _remind(self) -> None:
+        """Look at agreements, and log once of each that a mark before its end, or its end, has passed."""
+        now_s, directory = self._office.now_s(), self._office.directory()
+        self._reminders = reminders(directory, directory.participants.values(), now_s)
+        for one in self._reminders:
+            if one.key not in self._reminded:
+                self._reminded.add(one.key)
+                _log.warning("agreement.ending", name=one.firm.name, reason=one.to_others(now_s))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sign and publish until `stop`. Raises OurFault and bugs."""
@@ -87,6 +107,7 @@ class Signing:
     async def _round(self) -> bool:
         try:
             with hold_publishing(self._office.home):
+                self._remind()
                 files = self._signed()
                 sent = await publish(self._office.repository, files, self._access, self._office.now_s())
         except (OutsideFault, RefusedByRuleError) as error:
@@ -123,7 +144,7 @@ def serve_home(
 
 
 async def _serve(signing: Signing, settings: AuthoritySettings, stop: asyncio.Event) -> None:
-    health = web.Health(lambda: None, signing.troubles)
+    health = web.Health(lambda: None, signing.troubles, signing.warnings)
     app = web.build_app(
         "Tocsin authority",
         "Keeps the directory fresh. It has no content and takes none.",

@@ -13,6 +13,7 @@ import typer
 from services.consumer.commands_attachments import register_attachments
 from services.consumer.commands_letters import register_letters
 from services.consumer.commands_screen import register_screen
+from services.consumer.sinks import commands as sinks
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -26,7 +27,31 @@ RegionOption = Annotated[
     list[str] | None, typer.Option("--region", help="Only this region; may be repeated.")
 ]
 FromOption = Annotated[
-    str, typer.Option("--from", help="earliest, latest, or a time (ISO 8601, UTC unless it says).")
+    str | None,
+    typer.Option(
+        "--from",
+        help="earliest, latest, or a time (ISO 8601, UTC unless it says).  [default: latest; with --sink "
+        "earliest]",
+        show_default=False,
+    ),
+]
+SinkOption = Annotated[
+    list[str] | None,
+    typer.Option("--sink", help="spool=DIR, webhook=URL, ping=MAILBOX, or a sink of the settings."),
+]
+FilterOption = Annotated[
+    list[str] | None,
+    typer.Option("--filter", help="For the sinks: kind=seizure, hs=2933, action>=refuse; all must hold."),
+]
+QuietOption = Annotated[
+    str | None,
+    typer.Option("--quiet", help="For the sinks: 22:00-06:00 Europe/Amsterdam; delivered after."),
+]
+DigestOption = Annotated[
+    int, typer.Option("--digest", min=0, max=1_440, help="For the sinks: only every so many minutes.")
+]
+OwnNetworkOption = Annotated[
+    bool, typer.Option("--own-network", help="A webhook may lie in a private network.")
 ]
 UntilEndOption = Annotated[
     bool, typer.Option("--until-end/--follow", help="Stop where the streams end now, or go on.")
@@ -35,7 +60,7 @@ UntilEndOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the reader's verbs to the root command."""
-    app.command(epilog="Example: tocsin subscribe ion --from earliest --until-end --json")(subscribe)
+    app.command(epilog="Example: tocsin subscribe alerts --sink spool=in/")(subscribe)
     app.command(epilog="Example: tocsin tap ion,pics --to lake/ --until-end")(tap)
     app.command(epilog="Example: tocsin reports --stream pics --since 2026-01-01 --json")(reports)
     app.command(epilog="Example: tocsin export --stream pics --format xlsx --out pics.xlsx")(export)
@@ -52,12 +77,13 @@ def register(app: typer.Typer) -> None:
     service.command(epilog="Example: tocsin consumer token dashboard")(token)
     app.add_typer(service, name="consumer")
     register_screen(app)
+    sinks.register(app)
 
 
 def subscribe(  # noqa: PLR0913 - one parameter for each option
     streams: StreamsArgument,
     region: RegionOption = None,
-    begin: FromOption = "latest",
+    begin: FromOption = None,
     until_end: UntilEndOption = False,
     attachments: Annotated[
         bool,
@@ -65,22 +91,39 @@ def subscribe(  # noqa: PLR0913 - one parameter for each option
             "--attachments/--no-attachments", help="With ion and pics, also the files of reports."
         ),
     ] = True,
+    sink: SinkOption = None,
+    sink_filter: FilterOption = None,
+    quiet: QuietOption = None,
+    digest: DigestOption = 0,
+    own_network: OwnNetworkOption = False,
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
     bootstrap: BootstrapOption = None,
 ) -> None:
-    """Print reports as they come: JSON Lines when piped, else one line each.
+    """Print reports as they come: JSON Lines when piped, else one line each; or bring them to sinks.
 
     The inbox of the home is brought up to date first, then printed from, each report once a run.
     `earliest` prints everything that it holds, `latest` what is news to it. Files of reports go into
-    the inbox: see `tocsin attachments`. Ends with 0 if all is
-    whole, 5 if something waits or is missing (each thing is said), 6 if no broker answers, 7 if the
-    directory is too old.
+    the inbox: see `tocsin attachments`. With `--sink` nothing is printed: each sink is brought what it
+    was not brought yet, a new one from `--from` on (earliest). Ends with 0 if all is whole, 5 if
+    something waits or is missing (each thing is said), 6 if no broker answers, 7 if the directory is
+    too old.
     """
     from services.consumer.running import Asked, subscribe_to
 
     asked = Asked(home, passphrase_file, bootstrap, streams, tuple(region or ()), attachments)
+    if sink:
+        if as_json:
+            raise typer.BadParameter("with --sink nothing is printed: leave --json out")
+        from services.consumer.sinks.plans import Given
+        from services.consumer.sinks.subscribing import bring_to_sinks
+
+        given = Given(tuple(sink_filter or ()), quiet, digest, begin or "earliest", own_network)
+        raise typer.Exit(bring_to_sinks(asked, tuple(sink), given, until_end=until_end))
+    if sink_filter or quiet or digest or own_network:
+        raise typer.BadParameter("--filter, --quiet, --digest and --own-network go with --sink")
+    begin = begin or "latest"
     raise typer.Exit(subscribe_to(asked, begin, until_end=until_end, as_json=as_json))
 
 

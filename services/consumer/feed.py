@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 from services.consumer.attachment_views import described, file_of
 from services.consumer.news import News, rang
-from services.consumer.threads import in_thread
+from services.consumer.threads import OneAtATime
 from services.consumer.views import Views
 from tocsin.adapters.inbox.attachments import HeldAttachment
 from tocsin.adapters.inbox.reports import EVERYTHING, Filter
@@ -20,8 +19,6 @@ HEARTBEAT_S = 15.0
 MAX_PAGE_REPORTS = 500
 MAX_EVENTS_AT_ONCE = 100
 MAX_LISTENERS = 100
-
-_T = TypeVar("_T")
 
 
 class TooManyListeners(Exception):
@@ -34,7 +31,7 @@ class Feed:
     def __init__(self, inbox: Inbox, news: News) -> None:
         self._inbox, self._news = inbox, news
         self._views = Views(inbox)
-        self._one_at_a_time = asyncio.Lock()
+        self._ask = OneAtATime().ask
         self.listeners = 0
 
     async def page(
@@ -101,10 +98,6 @@ class Feed:
                     yield ": still here\n\n"
         finally:
             self.listeners -= 1
-
-    async def _ask(self, question: Callable[[], _T]) -> _T:
-        async with self._one_at_a_time:
-            return await in_thread(question)
 
 
 def _event(rendered: dict[str, Any]) -> str:

@@ -11,16 +11,18 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 
+from services.consumer.agreements import agreement_sentences
 from services.consumer.assignment import parse_wanted
 from services.consumer.consume import Consumption
 from services.consumer.intake import Tally
-from services.consumer.news import News
 from services.consumer.participant import Participant
+from services.consumer.subscribe import Showing
 from services.consumer.waiting import silent_sentences, waiting_sentences
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tuf_topic import DirectoryFollower
+from tocsin.core.directory import Directory
 from tocsin.core.errors import OutsideFault
 
 FIRST_PAUSE_S = 1.0
@@ -59,10 +61,10 @@ class Keeping:
     """Keeps the inbox up to date until it is told to stop."""
 
     def __init__(
-        self, participant: Participant, inbox: Inbox, access: KafkaAccess, news: News, health: Health
+        self, participant: Participant, inbox: Inbox, access: KafkaAccess, shown: Showing, health: Health
     ) -> None:
         self._participant, self._inbox, self._access = participant, inbox, access
-        self._news, self._health = news, health
+        self._shown, self._health = shown, health
         self.tally = Tally()
         self._counted_at_s = 0
         self._follower = participant.follower(access)
@@ -86,6 +88,10 @@ class Keeping:
             await _pause(stop, pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
+    def directory(self) -> Directory | None:
+        """The directory that is read by; None before the first."""
+        return self._follower.directory
+
     async def _read(
         self, streams: str, regions: list[str], stop: asyncio.Event, tell: Callable[[str], None]
     ) -> None:
@@ -99,13 +105,13 @@ class Keeping:
         self._health.broker = None
         await consumption.until_end(self._each_step)
         self._health.history = None
+        self._shown.caught_up()
         while not stop.is_set():
             self._each_step(await consumption.step())
 
     def _each_step(self, count: int) -> None:
         self._turned()
-        if count:
-            self._news.ring()
+        self._shown.print_new(count)
         self._health.directory = _trouble(self._follower)
         if self.consumption is not None:
             self._health.broker = _silence(self.consumption)
@@ -123,7 +129,9 @@ class Keeping:
         self._health.waiting = waiting
         silent = [] if self._health.history else silent_sentences(self._inbox, now_s)
         self._health.silent = len(silent)
-        self._health.warnings = [*waiting_sentences(self._inbox, now_s), *silent]
+        directory = self.directory()
+        ends = agreement_sentences(directory, self._participant.identity.me, now_s) if directory else []
+        self._health.warnings = [*ends, *waiting_sentences(self._inbox, now_s), *silent]
 
     def _turned(self) -> None:
         self._health.turned_at_s = self._participant.clock()

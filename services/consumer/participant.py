@@ -58,6 +58,17 @@ class Participant:
             finally:
                 inbox.close()
 
+    @contextmanager
+    def inbox_beside(self) -> Iterator[Inbox]:
+        """A second connection that writes, beside whoever holds the home's lock: for rows of sinks alone,
+        which the database itself keeps whole. Raises StorageError.
+        """
+        inbox = open_inbox(self.home.path / LOCK, self.storage_key)
+        try:
+            yield inbox
+        finally:
+            inbox.close()
+
     def access(self, bootstrap: str | None) -> KafkaAccess:
         """The way to Kafka: as given, else as the home's settings say. Raises SettingsError."""
         return self.home.access(bootstrap)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from services.consumer.agreements import due_reminders, sentence
 from services.consumer.reading import Reading
 from services.consumer.threads import in_thread
 from tocsin.adapters.kafka.publisher import Publisher
@@ -19,6 +20,7 @@ DIRECTORY_WISH_PAUSE_S = 60
 DIRECTORY_PAUSE_S = 300
 TIDY_PAUSE_S = 3_600
 ASKING_PAUSE_S = 60
+REMIND_PAUSE_S = 600
 
 Told = Callable[[str], None]
 
@@ -74,10 +76,14 @@ class Upkeep:
         self._letters = letters
         self._refreshed_at_s = self._tidied_at_s = self._looked_at_s = self._asked_at_s = now_s
         self._wish = False
+        self._reminded: set[str] = set()
+        self._reminded_at_s = 0
 
     async def do(self, now_s: int) -> list[Place]:
         """Whatever is due at `now_s`; the places to go back to. Raises DirectoryStaleError."""
         back: list[Place] = []
+        if now_s >= self._reminded_at_s + REMIND_PAUSE_S:
+            self.remind(now_s)
         if now_s != self._looked_at_s:
             self._looked_at_s = now_s
             await in_thread(self._reading.waking.passed_time, now_s)
@@ -91,6 +97,15 @@ class Upkeep:
             self._tidied_at_s = now_s
             back += await in_thread(self._tidy, now_s)
         return back
+
+    def remind(self, now_s: int) -> None:
+        """Say once of each agreement that a mark before its end, or its end, has passed."""
+        self._reminded_at_s = now_s
+        me = self._reading.identity.me
+        for one in due_reminders(self._reading.reader.directory, me, now_s):
+            if one.key not in self._reminded:
+                self._reminded.add(one.key)
+                self._tell(sentence(one, me, now_s))
 
     async def renew_directory(self, now_s: int) -> list[Place]:
         """Ask for a newer directory; the one that we hold stays where none can be had."""

@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from tocsin.adapters import whole_files
-from tocsin.adapters.whole_files import read_whole, write_whole
+from tocsin.adapters.whole_files import read_whole, write_together, write_whole
 from tocsin.core.errors import StorageError
 
 
@@ -46,3 +46,18 @@ def test_a_device_pipe_or_folder_is_never_replaced(tmp_path) -> None:
         with pytest.raises(StorageError, match=f"{name} is no file"):
             write_whole(tmp_path / name, b"")
     assert stat.S_ISFIFO((tmp_path / "link").stat().st_mode)
+
+
+def test_files_that_are_written_together_come_in_their_order_and_the_first_fault_names_its_file(
+    tmp_path,
+) -> None:
+    (tmp_path / "b").mkdir()
+    with pytest.raises(StorageError, match="b is no file"):
+        write_together([(tmp_path / name, name.encode()) for name in "abc"])
+    assert {"a", "b"} == {path.name for path in tmp_path.iterdir()}
+    assert b"a" == (tmp_path / "a").read_bytes()
+
+
+def test_files_are_not_written_together_into_a_folder_that_is_not_there(tmp_path) -> None:
+    with pytest.raises(StorageError, match="cannot be written"):
+        write_together([(tmp_path / "new" / "a", b"text")])

@@ -101,9 +101,19 @@ def test_an_agreement_gets_another_end(desk, colombia):
     assert "agreement MOU-8 ends" in said.out
 
 
+def test_an_offices_contact_is_entered_and_taken_away(desk, colombia):
+    said = desk.run("participant", "contact", colombia, "desk@police.example")
+    assert "contact: desk@police.example" in said.out
+    assert "desk@police.example" == entry(desk, colombia).contact
+    desk.run("participant", "contact", colombia, "")
+    assert entry(desk, colombia).contact is None
+
+
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
+        ("a contact is printable text", ["contact", "ID", "two\nlines"]),
+        ("a contact is printable text", ["contact", "ID", "x" * 201]),
         ("that end has passed", ["agreement", "ID", "--reference", "MOU-8", "--ends", "2020-01-01"]),
         ("that end has passed", ["suspend", "ID", "--reason", "security", "--until", "2020-01-01"]),
         ("a reason is one of agreement, inquiry", ["suspend", "ID", "--reason", "Mr Smith"]),
@@ -227,5 +237,15 @@ def test_one_is_shown_with_its_keys_and_audiences(desk, colombia):
 
 
 def test_every_verb_has_an_example(desk):
-    for verb in ("list", "show", "agreement", "suspend", "resume", "expel", "change-keys", "new-folder"):
+    for verb in (
+        "list",
+        "show",
+        "agreement",
+        "contact",
+        "suspend",
+        "resume",
+        "expel",
+        "change-keys",
+        "new-folder",
+    ):
         assert "Example: tocsin authority participant" in desk.run("participant", verb, "--help").out

@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -48,6 +48,25 @@ def write_new(path: Path, data: bytes, mode: int = PRIVATE) -> bool:
         raise StorageError(f"{path} cannot be written: {error.strerror}") from error
     _sync_folder(path.parent)
     return True
+
+
+def write_together(files: Iterable[tuple[Path, bytes]], mode: int = PRIVATE) -> None:
+    """Put each of `files` at its path, in order, each whole or not at all; folders must be there.
+
+    All names are on disk when this returns: a folder is forced once, not for each file. Raises
+    StorageError naming path and cause; those before it are there.
+    """
+    folders = set()
+    for path, data in files:
+        check_replaceable(path)
+        try:
+            with _renamed(path, mode) as file:
+                file.write(data)
+        except OSError as error:
+            raise StorageError(f"{path} cannot be written: {error.strerror}") from error
+        folders.add(path.parent)
+    for folder in folders:
+        _sync_folder(folder)
 
 
 @contextmanager
@@ -110,12 +129,18 @@ def check_replaceable(path: Path) -> None:
 
 @contextmanager
 def _replaced(path: Path, mode: int) -> Iterator[BinaryIO]:
+    with _renamed(path, mode) as file:
+        yield file
+    _sync_folder(path.parent)
+
+
+@contextmanager
+def _renamed(path: Path, mode: int) -> Iterator[BinaryIO]:
     with _temporary(path, mode) as (file, name):
         yield file
         file.flush()
         os.fsync(file.fileno())
         name.replace(path)
-    _sync_folder(path.parent)
 
 
 @contextmanager

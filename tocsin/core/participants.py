@@ -28,6 +28,7 @@ from tocsin.core.standing import (
 )
 
 MAX_KEYS = 64
+MAX_CONTACT_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Participant:
     keys: tuple[PublicKey, ...]
     suspensions: tuple[Suspension, ...] = ()
     ended: Ended | None = None
+    contact: str | None = None
 
     @property
     def is_firm(self) -> bool:
@@ -87,7 +89,20 @@ def read_participant(data: bytes) -> Participant:
         keys=keys,
         suspensions=read_suspensions(record),
         ended=read_ended(record),
+        contact=_contact(record),
     )
+
+
+def _contact(record: Mapping[str, Any]) -> str | None:
+    contact = json_fields.optional_text(record, "contact")
+    if contact is not None and not is_contact(contact):
+        raise MalformedError(f"a contact is printable text of at most {MAX_CONTACT_CHARACTERS} characters")
+    return contact
+
+
+def is_contact(text: str) -> bool:
+    """Whether `text` can be shown as how to reach a participant: an office's, never a person's."""
+    return 0 < len(text) <= MAX_CONTACT_CHARACTERS and text.isprintable()
 
 
 def _agreement_ends_s(agreement: Mapping[str, Any] | None, sponsor: str | None) -> int:
@@ -115,6 +130,7 @@ def write_participant(participant: Participant) -> bytes:
             "keys": [key_record(key) for key in participant.keys],
         }
         | standing_record(participant.suspensions, participant.ended)
+        | ({} if participant.contact is None else {"contact": participant.contact})
     )
 
 
