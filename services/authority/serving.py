@@ -21,7 +21,9 @@ from services.authority.publishing import publish
 from services.authority.settings import AuthoritySettings
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tuf_signing import DAY_S
+from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.errors import OutsideFault, RefusedByRuleError
+from tocsin.core.spans import span
 from tocsin.runtime import web
 from tocsin.runtime.lifecycle import run_service, run_together, serve_until
 from tocsin.runtime.logs import get_log
@@ -53,6 +55,11 @@ class Signing:
     def troubles(self) -> list[str]:
         """One line for each thing that is wrong."""
         found = [self._told] if self._told else []
+        if self.age_s() < -TOLERANCE_S:
+            found.append(
+                f"this machine's clock is {span(int(-self.age_s()))} behind that of the last signature: "
+                "compare it with another clock and set it"
+            )
         if self.age_s() >= ALARM_AGE_S:
             hours = self.age_s() / 3_600
             found.append(f"the timestamp on the topic is {hours:.1f} h old; publishers stop at 24 h")

@@ -37,6 +37,7 @@ class Health:
         self._clock = clock
         self.broker: str | None = "no broker was reached yet"
         self.directory: str | None = None
+        self.clock: str | None = None
         self.history: str | None = "history is not read to its end yet"
         self.turned_at_s = 0.0
         self.waiting: dict[Cause, int] = {}
@@ -52,7 +53,8 @@ class Health:
 
     def troubles(self) -> list[str]:
         """All that is wrong; empty when the service is ready."""
-        return [one for one in (self.broker, self.directory, self.history) if one is not None]
+        found = (self.broker, self.directory, self.clock, self.history)
+        return [one for one in found if one is not None]
 
 
 class Keeping:
@@ -106,7 +108,7 @@ class Keeping:
         self._turned()
         if count:
             self._news.ring()
-        self._health.directory = _trouble(self._follower)
+        self._health.directory, self._health.clock = _trouble(self._follower), self._follower.clock_trouble
         if self.consumption is not None:
             self._health.broker = _silence(self.consumption)
 

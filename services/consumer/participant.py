@@ -63,7 +63,8 @@ class Participant:
 
     def follower(self, access: KafkaAccess) -> DirectoryFollower:
         """What follows the directory on its topic and keeps it in the home."""
-        return DirectoryFollower(access, DirectoryClient(self.home.directory, self.home.pinned_root()))
+        client = DirectoryClient(self.home.directory, self.home.pinned_root())
+        return DirectoryFollower(access, client, self.identity.me)
 
     def consumption(
         self,

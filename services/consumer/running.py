@@ -107,6 +107,8 @@ async def _begin(participant: Participant, access: KafkaAccess, inbox: Inbox, as
     directory = await follower.refresh(int(time.time()), forced=True)
     if follower.trouble is not None:
         console.warn(f"the directory could not be renewed: {follower.trouble}")
+    if follower.clock_trouble is not None:
+        console.warn(follower.clock_trouble)
     wanted = parse_wanted(asked.streams, asked.regions, directory.layout)
     return participant.consumption(inbox, wanted, follower, access, console.say)
 

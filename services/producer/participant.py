@@ -79,7 +79,7 @@ class Participant:
 
     def follower(self, access: KafkaAccess, client: DirectoryClient) -> DirectoryFollower:
         """What follows the directory on its topic."""
-        return DirectoryFollower(access, client)
+        return DirectoryFollower(access, client, self.originator.id)
 
 
 def check_is(home_path: Path, expected: str | None) -> None:

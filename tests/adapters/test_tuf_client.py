@@ -141,7 +141,7 @@ def test_h38_a_frozen_directory_is_refused_when_it_has_expired(client, repositor
     refused(
         client,
         files,
-        "expired: the authority has not signed since",
+        "timestamp.json is expired",
         NOW_S + DAY_S + 1,
         DirectoryStaleError,
     )

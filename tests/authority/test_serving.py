@@ -132,6 +132,13 @@ async def test_a_timestamp_of_three_hours_is_an_alarm(signing, broker, clock, ca
     assert ALARM_AGE_S == signing.registry.get_sample_value("tocsin_authority_timestamp_age_seconds")
 
 
+def test_a_clock_that_went_back_is_said(signing, clock) -> None:
+    clock.now_s -= 300
+    assert [] == signing.troubles()
+    clock.now_s -= 2 * HOUR_S
+    assert "this machine's clock is 2 hours behind that of the last signature" in signing.troubles()[0]
+
+
 def test_a_restart_makes_the_timestamp_no_younger(office, broker, clock) -> None:
     clock.now_s += ALARM_AGE_S
     again = Signing(office, KafkaAccess("127.0.0.1:9"), HOUR_S)

@@ -25,6 +25,7 @@ from tuf.api.metadata import (
 )
 from tuf.api.serialization.json import JSONSerializer
 
+from tocsin.core.directory import TIMESTAMP_LIFETIME_S
 from tocsin.core.errors import SettingsError, UntrustedError
 from tocsin.core.primitives import CompositePrivate, Ed25519Private
 
@@ -34,7 +35,7 @@ LIFETIME_S: Mapping[str, int] = {
     "root": 365 * DAY_S,
     "targets": 30 * DAY_S,
     "snapshot": 7 * DAY_S,
-    "timestamp": DAY_S,
+    "timestamp": TIMESTAMP_LIFETIME_S,
 }
 
 RoleKey = Ed25519Private | CompositePrivate
