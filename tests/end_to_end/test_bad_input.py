@@ -131,7 +131,7 @@ def test_72_hours_after_the_directory_expired_nothing_is_read(stage):
 
 
 def test_a_clock_behind_is_named_and_what_is_accepted_waits(stage):
-    file = stage.write("behind.jsonl", *reports(74, 1))
+    file = stage.write("behind.jsonl", *reports(120, 1))
     said = stage.tocsin_later(-10_800, COLOMBIA, "publish", file, "--json", expect=Exit.INCOMPLETE)
     assert ["accepted"] == [one["state"] for one in said.lines()]
     assert "this machine's clock is behind by at least 2 hours" in said.err
@@ -141,7 +141,7 @@ def test_a_clock_behind_is_named_and_what_is_accepted_waits(stage):
 
 
 def test_a_clock_ahead_is_told_apart_from_an_authority_that_stands_still(stage):
-    stage.tocsin(NETHERLANDS, "publish", stage.write("second.jsonl", *reports(75, 1)))
+    stage.tocsin(NETHERLANDS, "publish", stage.write("second.jsonl", *reports(121, 1)))
     stage.tocsin(ANALYST, *SUBSCRIBE, expect=None)
     said = stage.tocsin_later(2 * DAY_S, ANALYST, *SUBSCRIBE, expect=None)
     assert "this machine's clock seems to be ahead by about 2 days" in said.err
