@@ -20,6 +20,7 @@ from services.authority.office import Office, find_office, hold, hold_publishing
 from services.authority.publishing import publish
 from services.authority.settings import AuthoritySettings
 from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.tuf_repository import StandbySignedError
 from tocsin.adapters.tuf_signing import DAY_S
 from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.errors import OutsideFault, RefusedByRuleError
@@ -94,8 +95,7 @@ class Signing:
     async def _round(self) -> bool:
         try:
             with hold_publishing(self._office.home):
-                files = self._signed()
-                sent = await publish(self._office.repository, files, self._access, self._office.now_s())
+                sent = await self._publish(self._signed())
         except (OutsideFault, RefusedByRuleError) as error:
             self._metrics.rounds.add(Result.FAILED)
             self._told = str(error)
@@ -108,6 +108,17 @@ class Signing:
         self._metrics.rounds.add(Result.PUBLISHED)
         _log.info("directory.published", count=len(sent), version=standing.versions["timestamp"])
         return True
+
+    async def _publish(self, files: Mapping[str, bytes]) -> list[str]:
+        repository, now_s = self._office.repository, self._office.now_s()
+        try:
+            return await publish(repository, files, self._access, now_s)
+        except StandbySignedError as error:
+            _log.warning("directory.standby_signed", version=error.version)
+            with hold(self._office.home):
+                repository.sign_over(error.version, now_s)
+                files = repository.files()
+            return await publish(repository, files, self._access, now_s)
 
     def _signed(self) -> dict[str, bytes]:
         """The files to publish. What was signed and could not be sent is not signed again until due."""

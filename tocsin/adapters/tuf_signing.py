@@ -187,6 +187,13 @@ def read_verified(kind: type[T], data: bytes, root: Root) -> T:
     return signed
 
 
+def timestamp_signers(data: bytes, root: Root) -> set[str]:
+    """The ids of the keys of `root` whose signatures hold on a timestamp that reads."""
+    metadata = Metadata[Timestamp].from_bytes(data)
+    found = root.get_verification_result(Timestamp.type, metadata.signed_bytes, metadata.signatures)
+    return set(found.signed)
+
+
 def expires_at_s(signed: Root | Targets | Snapshot | Timestamp) -> int:
     """When the metadata ends, in seconds since 1970."""
     return int(signed.expires.timestamp())
