@@ -49,15 +49,16 @@ class Finding:
         return _WORDS[self.clock].format(span=span(self.by_s))
 
 
-_LOOK = "compare it with another clock and set it"
 _WORDS = {
     Clock.FITS: "this machine's clock agrees with the directory",
     Clock.BEHIND: (
-        f"this machine's clock is behind by at least {{span}}: others signed later than it shows; {_LOOK}"
+        "this machine's clock is behind by at least {span}: others signed later than it shows; compare it "
+        "with another clock and set it"
     ),
     Clock.AHEAD: (
         "this machine's clock seems to be ahead by about {span}: the authority and others agree on an "
-        f"earlier time; {_LOOK}; where it is right, the broker withholds all news"
+        "earlier time; compare it with another clock and set it; where it is right, the broker withholds "
+        "all news"
     ),
     Clock.AUTHORITY_LATE: (
         "the authority has not signed for {span}, or the broker withholds it; this machine's clock agrees "
