@@ -23,7 +23,7 @@ RAISING = (
         for name in ("audiences", "challenge", "consents", "directory", "enrolment")
     ),
     *(f"tocsin/core/{name}.py" for name in ("key_changes", "manifests", "participants", "public_keys")),
-    *(f"tocsin/core/{name}.py" for name in ("standing", "streams")),
+    *(f"tocsin/core/{name}.py" for name in ("standing", "stated_heads", "streams")),
 )
 """Where errors that are raised count."""
 SAYING = (
