@@ -125,7 +125,8 @@ class Keeping:
         self._health.waiting = waiting
         silent = [] if self._health.history else silent_sentences(self._inbox, now_s)
         self._health.silent = len(silent)
-        self._health.warnings = [*waiting_sentences(self._inbox, now_s), *silent]
+        strange = self._participant.strange_keys(self._follower.directory)
+        self._health.warnings = [*strange, *waiting_sentences(self._inbox, now_s), *silent]
 
     def _turned(self) -> None:
         self._health.turned_at_s = self._participant.clock()

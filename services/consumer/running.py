@@ -109,6 +109,8 @@ async def _begin(participant: Participant, access: KafkaAccess, inbox: Inbox, as
         console.warn(f"the directory could not be renewed: {follower.trouble}")
     if follower.clock_trouble is not None:
         console.warn(follower.clock_trouble)
+    for sentence in participant.strange_keys(directory):
+        console.warn(sentence)
     wanted = parse_wanted(asked.streams, asked.regions, directory.layout)
     return participant.consumption(inbox, wanted, follower, access, console.say)
 

@@ -78,7 +78,7 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
     clocks = Clocks()
     client = participant.directory_client()
     directory = client.load()
-    approvers = (participant.release_key(),) if how.approve else ()
+    approvers = (participant.release_key(directory, clocks.now_s()),) if how.approve else ()
     with _outbox(participant) as outbox:
         acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
         filing = _Filing(acceptance, how, approvers)

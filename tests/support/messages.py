@@ -11,6 +11,7 @@ from tests.support.source import ROOT
 RAISING = (
     "services/keys",
     "services/authority",
+    "services/producer/participant.py",
     *(
         f"tocsin/adapters/{name}.py"
         for name in ("custodians", "home", "kdf_parameters", "key_files", "locks")
@@ -33,6 +34,7 @@ SAYING = (
     "services/producer/gate.py",
     "services/producer/readiness.py",
     "tocsin/core/clock_skew.py",
+    "tocsin/core/own_entry.py",
     "tocsin/core/standby.py",
 )
 """Where every sentence counts: readiness, warnings, alarms."""
