@@ -184,9 +184,7 @@ def serve(
     passphrase_file: PassphraseFileOption = None,
     bootstrap: BootstrapOption = None,
 ) -> None:
-    """Run the service that looks every 5 minutes, with /healthz, /readyz (503 while it stands in) and
-    /metrics.
-    """
+    """Run the service that looks every 5 minutes; /readyz answers 503 while it stands in."""
     from services.authority.standby_serving import serve_standby
 
     serve_standby(home, passphrase_file, bootstrap)

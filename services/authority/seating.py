@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.authority.office import KEYS, Office
-from tocsin.adapters.tuf_holders import MAX_HOLDER_BYTES, NAME_FIELD, STANDBY, Holder, read_holder
+from tocsin.adapters.tuf_holders import MAX_HOLDER_BYTES, STANDBY, Holder, read_holder, standby_of
 from tocsin.adapters.tuf_signing import add_signatures
 from tocsin.adapters.whole_files import read_whole
 from tocsin.core.enrolment import fingerprint
@@ -29,27 +29,18 @@ def read_standby_file(file: Path) -> tuple[Holder, str]:
     return read_holder(data, STANDBY), fingerprint(data)
 
 
-def present_standby(office: Office) -> str | None:
-    """The name of the standby in the root in force; None where there is none."""
-    root = office.repository.roots.latest()
-    for id_ in root.roles["timestamp"].keyids:
-        if (name := root.keys[id_].unrecognized_fields.get(NAME_FIELD)) is not None:
-            return str(name)
-    return None
-
-
 def seat_standby(office: Office, holder: Holder | None) -> NewRoot:
     """The next root, with `holder` as its standby or without one. Raises RefusedByRuleError where that
     changes nothing, or another standby is there: two keys are as many as the role may have.
     """
-    present = present_standby(office)
+    roots = office.repository.roots
+    present = standby_of(roots.latest())
     if holder is None and present is None:
         raise RefusedByRuleError("the root names no standby: nothing was changed")
     if holder is not None and present is not None:
         raise RefusedByRuleError(
             f"{present} is the standby already, and there is one at most: tocsin authority standby remove"
         )
-    roots = office.repository.roots
     seats = roots.timestamp_seats(None if holder is None else holder.keys[0])
     draft = roots.draft({"timestamp": seats}, office.now_s())
     if (office.home.path / KEYS / "root.pem").exists():

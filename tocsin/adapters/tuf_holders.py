@@ -37,7 +37,9 @@ class Holder:
 
 @dataclass(frozen=True)
 class DraftShown:
-    """A draft of a root in words. `keyids`: of the holders; `fingerprint`: of what is signed."""
+    """A draft of a root in words. `keyids`: of the holders; `fingerprint`: of what is signed; `standby`: who
+    besides the authority may sign timestamps.
+    """
 
     version: int
     holders: list[str]
@@ -46,6 +48,7 @@ class DraftShown:
     signed_by: list[str]
     keyids: frozenset[str]
     fingerprint: str
+    standby: str | None
 
 
 def write_holder(name: str, key: RoleKey, mark: str = HOLDER) -> bytes:
@@ -92,7 +95,15 @@ def show_draft(data: bytes) -> DraftShown:
         sorted(signed_by),
         frozenset(named),
         fingerprint(signing.signed_bytes(data)),
+        standby_of(root),
     )
+
+
+def standby_of(root: Root) -> str | None:
+    """The name of the standby that `root` lets sign timestamps; None where there is none."""
+    keys = (root.keys[id_] for id_ in root.roles["timestamp"].keyids)
+    names = (key.unrecognized_fields.get(NAME_FIELD) for key in keys)
+    return next((str(name) for name in names if name is not None), None)
 
 
 def signatures(data: bytes) -> list[str]:
