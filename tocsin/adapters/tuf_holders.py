@@ -37,8 +37,8 @@ class Holder:
 
 @dataclass(frozen=True)
 class DraftShown:
-    """A draft of a root in words. `keyids`: of the holders; `fingerprint`: of what is signed; `standby`: who
-    besides the authority may sign timestamps.
+    """A draft of a root in words. `keyids`: of the holders; `fingerprint`: of what is signed;
+    `standby`: who besides the authority may sign timestamps.
     """
 
     version: int
