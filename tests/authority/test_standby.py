@@ -151,6 +151,18 @@ def test_the_authority_that_comes_back_signs_over_it(admitted, topic, opened, tm
     assert 2 == reader.refresh(topic.files, int(time.time())).version
 
 
+def test_what_the_authority_changed_while_a_standby_signed_goes_out(
+    admitted, topic, opened, tmp_path
+) -> None:
+    for ahead_s in (4, 6, 8):
+        asyncio.run(round_at(opened, ahead_s * HOUR_S))
+    reader = client(admitted, tmp_path / "reader")
+    reader.refresh(topic.files, int(time.time()))
+    admitted.run("renew")
+    assert "a standby signed timestamp" in admitted.run("publish").err
+    assert 2 == reader.refresh(topic.files, int(time.time())).version
+
+
 async def test_a_standby_s_signature_is_told_apart_from_a_restored_folder(admitted, topic, opened) -> None:
     await round_at(opened, 4 * HOUR_S)
     repository = admitted.office.repository
