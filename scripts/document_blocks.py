@@ -6,7 +6,7 @@ from unittest.mock import MagicMock
 
 from prometheus_client import CollectorRegistry
 
-from services.authority.metrics import AuthorityMetrics
+from services.authority.metrics import AuthorityMetrics, StandbyMetrics
 from services.authority.settings import AuthoritySettings
 from services.consumer.metrics import ConsumerMetrics
 from services.consumer.settings import ConsumerSettings
@@ -55,5 +55,6 @@ def metrics() -> str:
     ConsumerMetrics(registry, MagicMock(), MagicMock(), MagicMock())
     SinkMetrics(registry, MagicMock(return_value=[]))
     AuthorityMetrics(registry, float)
+    StandbyMetrics(registry)
     lines = [(row.name, row.type, row.labels, row.description) for row in rows(registry)]
     return table(("metric", "type", "labels", "meaning"), lines)

@@ -20,9 +20,12 @@ from services.authority.office import Office, find_office, hold, hold_publishing
 from services.authority.publishing import publish
 from services.authority.settings import AuthoritySettings
 from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.tuf_repository import StandbySignedError
 from tocsin.adapters.tuf_signing import DAY_S
 from tocsin.core.agreements import Reminder, reminders
+from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.errors import OutsideFault, RefusedByRuleError
+from tocsin.core.spans import span
 from tocsin.runtime import web
 from tocsin.runtime.lifecycle import run_service, run_together, serve_until
 from tocsin.runtime.logs import get_log
@@ -57,6 +60,11 @@ class Signing:
     def troubles(self) -> list[str]:
         """One line for each thing that is wrong."""
         found = [self._told] if self._told else []
+        if self.age_s() < -TOLERANCE_S:
+            found.append(
+                f"this machine's clock is {span(int(-self.age_s()))} behind that of the last signature: "
+                "compare it with another clock and set it"
+            )
         if self.age_s() >= ALARM_AGE_S:
             hours = self.age_s() / 3_600
             found.append(f"the timestamp on the topic is {hours:.1f} h old; publishers stop at 24 h")
@@ -108,8 +116,7 @@ class Signing:
         try:
             with hold_publishing(self._office.home):
                 self._remind()
-                files = self._signed()
-                sent = await publish(self._office.repository, files, self._access, self._office.now_s())
+                sent = await self._publish(self._signed())
         except (OutsideFault, RefusedByRuleError) as error:
             self._metrics.rounds.add(Result.FAILED)
             self._told = str(error)
@@ -122,6 +129,17 @@ class Signing:
         self._metrics.rounds.add(Result.PUBLISHED)
         _log.info("directory.published", count=len(sent), version=standing.versions["timestamp"])
         return True
+
+    async def _publish(self, files: Mapping[str, bytes]) -> list[str]:
+        repository, now_s = self._office.repository, self._office.now_s()
+        try:
+            return await publish(repository, files, self._access, now_s)
+        except StandbySignedError as error:
+            _log.warning("directory.standby_signed", version=error.version)
+            with hold(self._office.home):
+                repository.sign_over(error.version, now_s)
+                files = repository.files()
+            return await publish(repository, files, self._access, now_s)
 
     def _signed(self) -> dict[str, bytes]:
         """The files to publish. What was signed and could not be sent is not signed again until due."""

@@ -67,6 +67,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: tocsin alarms --since 2026-11-01")(alarms)
     register_attachments(app)
     register_letters(app)
+    app.command(epilog="Example: tocsin heads 6f…e1 --out heads.json")(heads)
     refused = typer.Typer(no_args_is_help=True, help="Records that were refused.")
     refused.command("list", epilog="Example: tocsin quarantine list --json")(quarantine_list)
     refused.command("show", epilog="Example: tocsin quarantine show 12")(quarantine_show)
@@ -218,6 +219,24 @@ def alarms(
     from services.consumer.looking import print_alarms
 
     print_alarms(home, passphrase_file, since, as_json=as_json)
+
+
+def heads(
+    originator: Annotated[str, typer.Argument(metavar="ID", help="32 hex digits, as in reports.")],
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; stdout if not given.", show_default=False)
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Write how far this reader has read an originator's logs, for the authority that expels it.
+
+    Also beside a service that runs. Bring the inbox up to date first: what lies behind these heads will be
+    refused by everybody. The fingerprint is compared by voice.
+    """
+    from services.consumer.heads import write_heads
+
+    write_heads(home, passphrase_file, originator, out)
 
 
 def quarantine_list(

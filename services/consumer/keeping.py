@@ -39,6 +39,7 @@ class Health:
         self._clock = clock
         self.broker: str | None = "no broker was reached yet"
         self.directory: str | None = None
+        self.clock: str | None = None
         self.history: str | None = "history is not read to its end yet"
         self.turned_at_s = 0.0
         self.waiting: dict[Cause, int] = {}
@@ -54,7 +55,8 @@ class Health:
 
     def troubles(self) -> list[str]:
         """All that is wrong; empty when the service is ready."""
-        return [one for one in (self.broker, self.directory, self.history) if one is not None]
+        found = (self.broker, self.directory, self.clock, self.history)
+        return [one for one in found if one is not None]
 
 
 class Keeping:
@@ -112,7 +114,7 @@ class Keeping:
     def _each_step(self, count: int) -> None:
         self._turned()
         self._shown.print_new(count)
-        self._health.directory = _trouble(self._follower)
+        self._health.directory, self._health.clock = _trouble(self._follower), self._follower.clock_trouble
         if self.consumption is not None:
             self._health.broker = _silence(self.consumption)
 
@@ -129,9 +131,10 @@ class Keeping:
         self._health.waiting = waiting
         silent = [] if self._health.history else silent_sentences(self._inbox, now_s)
         self._health.silent = len(silent)
-        directory = self.directory()
-        ends = agreement_sentences(directory, self._participant.identity.me, now_s) if directory else []
-        self._health.warnings = [*ends, *waiting_sentences(self._inbox, now_s), *silent]
+        directory, me = self.directory(), self._participant.identity.me
+        ends = agreement_sentences(directory, me, now_s) if directory else []
+        strange = self._participant.strange_keys(directory)
+        self._health.warnings = [*ends, *strange, *waiting_sentences(self._inbox, now_s), *silent]
 
     def _turned(self) -> None:
         self._health.turned_at_s = self._participant.clock()

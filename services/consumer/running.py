@@ -124,6 +124,10 @@ async def begin_consumption(
     directory = await follower.refresh(int(time.time()), forced=True)
     if follower.trouble is not None:
         console.warn(f"the directory could not be renewed: {follower.trouble}")
+    if follower.clock_trouble is not None:
+        console.warn(follower.clock_trouble)
+    for sentence in participant.strange_keys(directory):
+        console.warn(sentence)
     wanted = parse_wanted(asked.streams, asked.regions, directory.layout)
     if asked.attachments:
         wanted = wanted.with_attachments(directory.layout)

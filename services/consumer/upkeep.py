@@ -12,6 +12,7 @@ from services.consumer.threads import in_thread
 from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.records import OutgoingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.core.clock_skew import Finding
 from tocsin.core.directory import Directory, Freshness
 from tocsin.core.errors import DirectoryStaleError, OutsideFault, TocsinError
 from tocsin.core.streams import Place
@@ -35,6 +36,16 @@ class Directories(Protocol):
     @property
     def trouble(self) -> TocsinError | None:
         """Why the last look brought nothing new; None after a good one."""
+        ...
+
+    @property
+    def clock(self) -> Finding | None:
+        """What that look says of our clock; None where it says nothing."""
+        ...
+
+    @property
+    def clock_trouble(self) -> str | None:
+        """What is wrong with our clock, unless `trouble` says it."""
         ...
 
 
@@ -113,6 +124,8 @@ class Upkeep:
         directory = await self._directories.refresh(now_s)
         if self._directories.trouble is not None:
             self._tell(f"the directory could not be renewed: {self._directories.trouble}")
+        if self._directories.clock_trouble is not None:
+            self._tell(self._directories.clock_trouble)
         back = await in_thread(self._reading.believe, directory, now_s)
         self.check_freshness(now_s)
         return back
@@ -144,13 +157,19 @@ class Upkeep:
         match self._reading.reader.directory.freshness(now_s):
             case Freshness.TOO_OLD:
                 raise DirectoryStaleError(
-                    "the directory expired over 72 hours ago: nothing is read until the authority "
-                    "publishes a newer one"
+                    "by this machine's clock the directory expired over 72 hours ago, and nothing is read: "
+                    + self._why_old()
                 )
             case Freshness.STALE:
-                self._tell("the directory has expired: reading goes on for 72 hours at most")
+                self._tell(
+                    "by this machine's clock the directory has expired: 72 hours more are read at most"
+                )
             case Freshness.FRESH:
                 pass
+
+    def _why_old(self) -> str:
+        clock, trouble = self._directories.clock, self._directories.trouble
+        return clock.words() if clock is not None else str(trouble or "the authority has not signed since")
 
     def _tidy(self, now_s: int) -> list[Place]:
         inbox = self._reading.inbox

@@ -112,7 +112,10 @@ def sponsor(  # noqa: PLR0913 - one parameter for each option
 
 def rotate(  # noqa: PLR0913 - one parameter for each option
     purpose: Annotated[
-        list[str], typer.Option(help="record, statement or kem; repeatable. Default: all three.")
+        list[str],
+        typer.Option(
+            help="record, release, statement or kem; repeatable. Default: all that this home has."
+        ),
     ] = [],  # noqa: B006
     reason: Annotated[str, typer.Option(help="planned or stolen.")] = "planned",
     since: Annotated[

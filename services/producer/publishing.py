@@ -90,7 +90,10 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
 
     Raises TocsinError; then nothing, or whole batches, are accepted.
     """
-    approvers = (participant.release_key(),) if how.approve else ()
+    approvers: tuple[Approver, ...] = ()
+    if how.approve:
+        directory = participant.directory_client().load()
+        approvers = (participant.release_key(directory, Clocks().now_s()),)
     files = prepare_files(how.attach, keep_location=how.keep_location)
     if files:
         documents = _only(documents)

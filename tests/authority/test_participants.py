@@ -9,8 +9,9 @@ from services.authority import changing
 from tests.support.office import living_keys, write_request
 from tests.support.parties import DAY_S, Party
 from tocsin.core import enrolment
-from tocsin.core.enrolment import read_welcome
+from tocsin.core.enrolment import fingerprint, read_welcome
 from tocsin.core.key_changes import PLANNED, STOLEN, KeyChange, Retirement, write_key_change
+from tocsin.core.stated_heads import write_stated_heads
 
 COLOMBIA, NETHERLANDS, NEW = Party("Colombia"), Party("Netherlands", country="NL"), Party("New keys")
 IN_A_YEAR = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 365 * DAY_S))
@@ -85,6 +86,32 @@ def test_who_is_expelled_stays_in_the_directory_with_its_record_keys_ended(desk,
     )
     assert "of 0 logs what lies up to the final head stays good" in said.out
     assert set() == members(desk)
+
+
+def test_who_is_expelled_ends_at_the_heads_that_a_reader_filed(desk, colombia, tmp_path):
+    heads = {("ion", "global"): (7, 3, bytes(32))}
+    file = tmp_path / "heads.json"
+    file.write_bytes(write_stated_heads(bytes.fromhex(colombia), heads))
+    words = ("participant", "expel", colombia, "--reason", "expelled", "--heads-file", file)
+    said = desk.run(*words)
+    assert [heads] == [key.final for key in entry(desk, colombia).keys if key.purpose == "record"]
+    assert fingerprint(file.read_bytes()) in said.err
+
+
+@pytest.mark.parametrize(
+    ("reason", "data"),
+    [
+        ("not of", write_stated_heads(bytes(16), {})),
+        ("not a file with", b"{}"),
+        ("is over", b" " * 70_000),
+    ],
+)
+def test_heads_of_another_or_of_nobody_expel_nobody(desk, colombia, tmp_path, reason, data):
+    file, before = tmp_path / "heads.json", desk.files()
+    file.write_bytes(data)
+    words = ("participant", "expel", colombia, "--reason", "expelled", "--heads-file", file)
+    assert reason in desk.run(*words, code=3).err
+    assert before == desk.files()
 
 
 @pytest.mark.parametrize("verb", [["resume"], ["suspend", "--reason", "security"], ["expel", "--no-heads"]])

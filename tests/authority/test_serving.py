@@ -149,6 +149,13 @@ async def test_an_agreement_that_ends_is_a_warning_and_logged_once_for_each_mark
     assert [] == signing.troubles()
 
 
+def test_a_clock_that_went_back_is_said(signing, clock) -> None:
+    clock.now_s -= 300
+    assert [] == signing.troubles()
+    clock.now_s -= 2 * HOUR_S
+    assert "this machine's clock is 2 hours behind that of the last signature" in signing.troubles()[0]
+
+
 def test_a_restart_makes_the_timestamp_no_younger(office, broker, clock) -> None:
     clock.now_s += ALARM_AGE_S
     again = Signing(office, KafkaAccess("127.0.0.1:9"), HOUR_S)
