@@ -7,7 +7,7 @@ directory forbids is refused at once, the rest is judged again when it is sealed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,7 @@ class Prepared:
     submission: Submission
     family: Family
     address: Address
+    schema: bytes
     body: bytes = field(repr=False)
     digest: bytes
     named: Named = field(repr=False)
@@ -78,15 +79,18 @@ class Acceptance:
             return [self.store(one) for one in prepared]
 
     def prepare(self, submission: Submission) -> Prepared:
-        """Encode, and ask the rules that today's directory has. Raises RefusedByRuleError."""
+        """Encode, and ask the rules that today's directory has.
+
+        Raises RefusedByRuleError, InvalidReportError.
+        """
         known, report = family(submission.family), submission.report
         audience = submission.audience or known.usual_audience
         address = Address(audience, report.regions, submission.approvers)
-        self._ask_directory(known, address, submission)
+        allowed = self._ask_directory(known, address, submission)
         named, body = self._with_files(submission, self._held_report(known, report.reference))
-        encoded = known.codec.encode(body)
-        digest = sha256(known.name.encode() + b"\0" + encoded)[:DIGEST_BYTES]
-        return Prepared(submission, known, address, encoded, digest, named)
+        written = known.written(body, allowed)
+        digest = sha256(known.name.encode() + b"\0" + written.oldest)[:DIGEST_BYTES]
+        return Prepared(submission, known, address, written.schema, written.body, digest, named)
 
     def store(self, prepared: Prepared) -> Accepted:
         """Add it to the outbox, with its files. Call inside a transaction."""
@@ -106,7 +110,7 @@ class Acceptance:
 
     def _item(self, prepared: Prepared, version: HeldVersion) -> NewItem:
         report = prepared.submission.report
-        item = Item(prepared.family.schema, version.report_id, version.version, prepared.body)
+        item = Item(prepared.schema, version.report_id, version.version, prepared.body)
         label = Label(prepared.family.name, report.reference, prepared.digest, report.exercise)
         return prepared.address.new_item(item, report.stream, label)
 
@@ -125,15 +129,18 @@ class Acceptance:
         exercise = prepared.submission.report.exercise
         self._attachments.store(report_id, prepared.named, prepared.address, exercise=exercise)
 
-    def _ask_directory(self, known: Family, address: Address, submission: Submission) -> None:
+    def _ask_directory(
+        self, known: Family, address: Address, submission: Submission
+    ) -> Collection[bytes] | None:
+        """The schemas that the audience may be sent; None for any, or where no directory says."""
         directory, name = self._directory(), address.audience
         if directory is None:
-            return
+            return None
         audience = directory.audience_named(name)
         if audience is None:
             names = ", ".join(sorted(one.name for one in directory.audiences.values()))
             raise RefusedByRuleError(f"there is no audience {name}; the directory has: {names}")
-        if audience.schemas is not None and known.schema not in audience.schemas:
+        if audience.schemas is not None and not audience.schemas.intersection(known.ids):
             raise RefusedByRuleError(f"audience {name} may not be sent an {known.name}")
         if len(submission.approvers) < audience.approvals:
             raise RefusedByRuleError(
@@ -145,6 +152,10 @@ class Acceptance:
             raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")
         if submission.files:
             ask_directory(directory, self._me, address, known.name, now_s)
+        if audience.schemas is not None:
+            return audience.schemas
+        # Any that readers can know; where they know none yet, the report waits for it.
+        return directory.schemas.keys() & known.ids or None
 
 
 def _next_version(held: list[HeldVersion], now_ms: int, digest: bytes) -> HeldVersion:

@@ -6,7 +6,7 @@ the later versions of their report. They go to governments only, in the regions 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -25,7 +25,7 @@ from tocsin.core.attachments import (
 )
 from tocsin.core.avro import Codec
 from tocsin.core.directory import Directory
-from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.ids import audience_id, schema_id, uuid7
 from tocsin.core.primitives import random_bytes, sha256
 from tocsin.core.streams import BLOBS
@@ -73,17 +73,21 @@ class AttachmentAcceptance:
         return found
 
     def with_entries(self, body: dict[str, Any], report_id: bytes | None, named: Named) -> dict[str, Any]:
-        """The body of a report with all its files in `attachments`, where its schema has the field."""
-        held = {} if "attachments" not in body else self._held(report_id)
-        added = [listed(id_, file.of_report(b"")) for id_, file in named.items() if id_ not in held]
-        entries = [*(listed(*one) for one in held.items()), *added]
-        if "attachments" not in body or not entries:
+        """The body of a report with all its files in `attachments`; a caption that it gives one stays.
+
+        Raises InvalidReportError where it names a file that is none of its own.
+        """
+        if "attachments" not in body:
             return body
-        return {**body, "attachments": merged(body["attachments"], entries)}
+        held = self._held(report_id)
+        added = {id_: file.of_report(b"") for id_, file in named.items() if id_ not in held}
+        entries = [listed(*one) for one in {**held, **added}.items()]
+        _check_entries(body["attachments"], {one["attachment_id"] for one in entries})
+        return {**body, "attachments": merged(body["attachments"], entries)} if entries else body
 
     def store(self, report_id: bytes, named: Named, address: Address, *, exercise: bool) -> None:
         """Add the parts to the outbox. Call inside the report's transaction."""
-        held = self._held(report_id)
+        held = self._held(report_id if named else None)
         for id_, file in named.items():
             attachment = file.of_report(report_id)
             if id_ not in held:
@@ -118,6 +122,17 @@ def ask_directory(directory: Directory, me: bytes, address: Address, family: str
     stream = address.stream(BLOBS)
     if not directory.may_publish(me, stream, now_s):
         raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")
+
+
+def _check_entries(entries: Sequence[Mapping[str, Any]], ours: Collection[str]) -> None:
+    sentence = "is no file of this report: leave the entry out, and send the file with --attach"
+    problems = [
+        (f"attachments[{index}]", sentence)
+        for index, one in enumerate(entries)
+        if one["attachment_id"] not in ours
+    ]
+    if problems:
+        raise InvalidReportError(problems)
 
 
 def _check_bounds(held: Mapping[bytes, Attachment], found: Named) -> None:

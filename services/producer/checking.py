@@ -10,6 +10,7 @@ from typing import Any
 from services.producer.documents import Document, read_documents
 from services.producer.publishing import opened
 from services.producer.reports import family_of
+from tocsin.adapters.airports import airport_country
 from tocsin.core import codes
 from tocsin.core.completeness import completeness
 from tocsin.core.errors import InvalidReportError
@@ -71,7 +72,7 @@ def advice(place: str, report: CheckedReport, language: str) -> Finding:
     found = completeness(report.body)
     return Finding(
         place,
-        doubts=doubts(report),
+        doubts=doubts(report, airport_country),
         completeness=found.score,
         hints=tuple(_hint(row, language) for row in found.hints),
     )

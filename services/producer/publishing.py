@@ -26,6 +26,7 @@ from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
 from services.producer.receipts import Accepted, print_receipts
 from services.producer.reports import family_of
+from tocsin.adapters.airports import airport_country
 from tocsin.adapters.outbox.status import OutboxStatus, State
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.attachments import FileToSend
@@ -178,7 +179,7 @@ class _Filing:
 
     def _doubt(self, place: str, submission: Submission) -> None:
         """What is probably mistyped is said, and sent as it was typed."""
-        for where, sentence in doubts(submission.report):
+        for where, sentence in doubts(submission.report, airport_country):
             self._doubts += 1
             if self._doubts <= MAX_SHOWN_DOUBTS:
                 console.warn(f"{place}: {where}: {sentence}")

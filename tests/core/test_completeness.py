@@ -12,7 +12,15 @@ from tests.support.reports import NOW_S, smallest_report
 from tocsin.core import codes
 from tocsin.core.completeness import Completeness, completeness
 from tocsin.core.report import check_incident
+from tocsin.core.report_values import values
 
+ATTACHMENT = {
+    "attachment_id": "0" * 32,
+    "name": "a.jpg",
+    "media_type": "image/jpeg",
+    "size_bytes": 1,
+    "sha256": "0" * 64,
+}
 FULL: dict[str, Any] = {
     "event_date": {"precision": "day", "value": "2026-11-20"},
     "place": {"country": "DE", "locality": "Leipzig"},
@@ -31,7 +39,13 @@ FULL: dict[str, Any] = {
     "parties": [{"role": "shipper", "name": "A firm"}],
     "narrative": {"government": "What happened.", "language": "en"},
     "outcome": {"arrests": 0},
+    "documents": [{"type": "invoice", "number": "7"}],
+    "online": [{"platform": "a market", "handle": "a vendor"}],
+    "payments": [{"instrument": "virtual-asset", "account_type": "wallet", "account": "T9"}],
+    "order": {"supplied": "no"},
+    "laboratory": {"stage": "operating"},
 }
+ASKABLES = sorted(values("askables"))
 KINDS = sorted(codes.kinds())
 
 
@@ -45,13 +59,14 @@ def test_a_full_report_of_each_kind_scores_a_hundred_and_gets_no_hint(kind) -> N
 
 
 def test_the_score_of_a_seizure_can_be_reckoned_by_hand() -> None:
-    # 15/4 unidentified + 10/4 date and country unknown, of the 95 that this schema has fields for.
-    assert int(100 * (15 / 4 + 10 / 4) / 95) == judged().score
+    # A quarter each of substance (15), quantity (10), date and place (10): asked, and nobody knows.
+    assert int((15 + 10 + 10) / 4) == judged().score
 
 
 def test_the_three_heaviest_gaps_are_the_hints() -> None:
     assert ("route", "declared-hidden", "substance") == judged().hints
     assert ("parties",) == judged(**{**FULL, "parties": None}).hints
+    assert ("documents",) == judged(**{**FULL, "documents": None}).hints
 
 
 def test_rows_that_a_kind_has_no_weight_for_are_no_hint() -> None:
@@ -76,13 +91,19 @@ PARTS = [
     ("transport", {}, 0),
     ("declared", {"hs": "3208"}, 15 / 2),
     ("parties", [{"role": "shipper"}], 10 / 2),
+    ("documents", [{"type": "invoice"}], 5 / 2),
+    ("documents", [{"type": "invoice", "number": "7"}], 5),
+    ("attachments", [ATTACHMENT], 5),
+    ("asked_unknown", ["quantity", "documents"], 5 / 4),
+    ("asked_unknown", ["quantity", "stage"], 10 / 4),
+    ("laboratory", {"process": "Leuckart"}, 10 / 2),
     ("narrative", {"releasable": "What happened."}, 10 / 2),
 ]
 
 
 @pytest.mark.parametrize(("field", "value", "points"), PARTS)
 def test_each_addition_counts_as_its_row_says(field, value, points) -> None:
-    assert int(100 * (15 / 4 + 10 / 4 + points) / 95) == judged(**{field: value}).score
+    assert int(35 / 4 + points) == judged(**{field: value}).score
 
 
 @pytest.mark.parametrize(
@@ -91,7 +112,7 @@ def test_each_addition_counts_as_its_row_says(field, value, points) -> None:
 def test_equipment_counts_by_how_well_it_is_described(equipment, share) -> None:
     full = judged(kind="equipment-seizure", **FULL).score
     less = judged(kind="equipment-seizure", **{**FULL, "equipment": [equipment]}).score
-    assert int(100 * (1 - 25 * (1 - share) / 90)) == less < full
+    assert int(100 - 25 * (1 - share)) == less < full
 
 
 def test_a_count_of_machines_is_a_quantity() -> None:
@@ -100,12 +121,33 @@ def test_a_count_of_machines_is_a_quantity() -> None:
     assert "quantity" not in counted.hints
 
 
+TRACES = [
+    ("online", [{"platform": "a market"}], 20 / 2),
+    ("online", [{"platform": "a market", "listing": "77"}], 20),
+    ("payments", [{"instrument": "card"}], 20 / 2),
+    ("payments", [{"account_type": "iban", "account": "GB82WEST12345698765433"}], 20 / 2),
+    ("payments", [{"account_type": "iban", "account": "GB82WEST12345698765432"}], 20),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "points"), TRACES)
+def test_a_trace_counts_whole_where_it_can_be_followed(field, value, points) -> None:
+    asked = {"kind": "online-listing", "asked_unknown": ["platform", "quantity"]}
+    unknown = 15 / 4 + 5 / 4 + 5 / 4 + 20 / 4
+    assert int(unknown) == judged(**asked).score
+    assert int(unknown - 20 / 4 + points) == judged(**asked, **{field: value}).score
+
+
 ADDITIONS = st.lists(st.sampled_from(sorted(FULL)), unique=True)
 
 
 @given(kind=st.sampled_from(KINDS), order=ADDITIONS)
 def test_adding_information_never_lowers_the_score(kind, order) -> None:
-    report: dict[str, Any] = {"kind": kind}
+    report: dict[str, Any] = {
+        "kind": kind,
+        "asked_unknown": ASKABLES,
+        "equipment": [{"type": "unidentified"}],
+    }
     scores = [judged(**report).score]
     for field in order:
         report[field] = FULL[field]

@@ -20,7 +20,7 @@ def few(**cells: str) -> dict[str, str]:
     """A row with little in it."""
     return {
         "kind": "seizure", "system": "ion", "event_date": "2026-11-03", "country": "NA",
-        "substance": "heroin", "tlp": "AMBER", **cells,
+        "substance": "heroin", "amount": "unknown", "tlp": "AMBER", **cells,
     }  # fmt: skip
 
 
@@ -60,10 +60,11 @@ def test_a_row_becomes_a_report_with_words_beside_codes() -> None:
 
 def test_namibia_survives_beside_a_missing_quantity() -> None:
     report = body(country="NA", amount="NA", arrests="N/A")
-    assert ("NA", None, None) == (
+    assert ("NA", None, None, ["quantity"]) == (
         report["place"]["country"],
         report["substances"][0]["quantity"],
         report["outcome"],
+        report["asked_unknown"],
     )
 
 
@@ -210,6 +211,26 @@ def test_several_substances_and_machines_take_rows_of_their_own() -> None:
     assert [("a", "mixer"), ("b", "")] == [(row["substance"], row["equipment"]) for row in rows]
     assert [("DE", "unknown", "yes")] * 2 == [
         (row["origin"], row["event_date"], row["exercise"]) for row in rows
+    ]
+
+
+def test_what_nobody_knows_is_said_so_and_comes_back() -> None:
+    report = body(amount="unknown", identifier="inconnu", document_type="desconocido")
+    assert ["quantity", "identifiers", "documents"] == report["asked_unknown"]
+    (row,) = laid_out(report)
+    assert ("unknown", "unknown", "unknown", "") == (
+        row["amount"], row["identifier"], row["document_type"], row["party_name"]
+    )  # fmt: skip
+    assert report["asked_unknown"] == body(**row)["asked_unknown"]
+
+
+def test_each_list_takes_as_many_rows_as_it_has_entries() -> None:
+    report = smallest_report(
+        documents=[{"type": "invoice"}, {"type": "licence"}], parties=[{"name": "A firm"}]
+    )
+    rows = laid_out(check_incident(report, now_s=NOW_S).body)
+    assert [("invoice", "A firm"), ("licence", "")] == [
+        (row["document_type"], row["party_name"]) for row in rows
     ]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.core.identifiers import cas_doubt, detected, doubt
+from tocsin.core.identifiers import account_doubt, cas_doubt, detected, doubt, lei_doubt
 from tocsin.core.report_values import values
 
 KINDS = sorted(values("identifier_types"))
@@ -88,4 +88,51 @@ def test_no_text_makes_a_check_fail_or_is_quoted(kind, value) -> None:
     detected(value)
     cas_doubt(value)
     sentence = doubt(kind, value)
+    assert sentence is None or len(value) < 5 or value not in sentence
+
+
+SOUND_ACCOUNTS = [
+    ("iban", "GB82 WEST 1234 5698 7654 32"),
+    ("iban", "be31435411161155"),
+    ("card", "4111 1111 1111 1111"),
+    ("card", "last four 1111"),
+    ("wallet", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"),
+    ("wallet", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"),
+    ("wallet", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"),
+    ("wallet", "0x" + "aB" * 20),
+    ("wallet", "TQn9Y2khEsLJW1ChVWFMSMeRDow5KcbLSE"),
+    ("account", "anything"),
+    (None, "GB82WEST12345698765433"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), SOUND_ACCOUNTS)
+def test_a_sound_or_unknown_account_is_not_doubted(kind, value) -> None:
+    assert account_doubt(kind, value) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        ("iban", "GB82WEST12345698765433", "check digit"),
+        ("iban", "GB82", "an IBAN is"),
+        ("card", "4111111111111112", "check digit"),
+        ("wallet", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3", "check digit"),
+        ("wallet", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", "check digit"),
+        ("wallet", "0xab", "40 hex digits"),
+        ("account", "1.23E+11", "a spreadsheet has shortened"),
+    ],
+)
+def test_a_mistyped_account_is_doubted(kind, value, words) -> None:
+    assert words in (account_doubt(kind, value) or "")
+
+
+def test_a_firm_s_number_is_judged_by_its_check_digits() -> None:
+    assert lei_doubt("213800KUD8LAJWSQ9D15") is None
+    assert "check digit" in (lei_doubt("213800KUD8LAJWSQ9D16") or "")
+
+
+@given(kind=st.sampled_from(sorted(values("account_types"))), value=st.text(max_size=100))
+def test_no_text_makes_the_check_of_an_account_fail_or_is_quoted(kind, value) -> None:
+    sentence = account_doubt(kind, value)
     assert sentence is None or len(value) < 5 or value not in sentence

@@ -6,11 +6,13 @@ from tests.support.reports import NOW_S, smallest_alert, smallest_report
 from tocsin.core.report import check_alert, check_incident
 from tocsin.core.report_doubts import doubts
 
+AIRPORTS = {"BOG": "CO", "LEJ": "DE"}
+
 
 def places(**changes) -> list[str]:
     report = check_incident(smallest_report(**changes), now_s=NOW_S)
     before = deepcopy(report.body)
-    found = [place for place, _ in doubts(report)]
+    found = [place for place, _ in doubts(report, AIRPORTS.get)]
     assert before == report.body
     return found
 
@@ -26,7 +28,7 @@ def test_an_identifier_is_doubted_at_its_place() -> None:
 
 def test_an_identifier_without_a_type_gets_the_one_that_fits() -> None:
     report = smallest_report(transport={"identifiers": [{"value": "CSQU3054383"}, {"value": "?"}]})
-    found = doubts(check_incident(report, now_s=NOW_S))
+    found = doubts(check_incident(report, now_s=NOW_S), AIRPORTS.get)
     assert (("transport.identifiers[0].type", "is missing: it looks like container"),) == found
 
 
@@ -63,5 +65,25 @@ def test_a_place_code_of_no_country_is_doubted() -> None:
     assert ["place.unlocode", "route[1].unlocode"] == places(place=place, route=route)
 
 
+def test_an_airport_is_doubted_that_is_none_or_lies_in_another_country() -> None:
+    route = [
+        {"country": "DE", "iata": "BOG"},
+        {"country": "ZZ", "iata": "BOG"},
+        {"country": "DE", "iata": "QQQ"},
+    ]
+    assert ["route[0].iata", "route[2].iata"] == places(place={"country": "DE", "iata": "LEJ"}, route=route)
+
+
+def test_a_cas_number_on_a_label_is_doubted_like_any_other() -> None:
+    assert ["declared.label_cas"] == places(declared={"label_cas": "1609-66-5"})
+    assert [] == places(declared={"label_cas": "1609-66-1"})
+
+
+def test_a_firm_s_number_and_an_account_are_doubted_at_their_place() -> None:
+    parties = [{"lei": "213800KUD8LAJWSQ9D15"}, {"lei": "213800KUD8LAJWSQ9D16"}]
+    payments = [{"account": "anything"}, {"account_type": "iban", "account": "GB82WEST12345698765433"}]
+    assert ["parties[1].lei", "payments[1].account"] == places(parties=parties, payments=payments)
+
+
 def test_an_alert_has_nothing_that_could_be_doubted() -> None:
-    assert () == doubts(check_alert(smallest_alert(), now_s=NOW_S))
+    assert () == doubts(check_alert(smallest_alert(), now_s=NOW_S), AIRPORTS.get)

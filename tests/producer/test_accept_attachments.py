@@ -6,6 +6,7 @@ import pytest
 
 from services.producer.accept import Submission
 from services.producer.importing.run_import import Fate
+from services.producer.reports import family
 from tests.support.attachments import attachment_directory, text_file
 from tests.support.incidents import incident_directory
 from tests.support.publishing import Writer, read_all
@@ -14,8 +15,8 @@ from tests.support.reports import smallest_alert
 from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR
 from tocsin.adapters.outbox.items import Bounds, OutboxFullError
 from tocsin.adapters.outbox.status import State
-from tocsin.core.attachments import MAX_ATTACHMENTS
-from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.attachments import MAX_ATTACHMENTS, listed
+from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.ids import Algorithm, key_id
 from tocsin.core.report import domain_check
 from tocsin.core.signatures import approve
@@ -82,10 +83,12 @@ def test_one_file_given_twice_is_one(writer):
     assert 1 == len(files_of(writer))
 
 
-def test_a_file_that_comes_later_joins_its_report(writer):
+def test_a_file_that_comes_later_joins_its_report_as_an_update(writer):
     (first,) = writer.accept("XX-1")
-    (second,) = writer.accept("XX-1", files=(LONG,))
-    assert first.report_id == second.report_id
+    (refused,) = writer.accept("XX-1", files=(LONG,))
+    assert (Fate.CONFLICT, ()) == (refused.fate, files_of(writer))
+    (second,) = writer.accept("XX-1", files=(LONG,), update=True)
+    assert (first.report_id, 2) == (second.report_id, second.version)
     assert first.report_id == files_of(writer)[0].attachment.report_id
 
 
@@ -181,13 +184,44 @@ def test_where_reports_wait_in_vain_files_still_leave(writer):
     assert 6 == writer.seal().items
 
 
-def test_a_schema_with_a_list_of_files_has_all_of_them_in_every_version(writer):
-    body = {"attachments": []}
-    attachments = writer.acceptance._attachments
-    named = attachments.named(None, (LONG,))
-    (entry,) = attachments.with_entries(body, None, named)["attachments"]
-    assert ("notes.txt", 500_000) == (entry["name"], entry["size_bytes"])
-    (accepted,) = writer.accept("XX-1", files=(LONG,))
-    kept = attachments.with_entries(body, accepted.report_id, {})["attachments"]
-    assert ["notes.txt"] == [one["name"] for one in kept]
-    assert {} == attachments.with_entries({}, accepted.report_id, named)
+def entries_of(writer, version):
+    """What the body of a version names."""
+    (waiting,) = [
+        one.item
+        for one in writer.outbox.queue.page(100, 10_000_000)
+        if one.item.schema in family("incident").ids
+        and one.item.version == version
+        and one.region == "south-america"
+    ]
+    codec = family("incident").versions.all[family("incident").ids.index(waiting.schema)]
+    return codec.decode(waiting.body)["attachments"]
+
+
+def test_a_report_names_its_files(writer):
+    writer.accept("XX-1", files=(LONG,))
+    (held,) = files_of(writer)
+    assert [listed(held.attachment_id, held.attachment)] == entries_of(writer, 1)
+
+
+def test_files_stay_with_the_later_versions_of_their_report(writer):
+    writer.accept("XX-1", files=(LONG,))
+    first = entries_of(writer, 1)
+    (same,) = writer.accept("XX-1")
+    assert Fate.KNOWN is same.fate
+    writer.accept("XX-1", kind="diversion", update=True, files=(text_file(b"more", "more.txt"),))
+    later = entries_of(writer, 2)
+    assert (first, ["notes.txt", "more.txt"]) == (later[:1], [one["name"] for one in later])
+
+
+def test_a_caption_that_the_report_gives_a_file_is_sent(writer):
+    writer.accept("XX-1", files=(LONG,))
+    (entry,) = entries_of(writer, 1)
+    writer.accept("XX-1", attachments=[{**entry, "caption": "behind the panel"}], update=True)
+    assert ["behind the panel"] == [one["caption"] for one in entries_of(writer, 2)]
+
+
+def test_a_report_that_names_a_file_which_was_not_sent_is_refused_with_the_place(writer):
+    entry = listed(bytes(16), LONG.of_report(bytes(16)))
+    with pytest.raises(InvalidReportError, match=r"attachments\[0\]: is no file of this report"):
+        writer.accept("XX-1", attachments=[entry])
+    assert [] == writer.outbox.status.of_reference("XX-1")

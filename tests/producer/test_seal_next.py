@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from services.producer.sealing_pass import MAX_PASS_ITEMS
-from tests.support.incidents import INCIDENT, incident_directory, layout_target
+from tests.support.incidents import INCIDENT, INCIDENTS, incident_directory, incident_targets, layout_target
 from tests.support.parties import DAY_S, NOW_S
 from tests.support.publishing import Writer, read_all
 from tests.support.reading import Reading
@@ -29,11 +29,9 @@ from tocsin.core.streams import MANIFESTS_TOPIC
 
 def directory(*parties, **audience):
     """The world with the incident schema, the given parties, and changes of the audience."""
-    name, target = audience_target(
-        "focal-points", INCIDENT, **{"roles": ["focal-point", "analyst"]} | audience
-    )
-    more = {"streams": layout_target(), f"schemas/{schema_id(INCIDENT).hex()}.avsc": INCIDENT}
-    return directory_of(targets(*parties) | more | {name: target})
+    fields = {"roles": ["focal-point", "analyst"]} | audience
+    changed = dict([audience_target("focal-points", *INCIDENTS, **fields)])
+    return directory_of(targets(*parties) | incident_targets("focal-point", "analyst") | changed)
 
 
 @pytest.fixture

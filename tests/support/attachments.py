@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import schemas
-from tests.support.incidents import INCIDENT, layout_target
+from tests.support.incidents import INCIDENTS, layout_target
 from tests.support.world import audience_target, codec_of, directory_of, report_id, targets
 from tocsin.core import canonical_json, wire
 from tocsin.core.attachments import Attachment, FileToSend, bodies
@@ -24,11 +24,9 @@ def attachment_directory() -> Directory:
     """Every region, four streams; incidents and parts of files for `focal-points`."""
     layout = json.loads(layout_target())
     layout["streams"]["blobs"] = layout["streams"]["ion"]
-    both = [schema_id(one).hex() for one in (INCIDENT, PART)]
-    name, audience = audience_target(
-        "focal-points", INCIDENT, roles=["focal-point", "analyst"], schemas=both
-    )
-    files = {f"schemas/{schema_id(one).hex()}.avsc": one for one in (INCIDENT, PART)}
+    every = (*INCIDENTS, PART)
+    name, audience = audience_target("focal-points", *every, roles=["focal-point", "analyst"])
+    files = {f"schemas/{schema_id(one).hex()}.avsc": one for one in every}
     return directory_of(targets() | {"streams": canonical_json.dump(layout), name: audience} | files)
 
 

@@ -19,6 +19,7 @@ def smallest_report(**changes: Any) -> dict[str, Any]:
         "place": {"country": "ZZ"},
         "substances": [{"name_as_declared": "unidentified"}],
         "handling": {"tlp": "AMBER"},
+        "asked_unknown": ["quantity"],
         **changes,
     }
     return {name: value for name, value in report.items() if value is not None}

@@ -130,7 +130,7 @@ def _alert_substance(*, strict: bool) -> Check:
         "hs_edition": hs_edition,
         "un_number": shaped(r"[0-9]{4}", "must be four digits"),
     }
-    return record(fields, then=needs("code", "is missing"), strict=strict)
+    return record(fields, then=needs("code"), strict=strict)
 
 
 def _safety(*, strict: bool) -> Check:

@@ -142,10 +142,10 @@ def salt_words() -> frozenset[str]:
 
 @cache
 def completeness_weights() -> Mapping[str, Mapping[str, int]]:
-    """The weight of each row of the completeness score by family, for rows that the schema has."""
-    rows = {code: row for code, row in _rows("completeness", "rows").items() if row["in_schema"]}
+    """The weight of each row of the completeness score by family."""
+    rows = _rows("completeness", "rows").items()
     return MappingProxyType(
-        {code: {**row["weights"], "other": row["weights"]["seizure"]} for code, row in rows.items()}
+        {code: {**row["weights"], "other": row["weights"]["seizure"]} for code, row in rows}
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from tocsin.core import codes
 from tocsin.core.field_checks import Fields
-from tocsin.core.identifiers import doubt
+from tocsin.core.identifiers import account_doubt, doubt
 
 MAX_HINTS = 3
 
@@ -36,7 +36,8 @@ def completeness(body: Fields) -> Completeness:
     """The completeness of a canonical incident body (`report.CheckedReport.body`)."""
     family = codes.kinds().get(body["kind"], "other")
     weights = {row: of[family] for row, of in codes.completeness_weights().items() if of[family]}
-    found = {row: _ROWS[row](body) for row in weights}
+    asked = {_ASKED[one] for one in body["asked_unknown"]}
+    found = {row: max(_ROWS[row](body), UNKNOWN if row in asked else BLANK) for row in weights}
     lacking = sorted(weights, key=lambda row: -weights[row] * (1 - found[row]))
     total = sum(weights[row] * found[row] for row in weights)
     return Completeness(
@@ -55,7 +56,7 @@ def _identified(one: Fields) -> Fraction:
 
 
 def _quantity(body: Fields) -> Fraction:
-    amounts = [one["quantity"] is not None for one in body["substances"]]
+    amounts = [(one["quantity"] or {}).get("value") is not None for one in body["substances"]]
     counts = [one["count"] is not None for one in body["equipment"]]
     return KNOWN if any(amounts + counts) else BLANK
 
@@ -98,6 +99,22 @@ def _parties(body: Fields) -> Fraction:
     return _best(KNOWN if one["name"] is not None else _said(one) / 2 for one in body["parties"])
 
 
+def _documents(body: Fields) -> Fraction:
+    papers = (KNOWN if one["number"] is not None else PARTLY for one in body["documents"])
+    return _best([KNOWN if body["attachments"] else BLANK, *papers])
+
+
+def _online_and_payment(body: Fields) -> Fraction:
+    seen = (_said(one, "listing", "handle", "url") or _said(one, "platform") / 2 for one in body["online"])
+    return _best([*seen, *map(_paid, body["payments"])])
+
+
+def _paid(one: Fields) -> Fraction:
+    if one["account"] is None:
+        return _said(one, "instrument", "institution", "bic") / 2
+    return PARTLY if account_doubt(one["account_type"], one["account"]) else KNOWN
+
+
 def _equipment(body: Fields) -> Fraction:
     return _best(map(_described, body["equipment"]))
 
@@ -109,8 +126,10 @@ def _described(one: Fields) -> Fraction:
 
 
 def _method_and_outcome(body: Fields) -> Fraction:
-    method = _said(body["narrative"], "government", "releasable")
-    return (method + _said(body["outcome"])) / 2
+    laboratory = body["laboratory"]
+    method = _said(body["narrative"], "government", "releasable") or _said(laboratory, "process")
+    followed = _said(body["outcome"]) or _said(laboratory, "stage") or _said(body["order"], "supplied")
+    return (method + followed) / 2
 
 
 def _said(record: dict[str, Any] | None, *names: str) -> Fraction:
@@ -131,6 +150,14 @@ _ROWS: dict[str, Callable[[Fields], Fraction]] = {
     "identifiers": _identifiers,
     "declared-hidden": _declared_and_hidden,
     "parties": _parties,
+    "documents": _documents,
+    "online-payment": _online_and_payment,
     "equipment": _equipment,
     "outcome": _method_and_outcome,
+}
+# The row in which something that was asked and nobody knows counts a quarter.
+_ASKED = {
+    **{one: one for one in ("quantity", "identifiers", "parties", "documents")},
+    **dict.fromkeys(("supplied", "stage"), "outcome"),
+    **dict.fromkeys(("platform", "instrument"), "online-payment"),
 }

@@ -177,10 +177,14 @@ def _conclude(out: Fields, problems: Problems, then: Callable[[Fields], None] | 
             then(out)
         except InvalidReportError as error:
             # A field that was refused is not also missing.
-            refused = {place.split(".")[0].split("[")[0] for place, _ in problems}
-            problems += [problem for problem in error.problems if problem[0] not in refused]
+            refused = {_field(place) for place, _ in problems}
+            problems += [problem for problem in error.problems if _field(problem[0]) not in refused]
     if problems:
         raise InvalidReportError(problems[:MAX_PROBLEMS])
+
+
+def _field(place: str) -> str:
+    return place.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0]
 
 
 def _below(name: str, error: InvalidReportError) -> Problems:

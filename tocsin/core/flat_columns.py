@@ -33,13 +33,17 @@ _LABELLED = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its code, where its value lies in a report, its type, the list of a coded one."""
+    """One column: its code, where its value lies in a report, its type, the list of a coded one.
+
+    `asked`: what the word for unknown in this column adds to `asked_unknown`.
+    """
 
     code: str
     path: tuple[str, ...]
     type: str
     list_name: str | None
     label: Mapping[str, str]
+    asked: str | None = None
 
 
 @cache
@@ -49,7 +53,7 @@ def columns() -> tuple[Column, ...]:
     for row in _data()["columns"]:
         kind, _, list_name = row["type"].partition(":")
         path = tuple(row["path"].split("."))
-        found.append(Column(row["code"], path, kind, list_name or None, row["label"]))
+        found.append(Column(row["code"], path, kind, list_name or None, row["label"], row.get("asked")))
     return tuple(found)
 
 

@@ -17,6 +17,7 @@ from tocsin.core import flat_columns
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.field_checks import Problems
 
+LISTS = ("substances", "equipment", "documents", "parties", "online", "payments")
 ROUTE_ROLES = ("origin", "departure", "transit", "destination")
 _ISO_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 _OTHER_DATE = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
@@ -24,6 +25,7 @@ _PRECISIONS = {10: "day", 7: "month", 4: "year"}
 _POINT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _COMMA = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+(?=,))(?:,[0-9]+)?")
 _EXPONENT = re.compile(r"-?[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,3}")
+_UNKNOWN = "unknown"
 UNIT_UNKNOWN = "is no unit that is known; kept as declared and not converted"
 
 
@@ -57,13 +59,17 @@ def to_report(cells: Mapping[str, str], reading: Reading) -> tuple[dict[str, Any
     for code, text in cells.items():
         if not text.strip():
             continue
+        column = flat_columns.column(code)
+        if column.asked is not None and _nobody_knows(column, text.strip()):
+            report.setdefault("asked_unknown", []).append(column.asked)
+            continue
         try:
-            value = _value(flat_columns.column(code), text.strip(), reading, remarks)
+            value = _value(column, text.strip(), reading, remarks)
         except ValueError as error:
             problems.append((code, str(error)))
             continue
         if value is not None:
-            _put(report, flat_columns.column(code).path, value)
+            _put(report, column.path, value)
     if problems:
         raise InvalidReportError(problems)
     return _arranged(report), remarks
@@ -82,16 +88,12 @@ def column_of(place: str) -> str:
 def laid_out(body: Mapping[str, Any]) -> list[dict[str, str]]:
     """A report, with or without its empty fields, as rows by code of column; absent cells are empty.
 
-    The first row has everything, further substances and machines follow in rows that repeat the rest.
+    The first row has everything; what else stands in `LISTS` follows in rows that repeat the rest.
     """
-    substances, machines = body.get("substances") or [], body.get("equipment") or []
+    lists = {name: body.get(name) or [] for name in LISTS}
     rows = []
-    for index in range(max(1, len(substances), len(machines))):
-        one = {
-            **body,
-            "substances": substances[index] if index < len(substances) else {},
-            "equipment": machines[index] if index < len(machines) else {},
-        }
+    for index in range(max(1, *map(len, lists.values()))):
+        one = {**body, **{name: dict(*held[index : index + 1]) for name, held in lists.items()}}
         rows.append({column.code: _cell(one, column) for column in flat_columns.columns()})
     return rows
 
@@ -119,6 +121,11 @@ def _value(column: flat_columns.Column, text: str, reading: Reading, remarks: Pr
             return text
         case _:
             return _line(text)
+
+
+def _nobody_knows(column: flat_columns.Column, text: str) -> bool:
+    missing = column.type == "number" and flat_columns.is_word("missing", text)
+    return missing or flat_columns.is_word("unknown", text)
 
 
 def _line(text: str) -> str:
@@ -219,7 +226,7 @@ def _put(report: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 
 def _arranged(report: dict[str, Any]) -> dict[str, Any]:
     """Single parts become the lists that a report has, a unit joins its value, ways get their order."""
-    for name in ("substances", "equipment"):
+    for name in LISTS:
         if name in report:
             report[name] = [report[name]]
     for substance in report.get("substances", []):
@@ -253,4 +260,6 @@ def _cell(body: Mapping[str, Any], column: flat_columns.Column) -> str:
         return str((value or {}).get("value") or ("unknown" if value else ""))
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value is None and column.asked in (body.get("asked_unknown") or ()):
+        return _UNKNOWN
     return "" if value is None else str(value)

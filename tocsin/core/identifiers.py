@@ -1,11 +1,13 @@
 """Law: what is doubtful about an identifier, as one sentence; never whether a report is accepted.
 
-`doubt` looks at what was typed for a type of identifier, `cas_doubt` at a CAS number. They guarantee that
+`doubt` looks at what was typed for a type of identifier of goods, `account_doubt` at an account or wallet,
+`cas_doubt` and `lei_doubt` at the numbers of a substance and of a firm. They guarantee that
 separators and letter case do not matter, that no text whatsoever makes them fail, and that the sentence
 never quotes the identifier. A number without a doubt may still belong to nothing: only form and check
 digit are looked at. Keeping the text as typed is left to the report.
 Sources: UPU S10; IATA Resolution 600a (air waybill); ISO 6346; IMO Resolution A.1117(30); GS1 General
-Specifications (SSCC); CAS Registry. ISO 6346, IMO, GS1 and CAS check digits are python-stdnum's.
+Specifications (SSCC); CAS Registry; ISO 13616 (IBAN); ISO 17442 (LEI); Base58Check and bech32 (Bitcoin).
+Check digits of ISO 6346, IMO, GS1, CAS, IBAN, LEI, cards and Bitcoin are python-stdnum's.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import re
 from collections.abc import Callable
 from types import ModuleType
 
-from stdnum import casrn, ean, imo, iso6346
+from stdnum import bitcoin, casrn, ean, iban, imo, iso6346, lei, luhn
 
 from tocsin.core import codes
 
@@ -23,6 +25,7 @@ _SHORTENED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]{1,3}")
 _S10 = re.compile(r"[A-Z]{2}([0-9]{8})([0-9])([A-Z]{2})")
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 _AWB_SERIAL = slice(3, 10)
+_ETHEREUM_CHARACTERS = 42
 
 _DIGIT = "the check digit does not fit: a character is probably mistyped"
 _SPOILED = "looks like a number that a spreadsheet has shortened: digits are lost, type it from the label"
@@ -47,6 +50,23 @@ def doubt(kind: str | None, value: str) -> str | None:
 def cas_doubt(value: str) -> str | None:
     """What is doubtful about a CAS Registry Number; None if nothing."""
     return None if value.isascii() and casrn.is_valid(value) else _DIGIT
+
+
+def lei_doubt(value: str) -> str | None:
+    """What is doubtful about a Legal Entity Identifier; None if nothing."""
+    return _by_library(lei, value)
+
+
+def account_doubt(kind: str | None, value: str) -> str | None:
+    """What is doubtful about `value` as an account of this type (`account_types`); None if nothing.
+
+    Of wallets only Bitcoin (not Taproot) and Ethereum are known by their look; others are never doubted.
+    """
+    tidy = _SEPARATORS.sub("", value)
+    if _SHORTENED.fullmatch(value.strip().upper()):
+        return _SPOILED
+    rule = _ACCOUNTS.get(kind or "")
+    return rule(tidy) if rule else None
 
 
 def detected(value: str) -> str | None:
@@ -100,6 +120,26 @@ def _receptacle(tidy: str) -> str | None:
     return None
 
 
+def _iban(tidy: str) -> str | None:
+    if re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}", tidy.upper()) is None:
+        return "an IBAN is two letters, two digits and 8 to 30 letters and digits"
+    return None if iban.is_valid(tidy.upper(), check_country=False) else _DIGIT
+
+
+def _card(tidy: str) -> str | None:
+    if re.fullmatch(r"[0-9]{12,19}", tidy) is None:
+        return None  # often only the last four digits are known
+    return _by_library(luhn, tidy)
+
+
+def _wallet(tidy: str) -> str | None:
+    if re.fullmatch(r"0[xX][0-9a-fA-F]+", tidy):
+        return None if len(tidy) == _ETHEREUM_CHARACTERS else "an Ethereum address is 0x and 40 hex digits"
+    if re.fullmatch(r"[13][1-9A-HJ-NP-Za-km-z]{25,34}|(?:bc1q|BC1Q)[0-9A-Za-z]{6,87}", tidy):
+        return _by_library(bitcoin, tidy)
+    return None
+
+
 def _by_library(module: ModuleType, tidy: str) -> str | None:
     return None if module.is_valid(tidy) else _DIGIT
 
@@ -112,6 +152,7 @@ _RULES: dict[str, Callable[[str], str | None]] = {
     "sscc": _sscc,
     "receptacle": _receptacle,
 }
+_ACCOUNTS: dict[str, Callable[[str], str | None]] = {"iban": _iban, "card": _card, "wallet": _wallet}
 _LETTERED = ("s10", "container")
 # 29 letters and digits tell nothing: a receptacle has no check digit.
 _TELLING = frozenset(_RULES) - {"receptacle"}

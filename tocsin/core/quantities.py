@@ -14,7 +14,8 @@ from typing import Any
 
 from tocsin.core import codes
 from tocsin.core.errors import InvalidReportError
-from tocsin.core.field_checks import Check, Fields, flag, record, refuse, text
+from tocsin.core.field_checks import Check, Fields, code, flag, record, refuse, text
+from tocsin.core.report_values import values
 
 MAX_DIGITS_BEFORE_POINT = 15
 MAX_DIGITS_AFTER_POINT = 24
@@ -93,6 +94,7 @@ def quantity(*, strict: bool) -> Check:
         "normalised_value": _normalised_text,
         "normalised_unit": _normalised_unit,
         "estimated": flag,
+        "weighed": code(values("weighings"), strict=strict),
     }
     return record(fields, then=_complete if strict else _paired, strict=strict)
 

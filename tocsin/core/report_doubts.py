@@ -7,33 +7,57 @@ changes, refuses or quotes anything; a body without doubts may still be wrong. E
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tocsin.core import codes
 from tocsin.core.field_checks import Fields
-from tocsin.core.identifiers import cas_doubt, detected, doubt
+from tocsin.core.identifiers import account_doubt, cas_doubt, detected, doubt, lei_doubt
 from tocsin.core.report import ALERTS_STREAM, CheckedReport
 from tocsin.core.vocabulary import substance_named
 
 HS_EDITION = 2022  # of `schemas/codes/substances.json`
 
 Doubt = tuple[str, str]  # the place, and the sentence
+AirportCountry = Callable[[str], str | None]
 
 
-def doubts(report: CheckedReport) -> tuple[Doubt, ...]:
-    """The doubts about a checked report in the order of its fields; an alert has no field that could be."""
-    return () if report.stream == ALERTS_STREAM else tuple(_of_incident(report.body))
+def doubts(report: CheckedReport, airport_country: AirportCountry) -> tuple[Doubt, ...]:
+    """The doubts about a checked report in the order of its fields; an alert has no field that could be.
+
+    `airport_country` gives the country of an IATA code, None where there is no such airport.
+    """
+    if report.stream == ALERTS_STREAM:
+        return ()
+    body = report.body
+    return (*_of_goods(body), *_of_places(body, airport_country), *_of_parties(body))
 
 
-def _of_incident(body: Fields) -> Iterator[Doubt]:
-    yield from _locode("place.unlocode", body["place"]["unlocode"])
+def _of_goods(body: Fields) -> Iterator[Doubt]:
     for number, substance in enumerate(body["substances"]):
         yield from _substance(f"substances[{number}]", substance)
-    for number, leg in enumerate(body["route"]):
-        yield from _locode(f"route[{number}].unlocode", leg["unlocode"])
     for number, identifier in enumerate((body["transport"] or {}).get("identifiers", ())):
         yield from _identifier(f"transport.identifiers[{number}]", identifier)
-    yield from _edition("declared", body["declared"] or {})
+    declared = body["declared"] or {}
+    yield from _edition("declared", declared)
+    if (cas := declared.get("label_cas")) and (sentence := cas_doubt(cas)):
+        yield "declared.label_cas", sentence
+
+
+def _of_places(body: Fields, airport_country: AirportCountry) -> Iterator[Doubt]:
+    places = [("place", body["place"]), *((f"route[{n}]", leg) for n, leg in enumerate(body["route"]))]
+    for where, one in places:
+        yield from _locode(f"{where}.unlocode", one["unlocode"])
+        if one["iata"] is not None:
+            yield from _airport(where, one, airport_country(one["iata"]))
+
+
+def _of_parties(body: Fields) -> Iterator[Doubt]:
+    for number, party in enumerate(body["parties"]):
+        if party["lei"] and (sentence := lei_doubt(party["lei"])):
+            yield f"parties[{number}].lei", sentence
+    for number, paid in enumerate(body["payments"]):
+        if paid["account"] and (sentence := account_doubt(paid["account_type"], paid["account"])):
+            yield f"payments[{number}].account", sentence
 
 
 def _substance(place: str, substance: Fields) -> Iterator[Doubt]:
@@ -71,6 +95,13 @@ def _identifier(place: str, identifier: Fields) -> Iterator[Doubt]:
         yield f"{place}.value", sentence
     elif kind is None and (found := detected(value)):
         yield f"{place}.type", f"is missing: it looks like {found}"
+
+
+def _airport(where: str, place: Fields, country: str | None) -> Iterator[Doubt]:
+    if country is None:
+        yield f"{where}.iata", "is no airport that is known"
+    elif place["country"] not in {"ZZ", "XZ", country}:
+        yield f"{where}.iata", "is an airport of another country than the place"
 
 
 def _locode(place: str, value: str | None) -> Iterator[Doubt]:

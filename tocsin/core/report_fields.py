@@ -1,24 +1,34 @@
 """Law: an incident report as a whole: its fields, and what must be there.
 
 It guarantees that a canonical body has every field of `reports/incident_report.avsc` and no other,
-each within the bounds named here and in `report_parts`. Few fields are mandatory: an incomplete report
-beats a late one. Regions, streams and the present time are left to `report`.
+each within the bounds named here, in `report_parts` and in `report_traces`. Few fields are mandatory,
+and what a kind asks for may be unknown: an incomplete report beats a late one. What each kind asks for is
+left to `report_demands`; regions, streams and the present time to `report`.
 """
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 
-from tocsin.core import codes, report_parts
+from tocsin.core import codes, report_parts, report_traces
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.field_checks import Check, Fields, array, code, flag, record, shaped, text, whole
+from tocsin.core.report_demands import missing_by_family
 from tocsin.core.report_values import values
 
 MAX_SUBSTANCES = 50
 MAX_EQUIPMENT = 50
 MAX_PARTIES = 50
 MAX_LINKS = 50
+MAX_ASKED = 20
+MAX_DOCUMENTS = 50
+MAX_ATTACHMENTS = 20
+MAX_TRACES = 50
+
+_LISTS = (
+    *("substances", "equipment", "route", "parties", "links"),
+    *("asked_unknown", "documents", "attachments", "online", "payments"),
+)
 
 _DATE_LENGTHS = {"day": 10, "month": 7, "year": 4}
 
@@ -43,7 +53,7 @@ def incident_check(*, strict: bool) -> Check:
         "route": array(report_parts.route_leg(strict=strict), report_parts.MAX_ROUTE_LEGS),
         "transport": report_parts.transport(strict=strict),
         "declared": report_parts.declaration(strict=strict),
-        "concealment": record({"code": listed("concealments"), "text": report_parts.line}, strict=strict),
+        "concealment": report_parts.concealment(strict=strict),
         "parties": array(report_parts.party(strict=strict), MAX_PARTIES),
         "narrative": report_parts.narrative(strict=strict),
         "outcome": report_parts.outcome(strict=strict),
@@ -51,14 +61,23 @@ def incident_check(*, strict: bool) -> Check:
         "handling": report_parts.handling(strict=strict),
         "exercise": flag,
         "completeness": whole(0, 100),
+        "agency": report_parts.name,
+        "unit": report_parts.name,
+        "asked_unknown": array(listed("askables"), MAX_ASKED),
+        "order": report_traces.order(strict=strict),
+        "documents": array(report_traces.document(strict=strict), MAX_DOCUMENTS),
+        "attachments": array(report_traces.attachment(strict=strict), MAX_ATTACHMENTS),
+        "online": array(report_traces.online(strict=strict), MAX_TRACES),
+        "payments": array(report_traces.payment(strict=strict), MAX_TRACES),
+        "laboratory": report_traces.laboratory(strict=strict),
+        "safety": report_traces.safety(strict=strict),
     }
-    arrays = ("substances", "equipment", "route", "parties", "links")
-    return record(fields, arrays=arrays, then=_whole_report, strict=strict)
+    return record(fields, arrays=_LISTS, then=_whole_report if strict else _readable, strict=strict)
 
 
 def _event_date(*, strict: bool) -> Check:
     fields = {
-        "value": shaped(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?", "must be YYYY-MM-DD, YYYY-MM or YYYY"),
+        "value": report_parts.loose_date,
         "precision": code(values("date_precisions"), strict=True),
         "zone": shaped(r"[A-Za-z0-9_+:/-]{1,64}", "must be an IANA time zone or an offset, e.g. +03:00"),
     }
@@ -75,10 +94,6 @@ def _whole_date(out: Fields) -> None:
         return
     if value is None or len(value) != _DATE_LENGTHS[precision]:
         raise InvalidReportError([("value", f"must be a date as precise as a {precision}")])
-    try:
-        date.fromisoformat(value + "0001-01-01"[len(value) :])
-    except ValueError:
-        raise InvalidReportError([("value", "is no date of the calendar")]) from None
 
 
 _MANDATORY = {
@@ -90,7 +105,8 @@ _MANDATORY = {
 }
 
 
-def _whole_report(out: Fields) -> None:
+def _readable(out: Fields) -> None:
+    """What every reader asks for, of a report of any minor version."""
     problems = [(field, sentence) for field, sentence in _MANDATORY.items() if out[field] is None]
     if not out["substances"] and not out["equipment"]:
         problems.append(
@@ -98,3 +114,9 @@ def _whole_report(out: Fields) -> None:
         )
     if problems:
         raise InvalidReportError(problems)
+
+
+def _whole_report(out: Fields) -> None:
+    _readable(out)
+    if problem := missing_by_family(out):
+        raise InvalidReportError([problem])

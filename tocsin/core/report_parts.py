@@ -7,6 +7,7 @@ whole is left to `report_fields`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from tocsin.core import codes
@@ -29,6 +30,7 @@ from tocsin.core.report_values import countries, values
 MAX_IDENTIFIERS = 100
 MAX_ROUTE_LEGS = 50
 MAX_PERMITTED_ACTIONS = 20
+MAX_CAVEATS = 10
 MAX_COUNT = 1_000_000_000
 MAX_TIME_S = 253_402_300_799  # the last second of the year 9999
 MAX_REFERENCE_CHARACTERS = 64
@@ -43,6 +45,37 @@ hs_code = shaped(r"[0-9]{4}(?:[0-9]{2}){0,3}", "must be 4, 6, 8 or 10 digits, wi
 hs_edition = whole(1988, 2100)
 language = shaped(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}", "must be a BCP 47 tag, e.g. es or zh-Hans")
 unlocode = shaped(r"[A-Z]{2}[A-Z2-9]{3}", "must be a UN/LOCODE, e.g. DEBRV")
+iata = shaped(r"[A-Z]{3}", "must be the IATA code of an airport, e.g. BOG")
+un_number = shaped(r"[0-9]{4}", "must be the four digits of a UN number, e.g. 1715")
+cas_number = shaped(r"[0-9]{2,7}-[0-9]{2}-[0-9]", "must look like 108-24-7")
+currency = shaped(r"[A-Z]{3}", "must be an ISO 4217 code, e.g. EUR")
+prose = text(MAX_NARRATIVE_CHARACTERS, lines=True)
+_date = shaped(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?", "must be YYYY-MM-DD, YYYY-MM or YYYY")
+
+
+def loose_date(value: Any) -> str:
+    """A date as precise as it is known, in ISO 8601."""
+    found: str = _date(value)
+    try:
+        date.fromisoformat(found + "0001-01-01"[len(found) :])
+    except ValueError:
+        raise refuse("is no date of the calendar") from None
+    return found
+
+
+def needs(*fields: str, sentence: str = "is missing") -> Callable[[Fields], None]:
+    """For `record(then=...)`: refuses an object without each of `fields`."""
+
+    def check(out: Fields) -> None:
+        missing = [(field, sentence) for field in fields if out[field] is None]
+        if missing:
+            raise InvalidReportError(missing)
+
+    return check
+
+
+_needs_country = needs("country", sentence="is missing; ZZ where it is unknown")
+_needs_type = needs("type", sentence='is missing; "unidentified" is allowed')
 
 
 def country(*, strict: bool) -> Check:
@@ -69,8 +102,9 @@ def place(*, strict: bool) -> Check:
         "site_type": code(values("site_types"), strict=strict),
         "site_as_declared": name,
         "border": code(values("borders"), strict=strict),
+        "iata": iata,
     }
-    return record(fields, then=needs("country", "is missing; ZZ where it is unknown"), strict=strict)
+    return record(fields, then=_needs_country, strict=strict)
 
 
 def substance(*, strict: bool) -> Check:
@@ -79,16 +113,20 @@ def substance(*, strict: bool) -> Check:
         "name_as_declared": name,
         "identified_as": name,
         "status": code(values("identification_statuses"), strict=strict),
-        "cas": shaped(r"[0-9]{2,7}-[0-9]{2}-[0-9]", "must look like 108-24-7"),
+        "cas": cas_number,
         "inchikey": shaped(r"[A-Z]{14}-[A-Z]{8}[SN][A-Z]-[A-Z]", "must be an InChIKey of 27 characters"),
         "hs": hs_code,
         "hs_edition": hs_edition,
         "quantity": quantity(strict=strict),
         "purity_percent": percent_text,
         "form": code(values("forms"), strict=strict),
+        "method": code(values("identification_methods"), strict=strict),
+        "laboratory_reference": name,
+        "salt": name,
+        "un_number": un_number,
     }
     missing = 'is missing; "unidentified" where nobody knows'
-    return record(fields, then=needs("name_as_declared", missing), strict=strict)
+    return record(fields, then=needs("name_as_declared", sentence=missing), strict=strict)
 
 
 def equipment(*, strict: bool) -> Check:
@@ -100,8 +138,9 @@ def equipment(*, strict: bool) -> Check:
         "serial": name,
         "labels_removed": flag,
         "count": whole(0, MAX_COUNT),
+        "condition": code(values("equipment_conditions"), strict=strict),
     }
-    return record(fields, then=needs("type", 'is missing; "unidentified" is allowed'), strict=strict)
+    return record(fields, then=_needs_type, strict=strict)
 
 
 def route_leg(*, strict: bool) -> Check:
@@ -112,21 +151,26 @@ def route_leg(*, strict: bool) -> Check:
         "role": code(values("route_roles"), strict=strict),
         "order": whole(0, MAX_ROUTE_LEGS - 1),
         "unlocode": unlocode,
+        "locality": name,
+        "iata": iata,
+        "on": loose_date,
     }
-    return record(fields, then=needs("country", "is missing; ZZ where it is unknown"), strict=strict)
+    return record(fields, then=_needs_country, strict=strict)
 
 
 def transport(*, strict: bool) -> Check:
     """How it travelled."""
     identifier = record(
         {"type": code(values("identifier_types"), strict=strict), "value": name},
-        then=needs("value", "is missing"),
+        then=needs("value"),
         strict=strict,
     )
     fields = {
         "mode": shaped(r"[0-9]", "must be one digit (UN/ECE Recommendation 19)"),
         "mode_as_declared": name,
         "identifiers": array(identifier, MAX_IDENTIFIERS),
+        "carrier": name,
+        "service": name,
     }
     return record(fields, arrays=("identifiers",), strict=strict)
 
@@ -138,8 +182,16 @@ def declaration(*, strict: bool) -> Check:
         "hs": hs_code,
         "hs_edition": hs_edition,
         "value": decimal_text,
-        "currency": shaped(r"[A-Z]{3}", "must be an ISO 4217 code, e.g. EUR"),
+        "currency": currency,
+        "label_text": line,
+        "label_cas": cas_number,
     }
+    return record(fields, strict=strict)
+
+
+def concealment(*, strict: bool) -> Check:
+    """How it was hidden."""
+    fields = {"code": code(values("concealments"), strict=strict), "text": line, "packaging": line}
     return record(fields, strict=strict)
 
 
@@ -152,13 +204,14 @@ def party(*, strict: bool) -> Check:
         "address": line,
         "phone": name,
         "email": name,
+        "lei": shaped(r"[A-Z0-9]{18}[0-9]{2}", "must be an LEI: 18 capitals and digits, and 2 digits"),
+        "registration": name,
     }
     return record(fields, strict=strict)
 
 
 def narrative(*, strict: bool) -> Check:
     """Two texts, never one redacted."""
-    prose = text(MAX_NARRATIVE_CHARACTERS, lines=True)
     return record({"government": prose, "releasable": prose, "language": language}, strict=strict)
 
 
@@ -168,7 +221,8 @@ def outcome(*, strict: bool) -> Check:
         "arrests": whole(0, MAX_COUNT),
         "laboratory_found": flag,
         "prosecuted": flag,
-        "text": text(MAX_NARRATIVE_CHARACTERS, lines=True),
+        "text": prose,
+        "backtracking": code(values("backtrackings"), strict=strict),
     }
     return record(fields, strict=strict)
 
@@ -180,7 +234,7 @@ def link(*, strict: bool) -> Check:
         "originator": shaped(r"[0-9a-f]{32}", "must be 32 lower-case hex digits"),
         "reference": text(MAX_REFERENCE_CHARACTERS),
     }
-    return record(fields, then=needs("reference", "is missing"), strict=strict)
+    return record(fields, then=needs("reference"), strict=strict)
 
 
 def handling(*, strict: bool) -> Check:
@@ -193,16 +247,9 @@ def handling(*, strict: bool) -> Check:
         "evaluation": record(grade, strict=strict),
         "embargo_until": time_s,
         "permitted_actions": array(code(values("permitted_actions"), strict=strict), MAX_PERMITTED_ACTIONS),
+        "retain_until": time_s,
+        "caveats": array(code(values("caveats"), strict=strict), MAX_CAVEATS),
     }
     missing = "is missing; a report without a marking is refused, none is assumed"
-    return record(fields, arrays=("permitted_actions",), then=needs("tlp", missing), strict=strict)
-
-
-def needs(field: str, sentence: str) -> Callable[[Fields], None]:
-    """For `record(then=...)`: refuses an object without `field`."""
-
-    def check(out: Fields) -> None:
-        if out[field] is None:
-            raise InvalidReportError([(field, sentence)])
-
-    return check
+    arrays = ("permitted_actions", "caveats")
+    return record(fields, arrays=arrays, then=needs("tlp", sentence=missing), strict=strict)

@@ -129,6 +129,7 @@ def map_row(cells: Mapping[str, str], national_reference: str | None = None) -> 
         ],
         "route": route,
         "transport": _coded(cells["TRANSPORT"], known.transports, "mode", "mode_as_declared"),
+        "asked_unknown": [] if quantity.get("value") else ["quantity"],
         "concealment": _coded(cells["HIDING_PLACE"], known.hiding_places, "code", "text"),
         "handling": {"tlp": MARKING},
         "exercise": False,

@@ -15,6 +15,7 @@ from typing import Protocol
 from services.producer.importing.mapping import Columns, Mapping
 from services.producer.importing.read_sheet import WAS_A_NUMBER
 from services.producer.importing.rows import BadRow, Row
+from tocsin.adapters.airports import airport_country
 from tocsin.core.errors import InvalidReportError, MalformedError
 from tocsin.core.field_checks import Problems
 from tocsin.core.report import CheckedReport, check_incident
@@ -170,7 +171,7 @@ def _outcome(
     except InvalidReportError as error:
         problems = tuple((mapping.blame(place), sentence) for place, sentence in error.problems)
         return RefusedRow(row.line, problems, row.cells, row.sheet)
-    mistyped = [(mapping.blame(place), sentence) for place, sentence in doubts(checked)]
+    mistyped = [(mapping.blame(place), sentence) for place, sentence in doubts(checked, airport_country)]
     return checked, [*remarks, *_of_source(row, mapping), *mistyped]
 
 
