@@ -15,6 +15,7 @@ from tocsin.core.attachments import (
     joined,
     listed,
     merged,
+    named_in,
     part_check,
     part_of,
 )
@@ -123,6 +124,12 @@ def test_a_report_lists_its_files_with_ids_and_hashes_in_hex() -> None:
         "caption": None,
     } == listed(report_id("file"), ATTACHMENT)
     assert "document" == listed(bytes(16), Attachment(REPORT, "x.pdf", PDF, 1, bytes(32)))["kind"]
+
+
+def test_what_a_report_lists_names_its_files() -> None:
+    body = {"attachments": [listed(report_id("file"), ATTACHMENT)]}
+    assert {report_id("file"): ATTACHMENT} == named_in(body, REPORT)
+    assert {} == named_in({}, REPORT) == named_in({"attachments": []}, REPORT)
 
 
 def test_a_file_that_a_report_names_already_is_not_named_twice() -> None:

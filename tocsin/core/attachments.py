@@ -126,6 +126,16 @@ def listed(attachment_id: bytes, attachment: Attachment) -> dict[str, Any]:
     }
 
 
+def named_in(body: Mapping[str, Any], report_id: bytes) -> dict[bytes, Attachment]:
+    """The files that a report's decoded body names, by their ids; none before version 1.1."""
+    return {
+        bytes.fromhex(one["attachment_id"]): Attachment(
+            report_id, one["name"], one["media_type"], one["size_bytes"], bytes.fromhex(one["sha256"])
+        )
+        for one in body.get("attachments") or ()
+    }
+
+
 def merged(named: list[dict[str, Any]], added: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A report's `attachments`: those that it names, then those of `added` that it did not name yet."""
     known = {one["sha256"] for one in named}
