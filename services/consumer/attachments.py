@@ -89,6 +89,6 @@ def _candidates(path: Path) -> Iterator[Path]:
 
 def _is_there(path: Path, content: bytes) -> bool:
     """Whether the same file was saved before."""
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_ATTACHMENT_BYTES:
+    if not path.is_file() or path.stat().st_size > MAX_ATTACHMENT_BYTES:
         return False
     return read_whole(path, MAX_ATTACHMENT_BYTES) == content

@@ -25,7 +25,7 @@ def office(media_type, **parts):
     return out.getvalue()
 
 
-def pdf(content=None, *, compress=False, password=None, xmp=None):
+def pdf(content=None, *, compress=False, password=None, owner=None, xmp=None):
     """A page, with a stream of bytes that may be a photograph."""
     writer = PdfWriter()
     writer.add_blank_page(72, 72)
@@ -36,8 +36,8 @@ def pdf(content=None, *, compress=False, password=None, xmp=None):
             if one is content and not compress:
                 stream[NameObject("/Filter")] = NameObject("/DCTDecode")
             writer._add_object(stream.flate_encode() if compress else stream)
-    if password:
-        writer.encrypt(password)
+    if password is not None:
+        writer.encrypt(password, owner)
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -58,6 +58,11 @@ def test_one_that_is_packed_inside_a_pdf_is_found_too():
     content = pdf(photograph(), compress=True)
     assert photograph()[:200] not in content
     assert names_a_place(content, PDF)
+
+
+def test_a_pdf_that_anybody_may_open_is_looked_into_though_it_forbids_changes():
+    assert names_a_place(pdf(photograph(), password="", owner="secret"), PDF)
+    assert not names_a_place(pdf(password="", owner="secret"), PDF)
 
 
 def test_a_place_in_the_xmp_of_a_pdf_is_found():

@@ -150,6 +150,12 @@ def test_a_png_of_any_mode_stays_what_it_shows(mode):
     assert (before.mode, before.tobytes()) == (after.mode, after.tobytes())
 
 
+def test_a_colour_that_a_png_names_as_transparent_stays_so():
+    out = BytesIO()
+    Image.new("RGB", (8, 8), (1, 2, 3)).save(out, "PNG", transparency=(1, 2, 3))
+    assert 0 == opened(clean_picture(out.getvalue()).content).convert("RGBA").getpixel((3, 3))[3]
+
+
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
 def test_a_jpeg_of_another_mode_is_made_anew_too(mode):
     out = BytesIO()

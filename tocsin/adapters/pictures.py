@@ -138,9 +138,8 @@ def _written(picture: Image.Image, gps: Mapping[int, Any]) -> bytes:
     """The picture's pixels, and of its fields only `gps`."""
     upright = _in_srgb(ImageOps.exif_transpose(picture), picture.info.get("icc_profile"))
     transparency = picture.info.get("transparency")
-    upright.info = (
-        {"transparency": transparency} if upright.mode == "P" and transparency is not None else {}
-    )
+    keeps = transparency is not None and upright.mode == picture.mode
+    upright.info = {"transparency": transparency} if keeps else {}
     form = "JPEG" if picture.format == "MPO" else str(picture.format)
     options: dict[str, Any] = {}
     if gps:
