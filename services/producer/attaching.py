@@ -16,12 +16,12 @@ from tocsin.adapters.whole_files import write_new
 from tocsin.core.attachments import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, FileToSend
 from tocsin.core.errors import MalformedError, RefusedByRuleError, SettingsError
 from tocsin.core.file_names import safe_name
-from tocsin.core.media_types import EXTENSIONS, GIF, PICTURES, in_words, media_type_of, why_not
+from tocsin.core.media_types import EXTENSIONS, GIF, PICTURES, TEXT, in_words, media_type_of, why_not
 from tocsin.core.primitives import sha256
 from tocsin.runtime import console
 
 _TAKEN = "JPEG, PNG, WebP, GIF, PDF, XLSX, DOCX, plain text and CSV"
-_LOCATED = "a picture or field inside it names a place: export it without, or send it with --keep-location"
+_WAYS_OUT = "export it anew without, or send it with --keep-location"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +114,18 @@ def _media_type(path: Path, content: bytes) -> str:
 def _made(content: bytes, media_type: str, *, keep_location: bool) -> tuple[bytes, tuple[str, ...]]:
     if media_type in PICTURES:
         return _made_picture(content, media_type, keep_location=keep_location)
-    if not keep_location and names_a_place(content, media_type):
-        raise MalformedError(_LOCATED)
-    return content, (
-        "sent as it is, with its author and dates" if media_type != "text/plain" else "sent as it is",
-    )
+    if not keep_location:
+        _refuse_places(content, media_type)
+    return content, ("sent as it is" if media_type == TEXT else "sent as it is, with its author and dates",)
+
+
+def _refuse_places(content: bytes, media_type: str) -> None:
+    try:
+        named = names_a_place(content, media_type)
+    except MalformedError as error:
+        raise MalformedError(f"{error}, so a place in it may go unseen: {_WAYS_OUT}") from error
+    if named:
+        raise MalformedError(f"a picture or field inside it names a place: {_WAYS_OUT}")
 
 
 def _made_picture(content: bytes, media_type: str, *, keep_location: bool) -> tuple[bytes, tuple[str, ...]]:

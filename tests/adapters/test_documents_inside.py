@@ -88,6 +88,13 @@ def test_what_cannot_be_looked_into_is_refused(content, media_type, told):
         names_a_place(content, media_type)
 
 
+def test_h46_what_a_damaged_document_holds_is_neither_logged_nor_told(capfd, caplog):
+    damaged = b"%PDF-1.4\n1 0 obj\n<</Pages Quetzal>>\nendobj\ntrailer <</Root 1 0 R>>\nstartxref\n9\n%%EOF"
+    with pytest.raises(MalformedError) as caught:
+        names_a_place(damaged, PDF)
+    assert "Quetzal" not in str(caught.value) + caplog.text + "".join(capfd.readouterr())
+
+
 def test_what_unpacks_to_too_much_is_refused():
     bomb = office(XLSX, zeros=bytes(documents_inside.MAX_PART_BYTES + 1))
     assert len(bomb) < 100_000
