@@ -33,7 +33,7 @@ class Asked:
     streams: str
     regions: tuple[str, ...] = ()
     attachments: bool = False
-    """Whether to read the files of reports too."""
+    """Whether to read the files of reports where incident reports are read."""
 
 
 def subscribe_to(asked: Asked, begin: str, *, until_end: bool, as_json: bool) -> Exit:
@@ -110,8 +110,9 @@ async def _begin(participant: Participant, access: KafkaAccess, inbox: Inbox, as
     if follower.trouble is not None:
         console.warn(f"the directory could not be renewed: {follower.trouble}")
     wanted = parse_wanted(asked.streams, asked.regions, directory.layout)
-    if asked.attachments:
-        wanted = wanted.with_attachments(directory.layout)
+    wanted = (
+        wanted.with_attachments(directory.layout) if asked.attachments else wanted.without_attachments()
+    )
     return participant.consumption(inbox, wanted, follower, access, console.say)
 
 

@@ -2,11 +2,12 @@
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
 from tocsin.adapters import whole_files
-from tocsin.adapters.whole_files import read_whole, write_whole
+from tocsin.adapters.whole_files import read_whole, write_new, write_whole
 from tocsin.core.errors import StorageError
 
 
@@ -46,3 +47,30 @@ def test_a_device_pipe_or_folder_is_never_replaced(tmp_path) -> None:
         with pytest.raises(StorageError, match=f"{name} is no file"):
             write_whole(tmp_path / name, b"")
     assert stat.S_ISFIFO((tmp_path / "link").stat().st_mode)
+
+
+def without_links(_self, _target):
+    raise PermissionError(1, "Operation not permitted")
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_new_file_is_private_and_never_over_another(tmp_path, monkeypatch, links) -> None:
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", without_links)
+    assert write_new(tmp_path / "folder" / "a", b"first")
+    assert not write_new(tmp_path / "folder" / "a", b"second")
+    assert {"a": b"first"} == {one.name: one.read_bytes() for one in (tmp_path / "folder").iterdir()}
+    assert 0o600 == stat.S_IMODE((tmp_path / "folder" / "a").stat().st_mode)
+
+
+def test_a_new_file_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch) -> None:
+    def full(_handle):
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="a cannot be written"):
+        write_new(tmp_path / "file" / "a", b"x")
+    monkeypatch.setattr(whole_files.os, "fsync", full)
+    with pytest.raises(StorageError, match="a cannot be written: No space left"):
+        write_new(tmp_path / "a", b"x")
+    assert ["file"] == [one.name for one in tmp_path.iterdir()]
