@@ -82,10 +82,12 @@ def publish(  # noqa: PLR0913 - one parameter for each option
     --attach takes files of at most 7.5 MB for one report. Pictures are sent without the place where they
     were taken: `tocsin attachment preview` shows them as they are sent.
     """
+    from services.producer.attaching import prepare_files
     from services.producer.publishing import Ask, How, publish_file
     from services.producer.submitting import submit_file
 
-    how = How(kind, audience, update, approve, tuple(attach or ()), keep_location)
+    files = prepare_files(attach or (), keep_location=keep_location)
+    how = How(kind, audience, update, approve, files)
     if url is not None:
         raise typer.Exit(submit_file(url, token_file, file, how, as_json=as_json))
     ask = Ask(home, passphrase_file, bootstrap, timeout_s if wait else None, as_json)

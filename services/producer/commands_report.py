@@ -66,11 +66,12 @@ def new(  # noqa: PLR0913 - one parameter for each option
 
     Ends with 5 if you stopped, or if the report is accepted and waits for Kafka.
     """
+    from services.producer.attaching import prepare_files
     from services.producer.publishing import Ask, How
     from services.producer.writing import new_report
 
     ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None)
-    how = How("incident", audience, attach=tuple(attach or ()), keep_location=keep_location)
+    how = How("incident", audience, files=prepare_files(attach or (), keep_location=keep_location))
     raise typer.Exit(new_report(ask, how, language.value, draft))
 
 
@@ -104,11 +105,12 @@ def submit(  # noqa: PLR0913 - one parameter for each option
 
     The draft is taken away once the report is accepted. Ends as `tocsin publish` does.
     """
+    from services.producer.attaching import prepare_files
     from services.producer.publishing import Ask, How
     from services.producer.writing import submit_draft
 
     ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None, as_json)
-    how = How("incident", audience, attach=tuple(attach or ()), keep_location=keep_location)
+    how = How("incident", audience, files=prepare_files(attach or (), keep_location=keep_location))
     raise typer.Exit(submit_draft(ask, how, draft))
 
 

@@ -17,7 +17,6 @@ from typing import BinaryIO
 
 from services.producer.accept import Acceptance, Submission
 from services.producer.addressing import Approver
-from services.producer.attaching import prepare_files
 from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
 from services.producer.draining import drain
@@ -65,9 +64,8 @@ class How:
     audience: str | None = None
     update: bool = False
     approve: bool = False
-    attach: tuple[Path, ...] = ()
-    """Files that go with the one report."""
-    keep_location: bool = False
+    files: tuple[FileToSend, ...] = ()
+    """What goes with the one report."""
 
 
 def publish_file(ask: Ask, file: str, how: How) -> Exit:
@@ -86,12 +84,11 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
     client = participant.directory_client()
     directory = client.load()
     approvers = (participant.release_key(),) if how.approve else ()
-    files = prepare_files(how.attach, keep_location=how.keep_location)
-    if files:
+    if how.files:
         documents = _only(documents)
     with _outbox(participant) as outbox:
         acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
-        filing = _Filing(acceptance, how, approvers, files)
+        filing = _Filing(acceptance, how, approvers)
         filing.take(documents)
         if ask.wait_s is not None and (filing.accepted or outbox.items.waiting_items):
             access = participant.home.access(ask.bootstrap)
@@ -126,15 +123,8 @@ def _outbox(participant: Participant) -> Iterator[Outbox]:
 class _Filing:
     """Takes documents in batches, each under one fsync; counts and tells what was refused."""
 
-    def __init__(
-        self,
-        acceptance: Acceptance,
-        how: How,
-        approvers: tuple[Approver, ...],
-        files: tuple[FileToSend, ...] = (),
-    ) -> None:
+    def __init__(self, acceptance: Acceptance, how: How, approvers: tuple[Approver, ...]) -> None:
         self._acceptance, self._how, self._approvers = acceptance, how, approvers
-        self._files = files
         self.accepted: list[Accepted] = []
         self.refused = 0
         self._doubts = 0
@@ -154,7 +144,7 @@ class _Filing:
             kind = self._how.kind or family_of(document.data)
             report = self._acceptance.check(kind, document.data)
             how = (self._how.audience, self._how.update, self._approvers)
-            submission = Submission(kind, report, *how, self._files)
+            submission = Submission(kind, report, *how, self._how.files)
             self._acceptance.prepare(submission)
         except InvalidReportError as error:
             self._refuse(document.place, [f"{place}: {text}" for place, text in error.problems])
