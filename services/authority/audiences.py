@@ -137,6 +137,7 @@ def put_stream(office: Office, stream: Stream) -> None:
 
 def put_schema(office: Office, name: str) -> list[str]:
     """Add `incident`, `alert` or `attachment` in all versions, or a file; the ids in hex.
+
     Raises RefusedByRuleError by the lint.
     """
     found = load_schemas(name) if name in REPORTS else (_read(Path(name)),)

@@ -196,7 +196,7 @@ def schema(
     file: Annotated[
         str,
         typer.Argument(
-            help="An .avsc file; or incident, alert, attachment in every version of this release."
+            help="An .avsc file, or incident, alert or attachment in every version of this release."
         ),
     ],
     home: HomeOption = DEFAULT_HOME,

@@ -121,7 +121,7 @@ def _streams() -> list[Stream]:
 
 
 def load_schemas(name: str) -> tuple[bytes, ...]:
-    """The file of each version of `incident`, `alert` or `attachment` in this release, oldest first."""
+    """The file of each version of `incident`, `alert` or `attachment` that we know, oldest first."""
     return schemas.versions(REPORTS[name])
 
 

@@ -20,8 +20,8 @@ from tocsin.core.attachments import (
     Attachment,
     FileToSend,
     bodies,
+    captioned,
     listed,
-    merged,
 )
 from tocsin.core.avro import Codec
 from tocsin.core.directory import Directory
@@ -33,6 +33,8 @@ from tocsin.core.wire import Item
 
 FAMILY = "attachment"
 DIGEST_BYTES = 16
+
+_NOT_OURS = "names a file that nobody handed in: leave it out, and give the file with --attach"
 
 Named = Mapping[bytes, FileToSend]
 
@@ -82,8 +84,8 @@ class AttachmentAcceptance:
         held = self._held(report_id)
         added = {id_: file.of_report(b"") for id_, file in named.items() if id_ not in held}
         entries = [listed(*one) for one in {**held, **added}.items()]
-        _check_entries(body["attachments"], {one["attachment_id"] for one in entries})
-        return {**body, "attachments": merged(body["attachments"], entries)} if entries else body
+        _check_entries(body["attachments"], {(one["attachment_id"], one["sha256"]) for one in entries})
+        return {**body, "attachments": captioned(entries, body["attachments"])}
 
     def store(self, report_id: bytes, named: Named, address: Address, *, exercise: bool) -> None:
         """Add the parts to the outbox. Call inside the report's transaction."""
@@ -124,12 +126,11 @@ def ask_directory(directory: Directory, me: bytes, address: Address, family: str
         raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")
 
 
-def _check_entries(entries: Sequence[Mapping[str, Any]], ours: Collection[str]) -> None:
-    sentence = "is no file of this report: leave the entry out, and send the file with --attach"
+def _check_entries(entries: Sequence[Mapping[str, Any]], ours: Collection[tuple[str, str]]) -> None:
     problems = [
-        (f"attachments[{index}]", sentence)
+        (f"attachments[{index}]", _NOT_OURS)
         for index, one in enumerate(entries)
-        if one["attachment_id"] not in ours
+        if (one["attachment_id"], one["sha256"]) not in ours
     ]
     if problems:
         raise InvalidReportError(problems)

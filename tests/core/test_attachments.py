@@ -12,9 +12,9 @@ from tocsin.core.attachments import (
     Attachment,
     FileToSend,
     bodies,
+    captioned,
     joined,
     listed,
-    merged,
     named_in,
     part_check,
     part_of,
@@ -132,6 +132,10 @@ def test_what_a_report_lists_names_its_files() -> None:
     assert {} == named_in({}, REPORT) == named_in({"attachments": []}, REPORT)
 
 
-def test_a_file_that_a_report_names_already_is_not_named_twice() -> None:
-    named = [{"sha256": "a", "caption": "as typed"}]
-    assert [*named, {"sha256": "b"}] == merged(named, [{"sha256": "a"}, {"sha256": "b"}])
+def test_of_what_somebody_types_about_a_file_only_kind_and_caption_are_taken() -> None:
+    entries = [listed(report_id(name), ATTACHMENT) for name in ("a", "b")]
+    typed = {**entries[1], "kind": "screenshot", "caption": "the listing", "name": "other", "size_bytes": 1}
+    assert [entries[0], {**entries[1], "kind": "screenshot", "caption": "the listing"}] == captioned(
+        entries, [typed]
+    )
+    assert entries == captioned(entries, [{**entries[0], "kind": None}])

@@ -7,6 +7,7 @@ import pytest
 from services.producer.accept import Submission
 from services.producer.importing.run_import import Fate
 from services.producer.reports import family
+from tests.core.test_report_traces import ATTACHMENT
 from tests.support.attachments import attachment_directory, text_file
 from tests.support.incidents import incident_directory
 from tests.support.publishing import Writer, read_all
@@ -32,6 +33,13 @@ def writer(tmp_path):
 
 def files_of(writer, reference="XX-1"):
     return writer.outbox.status.of_reference(reference)[0].attachments
+
+
+def entries_of(writer, version):
+    """The files that a version of XX-1 names."""
+    sql = "SELECT body FROM items WHERE reference = 'XX-1' AND version = ?"
+    ((body,),) = writer.outbox.database.execute(sql, (version,))
+    return family("incident").versions.all[-1].decode(body)["attachments"]
 
 
 async def arrived(writer, folder):
@@ -86,10 +94,22 @@ def test_one_file_given_twice_is_one(writer):
 def test_a_file_that_comes_later_joins_its_report_as_an_update(writer):
     (first,) = writer.accept("XX-1")
     (refused,) = writer.accept("XX-1", files=(LONG,))
-    assert (Fate.CONFLICT, ()) == (refused.fate, files_of(writer))
+    assert (Fate.CONFLICT, False) == (refused.fate, writer.outbox.attachments.any())
     (second,) = writer.accept("XX-1", files=(LONG,), update=True)
     assert (first.report_id, 2) == (second.report_id, second.version)
     assert first.report_id == files_of(writer)[0].attachment.report_id
+
+
+def test_a_report_names_each_of_its_files(writer):
+    writer.accept("XX-1", files=(LONG,))
+    (held,) = files_of(writer)
+    assert [listed(held.attachment_id, held.attachment)] == entries_of(writer, 1)
+
+
+def test_a_file_that_nobody_handed_in_is_not_promised(writer):
+    with pytest.raises(InvalidReportError, match=r"attachments\[0\]: names a file that nobody handed in"):
+        writer.accept("XX-1", attachments=[ATTACHMENT])
+    assert [] == writer.outbox.status.of_reference("XX-1")
 
 
 def test_a_known_file_goes_to_an_audience_that_did_not_have_it(writer):
@@ -184,25 +204,6 @@ def test_where_reports_wait_in_vain_files_still_leave(writer):
     assert 6 == writer.seal().items
 
 
-def entries_of(writer, version):
-    """What the body of a version names."""
-    (waiting,) = [
-        one.item
-        for one in writer.outbox.queue.page(100, 10_000_000)
-        if one.item.schema in family("incident").ids
-        and one.item.version == version
-        and one.region == "south-america"
-    ]
-    codec = family("incident").versions.all[family("incident").ids.index(waiting.schema)]
-    return codec.decode(waiting.body)["attachments"]
-
-
-def test_a_report_names_its_files(writer):
-    writer.accept("XX-1", files=(LONG,))
-    (held,) = files_of(writer)
-    assert [listed(held.attachment_id, held.attachment)] == entries_of(writer, 1)
-
-
 def test_files_stay_with_the_later_versions_of_their_report(writer):
     writer.accept("XX-1", files=(LONG,))
     first = entries_of(writer, 1)
@@ -218,10 +219,3 @@ def test_a_caption_that_the_report_gives_a_file_is_sent(writer):
     (entry,) = entries_of(writer, 1)
     writer.accept("XX-1", attachments=[{**entry, "caption": "behind the panel"}], update=True)
     assert ["behind the panel"] == [one["caption"] for one in entries_of(writer, 2)]
-
-
-def test_a_report_that_names_a_file_which_was_not_sent_is_refused_with_the_place(writer):
-    entry = listed(bytes(16), LONG.of_report(bytes(16)))
-    with pytest.raises(InvalidReportError, match=r"attachments\[0\]: is no file of this report"):
-        writer.accept("XX-1", attachments=[entry])
-    assert [] == writer.outbox.status.of_reference("XX-1")
