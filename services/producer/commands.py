@@ -14,7 +14,13 @@ from services.producer.commands_attachment import register_attachment
 from services.producer.commands_codes import register_codes
 from services.producer.commands_import import register_import
 from services.producer.commands_report import register_report
-from services.producer.options import AttachOption, AudienceOption, KeepLocationOption, WaitOption
+from services.producer.options import (
+    AttachOption,
+    AudienceOption,
+    KeepLocationOption,
+    ShrinkOption,
+    WaitOption,
+)
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -60,6 +66,7 @@ def publish(  # noqa: PLR0913 - one parameter for each option
     ] = False,
     attach: AttachOption = None,
     keep_location: KeepLocationOption = False,
+    shrink: ShrinkOption = False,
     wait: WaitOption = True,
     timeout_s: TimeoutOption = 60,
     url: Annotated[
@@ -86,7 +93,7 @@ def publish(  # noqa: PLR0913 - one parameter for each option
     from services.producer.publishing import Ask, How, publish_file
     from services.producer.submitting import submit_file
 
-    files = prepare_files(attach or (), keep_location=keep_location)
+    files = prepare_files(attach or (), keep_location=keep_location, shrink=shrink)
     how = How(kind, audience, update, approve, files)
     if url is not None:
         raise typer.Exit(submit_file(url, token_file, file, how, as_json=as_json))

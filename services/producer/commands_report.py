@@ -13,6 +13,7 @@ from services.producer.options import (
     KeepLocationOption,
     Language,
     LanguageOption,
+    ShrinkOption,
     WaitOption,
 )
 from tocsin.runtime.options import (
@@ -54,6 +55,7 @@ def new(  # noqa: PLR0913 - one parameter for each option
     audience: AudienceOption = None,
     attach: AttachOption = None,
     keep_location: KeepLocationOption = False,
+    shrink: ShrinkOption = False,
     wait: WaitOption = True,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
@@ -71,7 +73,9 @@ def new(  # noqa: PLR0913 - one parameter for each option
     from services.producer.writing import new_report
 
     ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None)
-    how = How("incident", audience, files=prepare_files(attach or (), keep_location=keep_location))
+    how = How(
+        "incident", audience, files=prepare_files(attach or (), keep_location=keep_location, shrink=shrink)
+    )
     raise typer.Exit(new_report(ask, how, language.value, draft))
 
 
@@ -95,6 +99,7 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     audience: AudienceOption = None,
     attach: AttachOption = None,
     keep_location: KeepLocationOption = False,
+    shrink: ShrinkOption = False,
     wait: WaitOption = True,
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
@@ -110,7 +115,9 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     from services.producer.writing import submit_draft
 
     ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None, as_json)
-    how = How("incident", audience, files=prepare_files(attach or (), keep_location=keep_location))
+    how = How(
+        "incident", audience, files=prepare_files(attach or (), keep_location=keep_location, shrink=shrink)
+    )
     raise typer.Exit(submit_draft(ask, how, draft))
 
 

@@ -41,3 +41,6 @@ AttachOption = Annotated[
 KeepLocationOption = Annotated[
     bool, typer.Option("--keep-location", help="Leave in where a picture was taken, and nothing else.")
 ]
+ShrinkOption = Annotated[
+    bool, typer.Option("--shrink", help="Scale a picture of up to 40 MB down until it fits.")
+]
