@@ -19,13 +19,16 @@ from services.producer.accept import Acceptance, Submission
 from services.producer.addressing import Approver
 from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
+from services.producer.doubting import all_doubts
 from services.producer.draining import drain
 from services.producer.importing.run_import import Fate
+from services.producer.issuing import issuer_of
+from services.producer.key_requests import KeyRequests
 from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
 from services.producer.receipts import Accepted, print_receipts
 from services.producer.reports import family_of
-from tocsin.adapters.airports import airport_country
+from services.producer.withdrawing import withdraw
 from tocsin.adapters.outbox.status import OutboxStatus, State
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.attachments import FileToSend
@@ -35,13 +38,18 @@ from tocsin.core.errors import (
     RefusedByRuleError,
     SettingsError,
 )
-from tocsin.core.report_doubts import doubts
+from tocsin.core.watch_lists import WatchLists
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 
 MAX_BATCH_REPORTS = 500
 MAX_SHOWN_PROBLEMS = 20
 MAX_SHOWN_DOUBTS = 20
+WITHDRAWN = "the report of this national reference was withdrawn: a new report needs a new reference"
+WHAT_IT_DOES = (
+    "readers take it out of every view and erase it; what lies sealed with the broker is not un-sent: "
+    "whoever keeps the keys can open it until its retention ends"
+)
 
 
 @dataclass(frozen=True)
@@ -87,8 +95,9 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
     if how.files:
         documents = _only(documents)
     with _outbox(participant) as outbox:
-        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
-        filing = _Filing(acceptance, how, approvers)
+        issuer = issuer_of(participant.home)
+        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory, issuer)
+        filing = _Filing(acceptance, how, approvers, participant.watch_lists())
         filing.take(documents)
         if ask.wait_s is not None and (filing.accepted or outbox.items.waiting_items):
             access = participant.home.access(ask.bootstrap)
@@ -123,8 +132,11 @@ def _outbox(participant: Participant) -> Iterator[Outbox]:
 class _Filing:
     """Takes documents in batches, each under one fsync; counts and tells what was refused."""
 
-    def __init__(self, acceptance: Acceptance, how: How, approvers: tuple[Approver, ...]) -> None:
+    def __init__(
+        self, acceptance: Acceptance, how: How, approvers: tuple[Approver, ...], lists: WatchLists
+    ) -> None:
         self._acceptance, self._how, self._approvers = acceptance, how, approvers
+        self._lists = lists
         self.accepted: list[Accepted] = []
         self.refused = 0
         self._doubts = 0
@@ -144,7 +156,7 @@ class _Filing:
             kind = self._how.kind or family_of(document.data)
             report = self._acceptance.check(kind, document.data)
             how = (self._how.audience, self._how.update, self._approvers)
-            submission = Submission(kind, report, *how, self._how.files)
+            submission = Submission(kind, report, *how, self._how.files, document.draft)
             self._acceptance.prepare(submission)
         except InvalidReportError as error:
             self._refuse(document.place, [f"{place}: {text}" for place, text in error.problems])
@@ -155,7 +167,9 @@ class _Filing:
         return None
 
     def _note(self, place: str, submission: Submission, answer: Accepted) -> None:
-        if answer.fate is Fate.CONFLICT:
+        if answer.fate is Fate.WITHDRAWN:
+            self._refuse(place, [WITHDRAWN])
+        elif answer.fate is Fate.CONFLICT:
             self._refuse(
                 place,
                 [
@@ -168,8 +182,8 @@ class _Filing:
             self._doubt(place, submission)
 
     def _doubt(self, place: str, submission: Submission) -> None:
-        """What is probably mistyped is said, and sent as it was typed."""
-        for where, sentence in doubts(submission.report, airport_country):
+        """What is probably mistyped, or stands on an own list, is said, and sent as it was typed."""
+        for where, sentence in all_doubts(submission.report, self._lists):
             self._doubts += 1
             if self._doubts <= MAX_SHOWN_DOUBTS:
                 console.warn(f"{place}: {where}: {sentence}")
@@ -185,14 +199,33 @@ class _Filing:
             console.fault(f"{place}: and {len(told) - MAX_SHOWN_PROBLEMS} more")
 
 
+def withdraw_report(ask: Ask, name: str, reason: str) -> Exit:
+    """Take back the report of that national reference or id. Raises TocsinError."""
+    participant = open_participant(ask.home, ask.passphrase_file)
+    clocks = Clocks()
+    with _outbox(participant) as outbox:
+        accepted = withdraw(outbox, clocks, name, reason)
+        console.say(WHAT_IT_DOES)
+        if ask.wait_s is not None:
+            access = participant.home.access(ask.bootstrap)
+            source = participant.follower(access, participant.directory_client())
+            producing = build(outbox, participant.originator, source, access, clocks)
+            requests = KeyRequests(outbox, participant.originator, source, access, clocks)
+            asyncio.run(drain(producing, ask.wait_s, requests.answer))
+        states = print_receipts(outbox.status, [accepted], as_json=ask.as_json)
+    return _exit(0, states)
+
+
 def send_waiting(ask: Ask) -> Exit:
     """Publish what waits in the outbox. Raises TocsinError."""
     participant = open_participant(ask.home, ask.passphrase_file)
     access = participant.home.access(ask.bootstrap)
     source = participant.follower(access, participant.directory_client())
     with participant.outbox() as outbox:
-        producing = build(outbox, participant.originator, source, access, Clocks())
-        asyncio.run(drain(producing, ask.wait_s or 0.0))
+        clocks = Clocks()
+        producing = build(outbox, participant.originator, source, access, clocks)
+        requests = KeyRequests(outbox, participant.originator, source, access, clocks)
+        asyncio.run(drain(producing, ask.wait_s or 0.0, requests.answer))
         print_counts(outbox.status, as_json=ask.as_json)
         return Exit.INCOMPLETE if producing.waiting else Exit.WHOLE
 

@@ -14,6 +14,7 @@ from tocsin.adapters.country_names import find_countries
 from tocsin.adapters.drafts import Draft, Drafts, open_drafts
 from tocsin.core import quick_form
 from tocsin.core.attachments import listed
+from tocsin.core.watch_lists import WatchLists
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 from tocsin.runtime.times import iso_time
@@ -28,7 +29,7 @@ def new_report(ask: Ask, how: How, language: str, name: str | None) -> Exit:
     with open_drafts(participant.home, participant.storage_key) as drafts:
         draft = _begun(drafts) if name is None else drafts.get(name)
         try:
-            wanted = _asked(drafts, draft, how, language)
+            wanted = _asked(drafts, draft, how, language, participant.watch_lists())
         except InterruptedAskingError:
             again = (
                 f"draft {draft.name} is kept: `tocsin report new --draft {draft.name}` goes on{_with(how)}"
@@ -76,7 +77,7 @@ def _with(how: How) -> str:
     return ", with the same --attach as now: drafts hold no files" if how.files else ""
 
 
-def _asked(drafts: Drafts, draft: Draft, how: How, language: str) -> bool:
+def _asked(drafts: Drafts, draft: Draft, how: How, language: str, lists: WatchLists) -> bool:
     """Whether to publish it now. The answers of `draft` are filled in. Raises InterruptedAskingError."""
 
     def keep(answers: dict[str, str]) -> None:
@@ -84,17 +85,17 @@ def _asked(drafts: Drafts, draft: Draft, how: How, language: str) -> bool:
 
     asking = Asking(draft.answers, language, keep)
     asking.ask_all()
-    report = asking.sound(draft.name, int(time.time()))
+    report = asking.sound(int(time.time()))
     files = [listed(b"", one.of_report(b"")) for one in how.files]
     with_files = replace(report, body={**report.body, "attachments": files})
-    print_sentences(advice(draft.name, with_files, language))
+    print_sentences(advice(draft.name, with_files, language, lists))
     return asking.yes("publish it now? yes or no")
 
 
 def _submit(participant: Participant, drafts: Drafts, draft: Draft, ask: Ask, how: How) -> Exit:
-    """The draft's name is the national reference, so that a second attempt is the same report."""
-    answers = {"reference": draft.name, **draft.answers}
-    document = Document(draft.name, quick_form.report_of(answers, find_countries))
+    """The outbox remembers which reference the draft was given: a second attempt is the same report."""
+    report = quick_form.report_of(draft.answers, find_countries)
+    document = Document(draft.name, report, draft=draft.name)
     code = publish_documents(participant, ask, iter([document]), how)
     if code in {Exit.WHOLE, Exit.INCOMPLETE}:
         drafts.delete(draft.name)

@@ -1,13 +1,14 @@
 """Law: the closed lists of codes that reports and alerts draw from, read once from the contract.
 
 It guarantees that every list is the one in `schemas/codes`, so that no code is written twice. What a
-code means in which language is left to the labels beside it.
+code means in which language is left to `codes.labels`.
 """
 
 from __future__ import annotations
 
 import json
 from functools import cache
+from typing import Any
 
 import schemas
 from tocsin.core import codes
@@ -16,12 +17,13 @@ from tocsin.core import codes
 @cache
 def values(name: str) -> frozenset[str]:
     """The codes of one list of `codes/report_values.json`. Raises KeyError for an unknown list."""
-    return frozenset(_lists()[name])
+    return frozenset(one if isinstance(one, str) else one["code"] for one in _lists()[name])
 
 
 @cache
-def _lists() -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = json.loads(schemas.load("codes/report_values.json"))
+def _lists() -> dict[str, list[str | dict[str, Any]]]:
+    """Codes, or rows of codes with their labels."""
+    lists: dict[str, list[str | dict[str, Any]]] = json.loads(schemas.load("codes/report_values.json"))
     return lists
 
 
