@@ -51,3 +51,20 @@ KeepLocationOption = Annotated[
 ShrinkOption = Annotated[
     bool, typer.Option("--shrink", help="Scale a picture of up to 40 MB down until it fits.")
 ]
+
+LETTER_TIMEOUT_S = 60.0
+UrlOption = Annotated[
+    str | None,
+    typer.Option("--url", help="Hand it to the producer service there.", show_default=False),
+]
+TokenFileOption = Annotated[
+    Path | None,
+    typer.Option("--token-file", help="File (0600) with the service's token.", show_default=False),
+]
+LangOption = Annotated[
+    str | None, typer.Option("--language", help="Of the text, e.g. es.", show_default=False)
+]
+TextOption = Annotated[
+    str | None,
+    typer.Option("--text", help="What there is to say; @FILE reads a file.", show_default=False),
+]
