@@ -273,7 +273,7 @@ def quarantine_retry(
 
     if (id_ is None) is not everything:
         raise typer.BadParameter("give the ID of one record, or --all")
-    raise typer.Exit(retry(Asked(home, passphrase_file, bootstrap, "all"), id_))
+    raise typer.Exit(retry(Asked(home, passphrase_file, bootstrap, "all", attachments=True), id_))
 
 
 def serve(

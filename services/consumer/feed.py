@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-from services.consumer.attachment_views import described, file_of
+from services.consumer.attachment_views import described, file_of, files_of
 from services.consumer.news import News, rang
 from services.consumer.threads import OneAtATime
 from services.consumer.views import Views
@@ -50,12 +50,10 @@ class Feed:
         )
 
     async def attachments(self, report_id: UUID) -> list[dict[str, Any]]:
-        """The files that came with a report, whole or not, described."""
+        """The files of a report, whole or not, described."""
+        inbox, views = self._inbox, self._views
         return await self._ask(
-            lambda: [
-                described(self._inbox, self._views, one)
-                for one in self._inbox.attachments.of_report(report_id.bytes)
-            ]
+            lambda: [described(inbox, views, one) for one in files_of(inbox, views, report_id.bytes)]
         )
 
     async def file(self, held: HeldAttachment) -> tuple[bytes, str, str | None]:
@@ -63,9 +61,9 @@ class Feed:
         return await self._ask(lambda: file_of(self._inbox, held))
 
     async def held(self, report_id: UUID, attachment_id: UUID) -> list[HeldAttachment]:
-        """The file of a report; of each originator that sent one under these ids."""
-        named = await self._ask(lambda: self._inbox.attachments.named(attachment_id.bytes))
-        return [one for one in named if one.attachment.report_id == report_id.bytes]
+        """The file of a report, whole or not; of each originator that uses these ids."""
+        found = await self._ask(lambda: files_of(self._inbox, self._views, report_id.bytes))
+        return [one for one in found if one.attachment_id == attachment_id.bytes]
 
     async def last_cursor(self) -> int:
         """The cursor behind everything stored so far."""

@@ -36,7 +36,7 @@ class Asked:
     streams: str
     regions: tuple[str, ...] = ()
     attachments: bool = False
-    """Whether to read the files of reports too."""
+    """Whether to read the files of reports where incident reports are read."""
 
 
 def subscribe_to(asked: Asked, begin: str, *, until_end: bool, as_json: bool) -> Exit:
@@ -129,8 +129,9 @@ async def begin_consumption(
     for sentence in participant.strange_keys(directory):
         console.warn(sentence)
     wanted = parse_wanted(asked.streams, asked.regions, directory.layout)
-    if asked.attachments:
-        wanted = wanted.with_attachments(directory.layout)
+    wanted = (
+        wanted.with_attachments(directory.layout) if asked.attachments else wanted.without_attachments()
+    )
     return participant.consumption(inbox, wanted, follower, access, console.say)
 
 

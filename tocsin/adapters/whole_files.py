@@ -41,13 +41,11 @@ def write_new(path: Path, data: bytes, mode: int = PRIVATE) -> bool:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-            path.hardlink_to(name)  # unlike a rename it never replaces what is there
-    except FileExistsError:
-        return False
+            is_new = _named(path, name)
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror}") from error
     _sync_folder(path.parent)
-    return True
+    return is_new
 
 
 def write_together(files: Iterable[tuple[Path, bytes]], mode: int = PRIVATE) -> None:
@@ -154,6 +152,21 @@ def _temporary(path: Path, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
     finally:
         with suppress(FileNotFoundError):
             Path(name).unlink()
+
+
+def _named(path: Path, name: Path) -> bool:
+    """Give a temporary file its name, which is taken only if it is free; whether it was."""
+    try:
+        path.hardlink_to(name)
+    except FileExistsError:
+        return False
+    except OSError:  # a memory stick knows no links: the name is claimed first
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, PRIVATE))
+        except FileExistsError:
+            return False
+        name.replace(path)
+    return True
 
 
 def _sync_folder(folder: Path) -> None:
