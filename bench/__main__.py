@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from bench import importing, publishing, reading, results, rotation, sealing, tables
+from bench import (
+    importing,
+    large_tables,
+    lone_reports,
+    publishing,
+    reading,
+    results,
+    rotation,
+    sealing,
+    tables,
+)
 
 BENCHES = {
     "sealing": sealing.rows,
@@ -12,6 +22,8 @@ BENCHES = {
     "reading": reading.rows,
     "rotation": rotation.rows,
     "importing": importing.rows,
+    "large-tables": large_tables.rows,
+    "lone-reports": lone_reports.rows,
     "tables": tables.rows,
 }
 

@@ -22,7 +22,7 @@ from services.consumer.views import Views
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.private_files import storage_errors
 from tocsin.adapters.whole_files import check_replaceable, write_whole
-from tocsin.core import flat_columns
+from tocsin.core import codes, flat_columns
 from tocsin.core.errors import RefusedByRuleError, SettingsError, StorageError
 from tocsin.core.withdrawals import KIND
 from tocsin.runtime import console
@@ -86,8 +86,8 @@ def sheet_of(rendered: dict[str, Any], language: str) -> str:
             marking=escape(marking),
         )
     ]
-    own = ("originator_name", "report_id", "version", "time", "received_at", "stream", "regions")
-    lines += [_line(name.replace("_", " "), _shown(rendered[name])) for name in own]
+    own = codes.labels("sheet_fields", "fields").items()
+    lines += [_line(label[language], _shown(name, rendered[name], language)) for name, label in own]
     lines += [
         _line(label, _worded(code, text, language)) for label, code, text in _fields(report, language)
     ]
@@ -102,8 +102,12 @@ def _escaped(text: str) -> str:
     return escape(_HIDDEN.sub("\ufffd", text))
 
 
-def _shown(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _shown(name: str, value: Any, language: str) -> str:
+    """What stands beside a label of the sheet's own; regions by their names."""
+    if name == "regions":
+        known = codes.labels("regions")
+        return ", ".join(known.get(one, {}).get(language, one) for one in value)
+    return str(value)
 
 
 def _fields(value: Any, language: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str | None, str]]:

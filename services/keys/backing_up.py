@@ -14,7 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tocsin.adapters import custodians, drafts, passphrase
+from tocsin.adapters import custodians, drafts, passphrase, watch_lists
 from tocsin.adapters.database import Database
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox import store as inbox
@@ -35,6 +35,7 @@ DATABASES = {
     "outbox": (outbox.FILE_NAME, outbox.KEY_LABEL, outbox_tables.MIGRATIONS),
     "inbox": (inbox.FILE_NAME, inbox.KEY_LABEL, inbox_tables.MIGRATIONS),
     drafts.FOLDER: (drafts.FILE_NAME, drafts.KEY_LABEL, drafts.MIGRATIONS),
+    watch_lists.FOLDER: (watch_lists.FILE_NAME, watch_lists.KEY_LABEL, watch_lists.MIGRATIONS),
 }
 
 

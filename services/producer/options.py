@@ -27,6 +27,13 @@ AudienceOption = Annotated[
         show_default=False,
     ),
 ]
+ListsOption = Annotated[
+    bool,
+    typer.Option(
+        "--lists/--no-lists",
+        help="Look into this home's own watch-lists too; where there are any, the passphrase is needed.",
+    ),
+]
 WaitOption = Annotated[
     bool, typer.Option("--wait/--no-wait", help="Publish now, or only accept into the outbox.")
 ]

@@ -20,15 +20,16 @@ from services.producer.addressing import Approver
 from services.producer.attaching import prepare_files
 from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
+from services.producer.doubting import all_doubts
 from services.producer.draining import drain
 from services.producer.importing.run_import import Fate
+from services.producer.issuing import issuer_of
 from services.producer.key_requests import KeyRequests
 from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
 from services.producer.receipts import COLUMNS, Accepted, print_receipts
 from services.producer.reports import family_of
 from services.producer.withdrawing import withdraw
-from tocsin.adapters.airports import airport_country
 from tocsin.adapters.outbox.status import OutboxStatus, State
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.attachments import FileToSend
@@ -38,7 +39,7 @@ from tocsin.core.errors import (
     RefusedByRuleError,
     SettingsError,
 )
-from tocsin.core.report_doubts import doubts
+from tocsin.core.watch_lists import WatchLists
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 
@@ -93,7 +94,7 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
     files = prepare_files(how.attach, keep_location=how.keep_location)
     if files:
         documents = _only(documents)
-    filing = _Filing(how, approvers, files)
+    filing = _Filing(how, approvers, participant.watch_lists(), files)
     states = accept_and_publish(participant, ask, lambda acceptance: filing.take(acceptance, documents))
     return _exit(filing.refused, states)
 
@@ -112,7 +113,8 @@ def accept_and_publish(
     client = participant.directory_client()
     directory = client.load()
     with _outbox(participant) as outbox:
-        accepted = accept(Acceptance(outbox, participant.originator.id, clocks, lambda: directory))
+        issuer = issuer_of(participant.home)
+        accepted = accept(Acceptance(outbox, participant.originator.id, clocks, lambda: directory, issuer))
         if ask.wait_s is not None and (accepted or outbox.items.waiting_items):
             access = participant.home.access(ask.bootstrap)
             source = participant.follower(access, client)
@@ -146,9 +148,13 @@ class _Filing:
     """Takes documents in batches, each under one fsync; counts and tells what was refused."""
 
     def __init__(
-        self, how: How, approvers: tuple[Approver, ...], files: tuple[FileToSend, ...] = ()
+        self,
+        how: How,
+        approvers: tuple[Approver, ...],
+        lists: WatchLists,
+        files: tuple[FileToSend, ...] = (),
     ) -> None:
-        self._how, self._approvers, self._files = how, approvers, files
+        self._how, self._approvers, self._lists, self._files = how, approvers, lists, files
         self.accepted: list[Accepted] = []
         self.refused = 0
         self._doubts = 0
@@ -171,7 +177,7 @@ class _Filing:
             kind = self._how.kind or family_of(document.data)
             report = acceptance.check(kind, document.data)
             how = (self._how.audience, self._how.update, self._approvers)
-            submission = Submission(kind, report, *how, self._files)
+            submission = Submission(kind, report, *how, self._files, document.draft)
             acceptance.prepare(submission)
         except InvalidReportError as error:
             self._refuse(document.place, [f"{place}: {text}" for place, text in error.problems])
@@ -197,8 +203,8 @@ class _Filing:
             self._doubt(place, submission)
 
     def _doubt(self, place: str, submission: Submission) -> None:
-        """What is probably mistyped is said, and sent as it was typed."""
-        for where, sentence in doubts(submission.report, airport_country):
+        """What is probably mistyped, or stands on an own list, is said, and sent as it was typed."""
+        for where, sentence in all_doubts(submission.report, self._lists):
             self._doubts += 1
             if self._doubts <= MAX_SHOWN_DOUBTS:
                 console.warn(f"{place}: {where}: {sentence}")

@@ -4,7 +4,8 @@ A file is complete when its name does not begin with a point nor end with .part 
 time have not changed for `settle_s` seconds, and when no process that we can see holds it open. It
 stays where it is until all its rows are accepted or refused under fsync; then the report is written,
 and last the file is moved to `done/`, or to `failed/` where something was refused. A watch that was
-killed finds the file again, and rows that were accepted are known.
+killed finds the file again, and rows that were accepted are known. The report beside a file does not
+say on which own watch-list a row was found: others may look into the folder.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ def watch_folder(ask: Ask, folder: Path, source: Source, audience: str | None, s
     with storage_errors(folder):
         for name in (DONE, FAILED):
             (folder / name).mkdir(mode=0o700, exist_ok=True)
-    with hold(folder / LOCK_NAME), importing(ask, audience) as opened, _stop_signals() as stop:
+    home = importing(ask, audience, names_lists=False)
+    with hold(folder / LOCK_NAME), home as opened, _stop_signals() as stop:
         console.say(f"watching {folder}; a file is taken when it was unchanged for {settle_s:g} s")
         seen: Seen = {}
         while not stop.wait(settle_s):
@@ -82,7 +84,8 @@ def take(opened: Importing, path: Path, source: Source) -> Path:
 
     Raises OutsideFault: then the file stays.
     """
-    refused_to = path.with_name(f".{path.name}.refused.csv")
+    ending = ".xlsx" if path.suffix.lower() == ".xlsx" else ".csv"
+    refused_to = path.with_name(f".{path.name}.refused{ending}")
     try:
         outcome = opened.file(path, source, refused_to)
     except (TheirFault, OurFault) as error:
@@ -123,7 +126,7 @@ def _moved(path: Path, where: str, report: dict[str, Any], refused: Path | None)
     write_whole(target.with_name(f"{target.name}.report.json"), text.encode())
     with storage_errors(target):
         if refused is not None:
-            refused.replace(target.with_name(f"{target.name}.refused.csv"))
+            refused.replace(target.with_name(f"{target.name}.refused{refused.suffix}"))
         path.rename(target)
     return target
 

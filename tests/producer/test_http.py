@@ -20,6 +20,7 @@ from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.outbox.items import Bounds
 from tocsin.adapters.tokens import Tokens
+from tocsin.core.national_references import Issuer
 from tocsin.core.report import check_alert, check_incident
 
 REPORT = SEIZURE | {"national_reference": "XX-1"}
@@ -37,7 +38,7 @@ def app(writer, tmp_path):
     producing = build(writer.outbox, writer.originator, source, KafkaAccess("127.0.0.1:9"), clocks)
     participant = SimpleNamespace(originator=writer.originator, home=SimpleNamespace(path=tmp_path))
     running = Running(producing, clocks)
-    works = Works(participant, writer.outbox, source, producing, running, clocks)
+    works = Works(participant, writer.outbox, source, producing, running, clocks, Issuer("CO", "CUS"))
     return build_app(works, ProducerSettings(max_body_bytes=20_000))
 
 

@@ -16,6 +16,7 @@ from tocsin.adapters.outbox.items import Bounds, OutboxItems
 from tocsin.adapters.outbox.keys import OutboxKeys
 from tocsin.adapters.outbox.logs import OutboxLogs
 from tocsin.adapters.outbox.records import OutboxRecords
+from tocsin.adapters.outbox.references import OutboxReferences
 from tocsin.adapters.outbox.sealing_queue import SealingQueue
 from tocsin.adapters.outbox.sent import OutboxSent
 from tocsin.adapters.outbox.status import OutboxStatus
@@ -41,6 +42,7 @@ class Outbox:
         self.keys = OutboxKeys(database, originator)
         self.submissions = Submissions(database)
         self.withdrawals = OutboxWithdrawals(database)
+        self.references = OutboxReferences(database)
         self.status = OutboxStatus(database)
         self.sent = OutboxSent(database)
 

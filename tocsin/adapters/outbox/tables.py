@@ -85,4 +85,9 @@ CREATE INDEX receipts_by_reader ON receipts (reader);
 CREATE INDEX withdrawals ON items (id) WHERE family = 'withdrawal';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS)
+# What each draft was given as its national reference: a second submit is the same report.
+_DRAFTS = """
+CREATE TABLE references_of_drafts (draft TEXT PRIMARY KEY, reference TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _DRAFTS)
