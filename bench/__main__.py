@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from bench import importing, publishing, reading, results, rotation, screening, sealing, tables
+from bench import (
+    importing,
+    large_tables,
+    lone_reports,
+    publishing,
+    reading,
+    results,
+    rotation,
+    screening,
+    sealing,
+    tables,
+)
 
 BENCHES = {
     "sealing": sealing.rows,
@@ -12,6 +23,8 @@ BENCHES = {
     "reading": reading.rows,
     "rotation": rotation.rows,
     "importing": importing.rows,
+    "large-tables": large_tables.rows,
+    "lone-reports": lone_reports.rows,
     "tables": tables.rows,
     "screening": screening.rows,
 }

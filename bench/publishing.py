@@ -25,6 +25,7 @@ from scripts.demo.command import TOCSIN, Commands
 from scripts.demo.stage import FOCAL_POINTS
 from services.producer.accept import Acceptance, Submission
 from services.producer.clocks import Clocks
+from services.producer.issuing import issuer_of
 from services.producer.participant import Participant, open_participant
 from services.producer.producing import Producing, build
 from tocsin.adapters.kafka.reading import read_to_end
@@ -46,7 +47,8 @@ class Publisher:
         self.clocks, self.outbox = Clocks(), outbox
         client = participant.directory_client()
         directory = client.load()
-        self.acceptance = Acceptance(outbox, participant.originator.id, self.clocks, lambda: directory)
+        me, issuer = participant.originator.id, issuer_of(participant.home)
+        self.acceptance = Acceptance(outbox, me, self.clocks, lambda: directory, issuer)
         source = participant.follower(participant.home.access(bootstrap), client)
         access = participant.home.access(bootstrap)
         self.producing: Producing = build(outbox, participant.originator, source, access, self.clocks)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pycountry
 
+from tocsin.core.codes import LABELLED
 from tocsin.core.identifiers import cas_doubt
 
 LANGUAGES = {"en", "fr", "es", "ar"}
@@ -21,11 +22,7 @@ FAMILIES = {
 GROUPS = {"table-1", "table-2", "opioid", "nps", "adulterant", "watched"}
 DIMENSIONS = {"mass", "volume", "count", "area"}
 # Which list of which file has codes with labels.
-LISTS = {
-    **{name: (name,) for name in ("kinds", "regions", "roles", "sectors", "transport_modes", "units")},
-    "markings": ("tlp", "pap"),
-    "completeness": ("rows",),
-}
+LISTS = [*LABELLED.values(), ("completeness", "rows"), ("sheet_fields", "fields")]
 
 
 def faults(folder: Path) -> Iterator[str]:
@@ -36,14 +33,14 @@ def faults(folder: Path) -> Iterator[str]:
         for name, data in files.items():
             if not isinstance(data.get("version"), int):
                 yield f"codes/{name}.json: no version"
-        for name, keys in LISTS.items():
-            for key in keys:
-                yield from _list_faults(f"codes/{name}.json", files[name][key])
+        for name, key in LISTS:
+            yield from _list_faults(f"codes/{name}.json", files[name][key])
         yield from _region_faults(files["regions"]["regions"], released["regions"])
         yield from _country_faults(files["countries"], {row["code"] for row in files["regions"]["regions"]})
         yield from _kind_faults(files["kinds"]["kinds"])
         yield from _unit_faults(files["units"]["units"])
         yield from _substance_faults(files["substances"]["substances"])
+        yield from _group_faults(files["substances"]["substances"], files["nps_groups"])
         yield from _score_faults(files["completeness"]["rows"])
     except (ValueError, KeyError, TypeError, OSError, ArithmeticError) as error:
         yield f"codes: cannot be read whole ({type(error).__name__}: {error})"
@@ -89,6 +86,16 @@ def _substance_faults(rows: list[dict[str, Any]]) -> Iterator[str]:
             yield f"{where}: {row['code']} has no known group or no English label"
         if row["group"] in {"table-1", "table-2"} and LANGUAGES - row["label"].keys():
             yield f"{where}: {row['code']} of the Tables lacks a label"
+
+
+def _group_faults(rows: list[dict[str, Any]], groups: dict[str, Any]) -> Iterator[str]:
+    """A new psychoactive substance has one group by effect and one by chemistry."""
+    for field, list_name in (("effect", "effects"), ("chemistry", "chemistries")):
+        known = {row["code"] for row in groups[list_name]}
+        for row in rows:
+            wanted = row["group"] in {"opioid", "nps"}
+            if (wanted or field in row) and row.get(field) not in known:
+                yield f"codes/substances.json: {row['code']} has no {field} of nps_groups.json"
 
 
 def _score_faults(rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from services.authority.metrics import AuthorityMetrics
 from services.authority.settings import AuthoritySettings
 from services.consumer.metrics import ConsumerMetrics
 from services.consumer.settings import ConsumerSettings
+from services.producer.issuing import ReportSettings
 from services.producer.metrics import ProducerMetrics
 from services.producer.settings import ProducerSettings
 from tocsin.runtime.exits import MEANING
@@ -18,6 +19,7 @@ from tocsin.runtime.settings import ServiceSettings
 
 SETTINGS: dict[str, type[ServiceSettings]] = {
     "producer": ProducerSettings,
+    "report": ReportSettings,
     "consumer": ConsumerSettings,
     "authority": AuthoritySettings,
 }

@@ -22,8 +22,9 @@ from services.consumer.views import Views
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.private_files import storage_errors
 from tocsin.adapters.whole_files import check_replaceable, write_whole
-from tocsin.core import flat_columns
+from tocsin.core import codes, flat_columns
 from tocsin.core.errors import RefusedByRuleError, SettingsError, StorageError
+from tocsin.core.withdrawals import KIND
 from tocsin.runtime import console
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -85,8 +86,8 @@ def sheet_of(rendered: dict[str, Any], language: str) -> str:
             marking=escape(marking),
         )
     ]
-    own = ("originator_name", "report_id", "version", "time", "received_at", "stream", "regions")
-    lines += [_line(name.replace("_", " "), _shown(rendered[name])) for name in own]
+    own = codes.labels("sheet_fields", "fields").items()
+    lines += [_line(label[language], _shown(name, rendered[name], language)) for name, label in own]
     lines += [
         _line(label, _worded(code, text, language)) for label, code, text in _fields(report, language)
     ]
@@ -101,8 +102,12 @@ def _escaped(text: str) -> str:
     return escape(_HIDDEN.sub("\ufffd", text))
 
 
-def _shown(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _shown(name: str, value: Any, language: str) -> str:
+    """What stands beside a label of the sheet's own; regions by their names."""
+    if name == "regions":
+        known = codes.labels("regions")
+        return ", ".join(known.get(one, {}).get(language, one) for one in value)
+    return str(value)
 
 
 def _fields(value: Any, language: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str | None, str]]:
@@ -135,6 +140,8 @@ def _found(inbox: Inbox, name: str) -> dict[str, Any]:
     found = find_reports(inbox, views, name)
     if len(found) > 1:
         raise RefusedByRuleError(f"{len(found)} senders have a report of that reference: give its id")
+    if found and found[0].kind == KIND:
+        raise RefusedByRuleError("its sender withdrew this report: it is erased here")
     if not found:
         raise RefusedByRuleError("there is no report of that id or reference: see `tocsin reports`")
     return views.render(found[0])

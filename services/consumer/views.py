@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from tocsin.adapters.inbox.reader import full_name
 from tocsin.adapters.inbox.reports import StoredReport
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.core.avro import Codec
@@ -28,7 +27,7 @@ class Views:
 
     def schema_name(self, report: StoredReport) -> str:
         """The full name of the report's schema."""
-        return full_name(self._codec(report.schema))
+        return self._codec(report.schema).name
 
     def regions(self, report: StoredReport) -> list[str]:
         """The regions that the report concerns, in the layout's order."""
@@ -72,7 +71,10 @@ def row_of(rendered: dict[str, Any]) -> dict[str, Any]:
     report = rendered["report"]
     substances = report.get("substances") or []
     names = [one.get("name_as_declared") or one.get("code") for one in substances]
-    return {**rendered, "what": report.get("title") or [name for name in names if name]}
+    return {
+        **rendered,
+        "what": report.get("title") or report.get("reason") or [name for name in names if name],
+    }
 
 
 def without_nulls(value: Any) -> Any:

@@ -14,7 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tocsin.adapters import custodians, drafts, passphrase
+from tocsin.adapters import custodians, drafts, passphrase, watch_lists
 from tocsin.adapters.database import Database
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox import store as inbox
@@ -38,6 +38,7 @@ DATABASES = {
     "inbox": (inbox.FILE_NAME, inbox.KEY_LABEL, inbox_tables.MIGRATIONS),
     drafts.FOLDER: (drafts.FILE_NAME, drafts.KEY_LABEL, drafts.MIGRATIONS),
     screening.FOLDER: (screening.FILE_NAME, screening.KEY_LABEL, screening_tables.MIGRATIONS),
+    watch_lists.FOLDER: (watch_lists.FILE_NAME, watch_lists.KEY_LABEL, watch_lists.MIGRATIONS),
 }
 
 

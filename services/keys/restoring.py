@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +47,13 @@ class Restored:
     made_at_s: int
 
 
-def restore(source: Path, shares: Sequence[Path], home: Path, passphrase_file: Path | None) -> Restored:
+def restore(
+    source: Path,
+    shares: Sequence[Path],
+    home: Path,
+    passphrase_file: Path | None,
+    clock: Callable[[], float] = time.time,
+) -> Restored:
     """Make `home` of the backup in `source`. Raises RefusedByRuleError where `home` is not empty,
     UntrustedError for shares that do not fit or a changed backup, SettingsError, KeyUnusableError.
 
@@ -61,7 +69,8 @@ def restore(source: Path, shares: Sequence[Path], home: Path, passphrase_file: P
         shutil.rmtree(unfinished, ignore_errors=True)
         make_private_folder(unfinished)
         try:
-            _fill(source, listing, unfinished, KeyFolder(source / "keys", recovery), words)
+            storage_key = _fill(source, listing, unfinished, KeyFolder(source / "keys", recovery), words)
+            _begin_anew(unfinished / "outbox", storage_key, parse_id(listing["participant"]), clock())
             if home.exists():
                 home.rmdir()
             unfinished.rename(home)
@@ -116,17 +125,23 @@ def _check_files(source: Path, listed: dict[str, str]) -> None:
 
 def _fill(
     source: Path, listing: dict[str, Any], home: Path, old: KeyFolder, words: passphrase.Passphrase
-) -> None:
+) -> bytes:
+    """The key of the databases that were copied."""
     for name in listing["files"]:
         if not name.startswith("keys/"):
             make_private_folder((home / name).parent)
             copy_whole(source / name, home / name)
-    storage_key = _keys_anew(old, home / "keys", words)
-    if (home / "outbox" / FILE_NAME).exists():
-        outbox = open_outbox(home / "outbox", storage_key, parse_id(listing["participant"]))
+    return _keys_anew(old, home / "keys", words)
+
+
+def _begin_anew(folder: Path, storage_key: bytes, me: bytes, now_s: float) -> None:
+    """End the generations of the outbox in `folder`, and skip references that it may have given since."""
+    if (folder / FILE_NAME).exists():
+        outbox = open_outbox(folder, storage_key, me)
         try:
             with outbox.transaction():
                 outbox.keys.end(None, Why.RESTORED)
+                outbox.references.leap(datetime.fromtimestamp(now_s, UTC).year)
         finally:
             outbox.close()
 

@@ -1,14 +1,15 @@
 """Accepting: a checked report becomes items in the outbox, under fsync, and gets a receipt.
 
 The same national reference with the same content is the same report; with other content it is a
-conflict, unless an update was asked for. Works with no broker, and with no directory: what today's
+conflict, unless an update was asked for. A report without one is given one here, in the transaction
+that accepts it. Works with no broker, and with no directory: what today's
 directory forbids is refused at once, the rest is judged again when it is sealed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.producer.accept_attachments import AttachmentAcceptance, Named, ask_directory
@@ -16,23 +17,31 @@ from services.producer.addressing import Address, Approver, Label
 from services.producer.clocks import Clocks
 from services.producer.importing.run_import import Fate
 from services.producer.receipts import Accepted
-from services.producer.reports import Family, family
+from services.producer.reports import Family, family, published
 from tocsin.adapters.outbox.items import HeldVersion, NewItem
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.attachments import FileToSend
 from tocsin.core.directory import Directory
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import uuid7
+from tocsin.core.letters import why_not
+from tocsin.core.national_references import Issuer, referenced, series_of
 from tocsin.core.primitives import random_bytes, sha256
 from tocsin.core.report import CheckedReport
 from tocsin.core.wire import Item
 
 DIGEST_BYTES = 16
+INCIDENT = "incident"  # what gets a national reference where it has none
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A report to accept, with files. `audience` None means the usual one of its family."""
+    """A report to accept, with files. `audience` None means the usual one of its family.
+
+    `draft`: the name of the draft that it was; submitted again it gets the same national reference.
+    `content` tells it from another version where the body also holds the time of writing: it is known
+    where the newest version has the same. None: the body does, and any version counts.
+    """
 
     family: str
     report: CheckedReport = field(repr=False)
@@ -40,6 +49,8 @@ class Submission:
     update: bool = False
     approvers: tuple[Approver, ...] = ()
     files: tuple[FileToSend, ...] = ()
+    draft: str | None = None
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ class Prepared:
     submission: Submission
     family: Family
     address: Address
+    allowed: Collection[bytes] | None
     schema: bytes
     body: bytes = field(repr=False)
     digest: bytes
@@ -56,18 +68,23 @@ class Prepared:
 
 
 class Acceptance:
-    """The use case; `directory` gives the newest one that is held, or None."""
+    """The use case; `directory` gives the newest one that is held, or None; `issuer` gives references."""
 
     def __init__(
-        self, outbox: Outbox, me: bytes, clocks: Clocks, directory: Callable[[], Directory | None]
+        self,
+        outbox: Outbox,
+        me: bytes,
+        clocks: Clocks,
+        directory: Callable[[], Directory | None],
+        issuer: Issuer,
     ) -> None:
-        self._outbox, self._me = outbox, me
+        self._outbox, self._me, self._issuer = outbox, me, issuer
         self._clocks, self._directory = clocks, directory
         self._attachments = AttachmentAcceptance(outbox, clocks)
 
     def check(self, family_name: str, data: object) -> CheckedReport:
         """`data` (JSON values) as a checked report. Raises InvalidReportError with every problem."""
-        return family(family_name).check(data, self._clocks.now_s())
+        return published(family_name).check(data, self._clocks.now_s())
 
     def accept(self, submissions: Sequence[Submission]) -> list[Accepted]:
         """Store all in one transaction; each one's fate, in order. All or nothing.
@@ -84,16 +101,17 @@ class Acceptance:
         audience = submission.audience or known.usual_audience
         address = Address(audience, report.regions, submission.approvers)
         allowed = self._ask_directory(known, address, submission)
-        named, body = self._with_files(submission, self._held_report(known, report.reference))
-        written = known.written(body, allowed)
-        digest = sha256(known.name.encode() + b"\0" + written.oldest)[:DIGEST_BYTES]
-        return Prepared(submission, known, address, written.schema, written.body, digest, named)
+        return self._encoded(submission, known, address, allowed)
 
     def store(self, prepared: Prepared) -> Accepted:
         """Add it to the outbox, with its files. Call inside a transaction."""
+        prepared = self._referenced(prepared)
         reference = prepared.submission.report.reference
         held = self._outbox.items.versions(prepared.family.name, reference) if reference else []
-        same = next((one for one in held if one.digest == prepared.digest), None)
+        if held and self._outbox.withdrawals.of_report(held[0].report_id) is not None:
+            return _answer(Fate.WITHDRAWN, held[0], reference)
+        comparable = held if prepared.submission.content is None else held[:1]
+        same = next((one for one in comparable if one.digest == prepared.digest), None)
         if same is not None:
             self._outbox.items.add_destinations(same.item, self._item(prepared, same))
             self._store_files(prepared, same.report_id)
@@ -104,6 +122,32 @@ class Acceptance:
         number = self._outbox.items.add(new, self._clocks.now_s())
         self._store_files(prepared, new.report_id)
         return Accepted(Fate.ACCEPTED, number, new.report_id, new.version, reference)
+
+    def _referenced(self, prepared: Prepared) -> Prepared:
+        """`prepared` under a national reference: its own, its draft's, or the next one."""
+        submission, references = prepared.submission, self._outbox.references
+        if submission.report.reference is not None or prepared.family.name != INCIDENT:
+            return prepared
+        given = None if submission.draft is None else references.of_draft(submission.draft)
+        if given is None:
+            series = series_of(submission.report, self._clocks.now_s())
+            given = references.give(self._issuer, series, prepared.family.name)
+            if submission.draft is not None:
+                references.keep_draft(submission.draft, given)
+        report = referenced(submission.report, given)
+        return self._encoded(
+            replace(submission, report=report), prepared.family, prepared.address, prepared.allowed
+        )
+
+    def _encoded(
+        self, submission: Submission, known: Family, address: Address, allowed: Collection[bytes] | None
+    ) -> Prepared:
+        """Encode under what the audience is `allowed` to be sent."""
+        named, body = self._with_files(submission, self._held_report(known, submission.report.reference))
+        written = known.written(body, allowed)
+        content = written.oldest if submission.content is None else submission.content
+        digest = sha256(known.name.encode() + b"\0" + content)[:DIGEST_BYTES]
+        return Prepared(submission, known, address, allowed, written.schema, written.body, digest, named)
 
     def _item(self, prepared: Prepared, version: HeldVersion) -> NewItem:
         report = prepared.submission.report
@@ -144,6 +188,8 @@ class Acceptance:
                 f"audience {name} asks for approval by {audience.approvals} different persons, "
                 f"{len(submission.approvers)} given: add --approve"
             )
+        if reason := why_not(known.schema_name, self._me, audience, directory):
+            raise RefusedByRuleError(reason)
         stream, now_s = address.stream(submission.report.stream), self._clocks.now_s()
         if not directory.may_publish(self._me, stream, now_s):
             raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")

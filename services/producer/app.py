@@ -17,6 +17,7 @@ from services.producer.accept import Acceptance
 from services.producer.clocks import Clocks
 from services.producer.group_commit import GroupCommit
 from services.producer.http import router
+from services.producer.issuing import issuer_of
 from services.producer.key_requests import KeyRequests
 from services.producer.metrics import ProducerMetrics
 from services.producer.participant import TOKENS_FILE, Participant, open_participant
@@ -29,6 +30,7 @@ from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.adapters.tokens import Tokens
+from tocsin.core.national_references import Issuer
 from tocsin.runtime import web
 from tocsin.runtime.lifecycle import run_service, run_together, serve_until
 
@@ -67,7 +69,9 @@ async def serve(
     )
     requests = KeyRequests(outbox, participant.originator, source, access, clocks)
     running = Running(producing, clocks, requests.answer)
-    app = build_app(Works(participant, outbox, source, producing, running, clocks), settings)
+    issuer = issuer_of(participant.home)
+    works = Works(participant, outbox, source, producing, running, clocks, issuer)
+    app = build_app(works, settings)
     await run_together(stop, serve_until(app, settings.host, settings.port, stop), running.run(stop))
 
 
@@ -81,6 +85,7 @@ class Works:
     producing: Producing
     running: Running
     clocks: Clocks
+    issuer: Issuer
 
 
 def build_app(works: Works, settings: ProducerSettings) -> FastAPI:
@@ -89,8 +94,8 @@ def build_app(works: Works, settings: ProducerSettings) -> FastAPI:
     registry = CollectorRegistry()
     ProducerMetrics(registry, works.producing, outbox)
     me = works.participant.originator.id
-    acceptance = Acceptance(outbox, me, clocks, lambda: works.source.directory)
-    commit = GroupCommit(acceptance, outbox, clocks.now_s, works.running.news)
+    acceptance = Acceptance(outbox, me, clocks, lambda: works.source.directory, works.issuer)
+    commit = GroupCommit(acceptance, outbox, clocks, works.running.news)
     tokens = Tokens(works.participant.home.path / TOKENS_FILE)
     readiness = Readiness(works.producing, works.running, works.source, outbox, clocks)
     health = web.Health(lambda: None, readiness.troubles)

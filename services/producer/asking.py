@@ -48,14 +48,14 @@ class Asking:
             row, code = questions[at]
             at = max(0, at - 1) if self._ask(row, code) == BACK else at + 1
 
-    def sound(self, reference: str, now_s: int) -> CheckedReport:
+    def sound(self, now_s: int) -> CheckedReport:
         """The report that the answers make; what is wrong with it is asked again, with the reason.
 
         Raises InterruptedAskingError; InvalidReportError for what no answer is to blame for.
         """
         while True:
             try:
-                return self.checked(reference, now_s)
+                return self.checked(now_s)
             except InvalidReportError as error:
                 askable = [one for one in error.problems if one[0] != "row"]
                 if not askable:
@@ -64,10 +64,9 @@ class Asking:
                 console.warn(f"{self._label(code)}: {sentence}")
                 self._ask("!", code)
 
-    def checked(self, reference: str, now_s: int) -> CheckedReport:
+    def checked(self, now_s: int) -> CheckedReport:
         """The report that the answers make. Raises InvalidReportError; places are codes of columns."""
-        answers = {"reference": reference, **self.answers}
-        report = quick_form.report_of(answers, find_countries)
+        report = quick_form.report_of(self.answers, find_countries)
         try:
             return check_incident(report, now_s=now_s)
         except InvalidReportError as error:

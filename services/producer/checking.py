@@ -8,14 +8,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.producer.documents import Document, read_documents
+from services.producer.doubting import all_doubts
 from services.producer.publishing import opened
 from services.producer.reports import family_of
-from tocsin.adapters.airports import airport_country
 from tocsin.core import codes
 from tocsin.core.completeness import completeness
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.report import CheckedReport, check_alert, check_incident
-from tocsin.core.report_doubts import Doubt, doubts
+from tocsin.core.report_doubts import Doubt
+from tocsin.core.watch_lists import WatchLists
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 
@@ -36,43 +37,45 @@ class Finding:
         return not self.problems
 
 
-def check_file(file: str, language: str, system: str | None, *, as_json: bool) -> Exit:
+def check_file(file: str, language: str, system: str | None, lists: WatchLists, *, as_json: bool) -> Exit:
     """Print a finding for each report in `file` (`-`: stdin). Raises SettingsError."""
     show = _json if console.wants_json(as_json) else print_sentences
     all_can = True
     with opened(file) as stream:
-        for finding in findings(read_documents(stream), language, system):
+        for finding in findings(read_documents(stream), language, system, lists):
             all_can &= finding.can_be_sent
             show(finding)
     return Exit.WHOLE if all_can else Exit.REFUSED
 
 
-def findings(documents: Iterator[Document], language: str, system: str | None) -> Iterator[Finding]:
+def findings(
+    documents: Iterator[Document], language: str, system: str | None, lists: WatchLists
+) -> Iterator[Finding]:
     """A finding for each document, as the publisher's gate would judge it now."""
     for document in documents:
         try:
             if document.error is not None:
                 raise document.error
-            yield _finding(document, language, system)
+            yield _finding(document, language, system, lists)
         except InvalidReportError as error:
             yield Finding(document.place, problems=tuple(error.problems))
 
 
-def _finding(document: Document, language: str, system: str | None) -> Finding:
+def _finding(document: Document, language: str, system: str | None, lists: WatchLists) -> Finding:
     now_s = int(time.time())
     if family_of(document.data) == "alert":
         check_alert(document.data, now_s=now_s)
         return Finding(document.place)
     report = check_incident(document.data, now_s=now_s, default_system=system)
-    return advice(document.place, report, language)
+    return advice(document.place, report, language, lists)
 
 
-def advice(place: str, report: CheckedReport, language: str) -> Finding:
+def advice(place: str, report: CheckedReport, language: str, lists: WatchLists) -> Finding:
     """What to look at again in an incident report that can be sent, its score and hints."""
     found = completeness(report.body)
     return Finding(
         place,
-        doubts=doubts(report, airport_country),
+        doubts=all_doubts(report, lists),
         completeness=found.score,
         hints=tuple(_hint(row, language) for row in found.hints),
     )

@@ -13,7 +13,9 @@ import typer
 from services.producer.commands_attachment import register_attachment
 from services.producer.commands_codes import register_codes
 from services.producer.commands_import import register_import
+from services.producer.commands_letters import register_letters
 from services.producer.commands_report import register_report
+from services.producer.commands_request import register_request
 from services.producer.options import AttachOption, AudienceOption, KeepLocationOption, WaitOption
 from tocsin.runtime.options import (
     DEFAULT_HOME,
@@ -22,6 +24,7 @@ from tocsin.runtime.options import (
     JsonOption,
     PassphraseFileOption,
 )
+from tocsin.runtime.usual_command import UsualGroup
 
 TimeoutOption = Annotated[
     float, typer.Option("--timeout-s", min=1, help="How many seconds to wait for Kafka at most.")
@@ -30,13 +33,21 @@ TimeoutOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the publisher's verbs to the root command."""
-    app.command(epilog="Example: tocsin publish report.json")(publish)
+    publishing = typer.Typer(
+        cls=UsualGroup,
+        help="Publish reports: `tocsin publish FILE`; or a firm's `tip`.",
+        epilog="Example: tocsin publish report.json",
+    )
+    publishing.command("file", epilog="Example: tocsin publish report.json")(publish)
+    app.add_typer(publishing, name="publish")
     app.command(epilog="Example: tocsin send")(send)
     app.command(epilog="Example: tocsin status XX-CUS-2026-00001")(status)
     register_import(app)
     register_report(app)
     register_attachment(app)
     register_codes(app)
+    register_letters(app, publishing)
+    register_request(app)
     service = typer.Typer(no_args_is_help=True, help="The publisher as a service.")
     service.command(epilog="Example: tocsin producer serve --bootstrap kafka:9092")(serve)
     service.command(epilog="Example: tocsin producer token customs-database")(token)
@@ -60,6 +71,18 @@ def publish(  # noqa: PLR0913 - one parameter for each option
     ] = False,
     attach: AttachOption = None,
     keep_location: KeepLocationOption = False,
+    withdraw: Annotated[
+        str | None,
+        typer.Option(metavar="REFERENCE|ID", help="Take back that report instead.", show_default=False),
+    ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(
+            help="Why it is taken back: error, court-order, false-positive, danger-to-operation, "
+            "data-subject-request or other.",
+            show_default=False,
+        ),
+    ] = None,
     wait: WaitOption = True,
     timeout_s: TimeoutOption = 60,
     url: Annotated[
@@ -81,10 +104,20 @@ def publish(  # noqa: PLR0913 - one parameter for each option
 
     --attach takes files of at most 7.5 MB for one report. Pictures are sent without the place where they
     were taken: `tocsin attachment preview` shows them as they are sent.
-    """
-    from services.producer.publishing import Ask, How, publish_file
-    from services.producer.submitting import submit_file
 
+    --withdraw REFERENCE --reason error takes a report back: readers erase it and confirm (`tocsin status`).
+    """
+    from services.producer.publishing import Ask, How, publish_file, withdraw_report
+    from services.producer.submitting import submit_file, submit_withdrawal
+    from tocsin.core.errors import SettingsError
+
+    if (withdraw is None) != (reason is None):
+        raise SettingsError("--withdraw REFERENCE and --reason CODE belong together")
+    if withdraw is not None and reason is not None:
+        if url is not None:
+            raise typer.Exit(submit_withdrawal(url, token_file, withdraw, reason, as_json=as_json))
+        ask = Ask(home, passphrase_file, bootstrap, timeout_s if wait else None, as_json)
+        raise typer.Exit(withdraw_report(ask, withdraw, reason))
     how = How(kind, audience, update, approve, tuple(attach or ()), keep_location)
     if url is not None:
         raise typer.Exit(submit_file(url, token_file, file, how, as_json=as_json))
@@ -99,7 +132,10 @@ def send(
     passphrase_file: PassphraseFileOption = None,
     bootstrap: BootstrapOption = None,
 ) -> None:
-    """Publish what waits in the outbox. Ends with 0 if nothing waits any more, else 5."""
+    """Publish what waits in the outbox, answer requests for keys, take receipts of withdrawals.
+
+    Ends with 0 if nothing waits any more, else 5.
+    """
     from services.producer.publishing import Ask, send_waiting
 
     raise typer.Exit(send_waiting(Ask(home, passphrase_file, bootstrap, timeout_s, as_json)))

@@ -83,7 +83,7 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     refused: Annotated[
         Path | None,
         typer.Option(
-            help="Write refused rows there (0600), to correct and import: .csv, or .jsonl.",
+            help="Write refused rows there (0600), to correct and import: .xlsx, .csv or .jsonl.",
             show_default=False,
         ),
     ] = None,

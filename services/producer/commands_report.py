@@ -13,6 +13,7 @@ from services.producer.options import (
     KeepLocationOption,
     Language,
     LanguageOption,
+    ListsOption,
     WaitOption,
 )
 from tocsin.runtime.options import (
@@ -92,6 +93,9 @@ def drafts(
 def submit(  # noqa: PLR0913 - one parameter for each option
     draft: Annotated[str, typer.Argument(help="Its name, as `tocsin report drafts` shows it.")],
     audience: AudienceOption = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="If it was accepted before with other content: a new version.")
+    ] = False,
     attach: AttachOption = None,
     keep_location: KeepLocationOption = False,
     wait: WaitOption = True,
@@ -100,7 +104,7 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     passphrase_file: PassphraseFileOption = None,
     bootstrap: BootstrapOption = None,
 ) -> None:
-    """Publish a draft. Its name is its national reference, so that a second attempt sends nothing twice.
+    """Publish a draft. It is given a national reference once, so that a second attempt sends nothing twice.
 
     The draft is taken away once the report is accepted. Ends as `tocsin publish` does.
     """
@@ -108,11 +112,11 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     from services.producer.writing import submit_draft
 
     ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None, as_json)
-    how = How("incident", audience, attach=tuple(attach or ()), keep_location=keep_location)
+    how = How("incident", audience, update, attach=tuple(attach or ()), keep_location=keep_location)
     raise typer.Exit(submit_draft(ask, how, draft))
 
 
-def check(
+def check(  # noqa: PLR0913 - one parameter for each option
     file: Annotated[
         str, typer.Argument(help="JSON object, JSON array or JSON Lines; - reads stdin.")
     ] = "-",
@@ -121,15 +125,22 @@ def check(
         System | None,
         typer.Option(help="Stands in where a report does not say its system.", show_default=False),
     ] = None,
+    lists: ListsOption = True,
     as_json: JsonOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
 ) -> None:
     """Say what is wrong, what is doubtful and what would help most; nothing is sent or stored.
 
-    Needs no home, no passphrase and no broker. The completeness score (0 to 100) is advice for you
-    alone: it goes nowhere. Ends with 0 if every report can be sent as it is, else with 3.
+    Needs no broker, and no home or passphrase unless you have watch-lists of your own. The
+    completeness score (0 to 100) is advice for you alone: it goes nowhere. Ends with 0 if every report
+    can be sent as it is, else with 3.
     """
     from services.producer.checking import check_file
+    from services.producer.own_lists import lists_of
+    from tocsin.core.watch_lists import NO_LISTS
 
     # A code is a plain str to the core.
     stands_in = None if system is None else system.value
-    raise typer.Exit(check_file(file, language.value, stands_in, as_json=as_json))
+    own = lists_of(home, passphrase_file) if lists else NO_LISTS
+    raise typer.Exit(check_file(file, language.value, stands_in, own, as_json=as_json))

@@ -22,17 +22,21 @@ MAX_DEPTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One report's JSON values, or why there are none; `place` is for people: `line 3`, `report 2`."""
+    """One report's JSON values, or why there are none; `place` is for people: `line 3`, `report 2`.
+
+    `draft`: the name of the draft that it was.
+    """
 
     place: str
     data: object = field(repr=False)
     error: InvalidReportError | None = None
+    draft: str | None = None
 
 
-def parse(text: bytes) -> object:
+def parse(text: bytes, max_bytes: int = MAX_DOCUMENT_BYTES) -> object:
     """The JSON values of `text` (UTF-8). Raises InvalidReportError."""
-    if len(text) > MAX_DOCUMENT_BYTES:
-        raise _invalid(f"has {len(text)} bytes, over {MAX_DOCUMENT_BYTES}")
+    if len(text) > max_bytes:
+        raise _invalid(f"has {len(text)} bytes, over {max_bytes}")
     return _parse(text)
 
 

@@ -30,6 +30,8 @@ from services.producer.importing.run_import import (
     run_import,
 )
 from services.producer.importing.tables import Format, open_table
+from services.producer.issuing import issuer_of
+from services.producer.own_lists import lists_of
 from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
 from services.producer.publishing import Ask
@@ -41,6 +43,7 @@ from tocsin.core.errors import SettingsError, StorageError
 from tocsin.core.field_checks import Problems
 from tocsin.core.flat_rows import Reading
 from tocsin.core.report import CheckedReport
+from tocsin.core.watch_lists import NO_LISTS, WatchLists
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 
@@ -82,10 +85,11 @@ class Importing:
     client: DirectoryClient
     clocks: Clocks
     accept: Accept
+    lists: WatchLists = NO_LISTS
 
     def file(self, file: Path, source: Source, refused_to: Path | None) -> Outcome:
         """Accept every row of `file`. Raises TocsinError."""
-        return run_file(file, source, self.accept, refused_to, self.clocks)
+        return run_file(file, source, self.accept, refused_to, self.clocks, self.lists)
 
     def publish(self) -> bool:
         """Publish what waits, if that was asked for; whether nothing waits any more."""
@@ -98,15 +102,22 @@ class Importing:
 
 
 @contextmanager
-def importing(ask: Ask, audience: str | None) -> Iterator[Importing]:
-    """Open the home for an import; nobody else publishes from it meanwhile. Raises TocsinError."""
+def importing(ask: Ask, audience: str | None, *, names_lists: bool = True) -> Iterator[Importing]:
+    """Open the home for an import; nobody else publishes from it meanwhile.
+
+    `names_lists`: whether remarks say on which own watch-list a row was found. Raises TocsinError.
+    """
     participant = open_participant(ask.home, ask.passphrase_file)
     clocks = Clocks()
     client = participant.directory_client()
     directory = client.load()
     with participant.outbox() as outbox:
-        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory)
-        yield Importing(ask, participant, outbox, client, clocks, _accepting(acceptance, audience))
+        issuer = issuer_of(participant.home)
+        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory, issuer)
+        own = participant.watch_lists()
+        lists = own if names_lists else own.unnamed()
+        accept = _accepting(acceptance, audience)
+        yield Importing(ask, participant, outbox, client, clocks, accept, lists)
 
 
 def import_file(
@@ -124,7 +135,8 @@ def import_file(
 
 def try_file(ask: Ask, file: Path, source: Source, refused_to: Path | None) -> Exit:
     """Read, map and check every row, and keep nothing. Raises TocsinError."""
-    outcome = run_file(file, source, dry_run, refused_to, Clocks())
+    lists = lists_of(ask.home, ask.passphrase_file)
+    outcome = run_file(file, source, dry_run, refused_to, Clocks(), lists)
     _tell(outcome, as_json=ask.as_json)
     return Exit.REFUSED if outcome.count.refused else Exit.WHOLE
 
@@ -146,7 +158,12 @@ def mapping_of(source: Source, table: Table, file: Path) -> Mapping:
 
 
 def run_file(
-    file: Path, source: Source, accept: Accept, refused_to: Path | None, clocks: Clocks
+    file: Path,
+    source: Source,
+    accept: Accept,
+    refused_to: Path | None,
+    clocks: Clocks,
+    lists: WatchLists = NO_LISTS,
 ) -> Outcome:
     """The one way of a file: format, table, mapping, rows, `accept`. Raises TocsinError."""
     outcome = Outcome(ImportCount())
@@ -170,7 +187,9 @@ def run_file(
                 lambda count: bar.update(task, completed=count.read),
                 lambda remarks: _counted(outcome.remarks, remarks),
             )
-            outcome.count = run_import(table.rows, mapping, accept, now_s=clocks.now_s, on=hooks)
+            outcome.count = run_import(
+                table.rows, mapping, accept, now_s=clocks.now_s, on=hooks, lists=lists
+            )
     except OSError as error:
         sentence = f"{error.filename or file} cannot be used: {error.strerror}"
         raise (StorageError if error.errno in _DISK_FAULTS else SettingsError)(sentence) from error

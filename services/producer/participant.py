@@ -20,10 +20,12 @@ from tocsin.adapters.private_files import make_private_folder
 from tocsin.adapters.tokens import Tokens
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_topic import DirectoryFollower
+from tocsin.adapters.watch_lists import watch_lists_of
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import Algorithm, key_id
 from tocsin.core.primitives import Ed25519Private
 from tocsin.core.signatures import approve
+from tocsin.core.watch_lists import WatchLists
 from tocsin.core.wire import Approval, Item
 
 TOKENS_FILE = "tokens.json"
@@ -72,6 +74,10 @@ class Participant:
     def release_key(self) -> ReleaseKey:
         """The release key of the person whose home this is. Raises KeyUnusableError."""
         return ReleaseKey(self.keys.ed25519("release.pem"))
+
+    def watch_lists(self) -> WatchLists:
+        """The country's own lists. Raises StorageError."""
+        return watch_lists_of(self.home, self.storage_key)
 
     def directory_client(self) -> DirectoryClient:
         """The directory that is kept in the home."""

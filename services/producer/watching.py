@@ -3,7 +3,8 @@
 When a file is complete is said in `adapters.spool_folder`; it is looked at every `settle_s` seconds. It
 stays where it is until all its rows are accepted or refused under fsync; then the report is written,
 and last the file is moved to `done/`, or to `failed/` where something was refused. A watch that was
-killed finds the file again, and rows that were accepted are known.
+killed finds the file again, and rows that were accepted are known. The report beside a file does not
+say on which own watch-list a row was found: others may look into the folder.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def watch_folder(ask: Ask, folder: Path, source: Source, audience: str | None, s
     if source.map is not None:
         read_map(source.map)  # a wrong map is said now, not file by file
     make_outcome_folders(folder)
-    with hold(folder / LOCK_NAME), importing(ask, audience) as opened, stop_signals() as stop:
+    home = importing(ask, audience, names_lists=False)
+    with hold(folder / LOCK_NAME), home as opened, stop_signals() as stop:
         console.say(f"watching {folder}; a file is taken when it was unchanged for {settle_s:g} s")
         seen: Seen = {}
         while not stop.wait(settle_s):
@@ -55,7 +57,8 @@ def take(opened: Importing, path: Path, source: Source) -> Path:
 
     Raises OutsideFault: then the file stays.
     """
-    refused_to = path.with_name(f".{path.name}.refused.csv")
+    ending = ".xlsx" if path.suffix.lower() == ".xlsx" else ".csv"
+    refused_to = path.with_name(f".{path.name}.refused{ending}")
     try:
         outcome = opened.file(path, source, refused_to)
     except (TheirFault, OurFault) as error:
@@ -66,7 +69,7 @@ def take(opened: Importing, path: Path, source: Source) -> Path:
     whole = not outcome.count.refused + outcome.count.conflict
     if whole:
         refused_to.unlink(missing_ok=True)
-    beside = {} if whole else {".refused.csv": refused_to}
+    beside = {} if whole else {f".refused{ending}": refused_to}
     target = put_away(path, DONE if whole else FAILED, _report(path, outcome), beside)
     console.say(
         f"{path.name}: {outcome.count.accepted} accepted, {outcome.count.refused} refused: {target}"

@@ -12,6 +12,7 @@ from services.producer.publishing import Ask, How, publish_documents
 from tocsin.adapters.country_names import find_countries
 from tocsin.adapters.drafts import Draft, Drafts, open_drafts
 from tocsin.core import quick_form
+from tocsin.core.watch_lists import WatchLists
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 from tocsin.runtime.times import iso_time
@@ -26,7 +27,7 @@ def new_report(ask: Ask, how: How, language: str, name: str | None) -> Exit:
     with open_drafts(participant.home, participant.storage_key) as drafts:
         draft = _begun(drafts) if name is None else drafts.get(name)
         try:
-            wanted = _asked(drafts, draft, language)
+            wanted = _asked(drafts, draft, language, participant.watch_lists())
         except InterruptedAskingError:
             again = f"draft {draft.name} is kept: `tocsin report new --draft {draft.name}` goes on"
             console.say("\n" + (again if draft.answers else "nothing was answered, so nothing is kept"))
@@ -67,7 +68,7 @@ def _begun(drafts: Drafts) -> Draft:
     return Draft(drafts.new_name(now_s), now_s, {})
 
 
-def _asked(drafts: Drafts, draft: Draft, language: str) -> bool:
+def _asked(drafts: Drafts, draft: Draft, language: str, lists: WatchLists) -> bool:
     """Whether to publish it now. The answers of `draft` are filled in. Raises InterruptedAskingError."""
 
     def keep(answers: dict[str, str]) -> None:
@@ -75,15 +76,15 @@ def _asked(drafts: Drafts, draft: Draft, language: str) -> bool:
 
     asking = Asking(draft.answers, language, keep)
     asking.ask_all()
-    report = asking.sound(draft.name, int(time.time()))
-    print_sentences(advice(draft.name, report, language))
+    report = asking.sound(int(time.time()))
+    print_sentences(advice(draft.name, report, language, lists))
     return asking.yes("publish it now? yes or no")
 
 
 def _submit(participant: Participant, drafts: Drafts, draft: Draft, ask: Ask, how: How) -> Exit:
-    """The draft's name is the national reference, so that a second attempt is the same report."""
-    answers = {"reference": draft.name, **draft.answers}
-    document = Document(draft.name, quick_form.report_of(answers, find_countries))
+    """The outbox remembers which reference the draft was given: a second attempt is the same report."""
+    report = quick_form.report_of(draft.answers, find_countries)
+    document = Document(draft.name, report, draft=draft.name)
     code = publish_documents(participant, ask, iter([document]), how)
     if code in {Exit.WHOLE, Exit.INCOMPLETE}:
         drafts.delete(draft.name)

@@ -55,6 +55,24 @@ def test_codes_are_shown_with_what_they_mean() -> None:
     assert "Substance déclarée #2" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Sender", "Received (UTC)", "Regions")),
+        ("fr", ("Expéditeur", "Reçu (UTC)", "Régions", "Europe occidentale et centrale")),
+        ("es", ("Remitente", "Recibido (UTC)", "Regiones")),
+        ("ar", ("المرسل", "المناطق")),
+    ],
+)
+def test_what_the_sheet_itself_says_is_in_its_language(language: str, words: tuple[str, ...]) -> None:
+    page = printing.sheet_of(
+        {**rendered(), "regions": ["western-and-central-europe", "atlantis"]}, language
+    )
+    assert [word for word in words if word not in page] == []
+    assert "atlantis" in page  # of a later version of the contract: shown as it is
+    assert "originator name" not in page
+
+
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """A program that is found under Chromium's name."""
     browser = tmp_path / "bin" / "chromium"

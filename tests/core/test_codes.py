@@ -129,6 +129,19 @@ def test_labels_of_one_of_two_lists_in_a_file() -> None:
     assert codes.tlp_markings() == set(codes.labels("markings", "tlp"))
 
 
+@pytest.mark.parametrize("name", codes.LABELLED)
+def test_no_two_codes_of_a_list_share_a_label(name: str) -> None:
+    for language in ("en", "fr", "es", "ar"):
+        labels = [one[language].casefold() for one in codes.labels(*codes.LABELLED[name]).values()]
+        assert len(set(labels)) == len(labels)
+
+
+def test_a_new_psychoactive_substance_has_a_group_by_effect_and_one_by_chemistry() -> None:
+    ketamine, acetone = codes.substances()["ketamine"], codes.substances()["acetone"]
+    assert ("dissociatives", "phencyclidine-type") == (ketamine.effect, ketamine.chemistry)
+    assert (None, None) == (acetone.effect, acetone.chemistry)
+
+
 def test_a_list_that_is_not_there_has_no_labels() -> None:
     with pytest.raises(FileNotFoundError):
         codes.labels("planets")

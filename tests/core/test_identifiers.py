@@ -12,6 +12,11 @@ SOUND = [
     ("s10", "RA473124829CH"),
     ("s10", "ra 473 124 829 ch"),
     ("s10", "UA000000005GB"),  # a rest of 11
+    ("s10", "RB473124850CN"),  # a rest of 10
+    ("s10", "RB473124885CN"),
+    ("awb", "001-12345675"),
+    ("awb", "020 7654 3213"),
+    ("container", "TSCU4102030"),  # a rest of 10
     ("awb", "020-81140743"),
     ("awb", "176 1234 5675"),
     ("container", "CSQU3054383"),
@@ -23,7 +28,9 @@ SOUND = [
 ]
 MISTYPED = [
     ("s10", "RA473124828CH"),
+    ("s10", "RB473124851CN"),
     ("awb", "020-81140744"),
+    ("awb", "001-12345676"),
     ("container", "CSQU3054384"),
     ("imo", "9074728"),
     ("sscc", "006141411234567891"),
@@ -41,7 +48,9 @@ def test_a_check_digit_that_does_not_fit_is_doubted(kind, value) -> None:
 
 
 @pytest.mark.parametrize("kind", ["s10", "awb", "container", "imo", "sscc", "receptacle"])
-@pytest.mark.parametrize("value", ["", "12", "ÄÖÜU3054383", "٠٢٠٨١١٤٠٧٤٣", "RA473124829CHX"])
+@pytest.mark.parametrize(
+    "value", ["", "12", "ÄÖÜU3054383", "٠٢٠٨١١٤٠٧٤٣", "RA473124829CHX", "TSCU4102030HELLO"]
+)
 def test_another_form_is_doubted_with_the_form_that_is_right(kind, value) -> None:
     assert " is " in (doubt(kind, value) or "")
 
@@ -49,6 +58,32 @@ def test_another_form_is_doubted_with_the_form_that_is_right(kind, value) -> Non
 @pytest.mark.parametrize(("serial", "digit"), [("00000008", 0), ("00000000", 5), ("47312482", 9)])
 def test_an_s10_has_one_check_digit_also_where_the_sum_leaves_ten_or_eleven(serial, digit) -> None:
     assert [digit] == [one for one in range(10) if doubt("s10", f"RA{serial}{one}CH") is None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("house-awb", "HAWB-7Q/12"), ("courier", "0012345678901234"), (None, "0012345678901234")],
+)
+def test_a_number_of_an_operator_s_own_is_not_doubted(kind, value) -> None:
+    assert doubt(kind, value) is None
+
+
+@pytest.mark.parametrize("kind", ["s10", "courier", "other", None])
+@pytest.mark.parametrize("value", ["RВ473124829CH", "Αbc-123"])  # a Cyrillic Ve, a Greek Alpha
+def test_letters_of_two_alphabets_in_one_number_are_doubted(kind, value) -> None:
+    assert "two alphabets" in (doubt(kind, value) or "")
+
+
+@pytest.mark.parametrize("value", ["А123ВС77", "ΑΒΓ-1234", "京A12345"])
+def test_a_number_in_another_alphabet_is_not_doubted_for_it(value) -> None:
+    assert doubt("vehicle-plate", value) is None
+
+
+def test_a_sound_s10_of_no_issuer_is_told_apart_from_a_mistyped_one() -> None:
+    assert ["country", "check digit"] == [
+        next(word for word in ("country", "check digit") if word in (doubt("s10", one) or ""))
+        for one in ("RB123456785XX", "RB123456784XX")
+    ]
 
 
 def test_an_s10_of_no_country_is_doubted() -> None:

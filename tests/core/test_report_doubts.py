@@ -2,7 +2,10 @@
 
 from copy import deepcopy
 
+import pytest
+
 from tests.support.reports import NOW_S, smallest_alert, smallest_report
+from tocsin.core import codes
 from tocsin.core.report import check_alert, check_incident
 from tocsin.core.report_doubts import doubts
 
@@ -87,3 +90,47 @@ def test_a_firm_s_number_and_an_account_are_doubted_at_their_place() -> None:
 
 def test_an_alert_has_nothing_that_could_be_doubted() -> None:
     assert () == doubts(check_alert(smallest_alert(), now_s=NOW_S), AIRPORTS.get)
+
+
+SOLVENTS = [one for one in codes.substances().values() if one.group == "table-2"]
+
+
+@pytest.mark.parametrize("solvent", SOLVENTS, ids=lambda one: one.code)
+def test_a_bare_solvent_of_table_ii_raises_nothing(solvent) -> None:
+    names = [*solvent.labels.values(), *solvent.names]
+    goods = {"cas": solvent.cas[0], "hs": solvent.hs, "hs_edition": 2022}
+    assert [] == places(substances=[{"name_as_declared": name, **goods} for name in names])
+
+
+@pytest.mark.parametrize(
+    ("name", "cas"),
+    [
+        ("ephedrine", "50-98-6"),
+        ("ephedrine sulfate", "299-42-3"),
+        ("PMK ethyl glycidate", "2167189-50-4"),
+        ("PMK glycidic acid", "28578-16-7"),
+        ("BMK methyl glycidate", "41232-97-7"),
+        ("Fentanilo", "990-73-8"),
+    ],
+)
+def test_a_salt_or_ester_fits_the_number_of_its_parent_and_of_its_sisters(name, cas) -> None:
+    assert [] == places(substances=[{"name_as_declared": name, "cas": cas}])
+
+
+def test_an_ester_of_one_family_does_not_fit_the_other() -> None:
+    mixed = {"name_as_declared": "PMK ethyl glycidate", "cas": "41232-97-7"}
+    assert ["substances[0].cas"] == places(substances=[mixed])
+
+
+def test_an_inchikey_of_another_substance_than_the_name_is_doubted() -> None:
+    mixed = {"name_as_declared": "safrole", "inchikey": "PJMPHNIQZUBGLI-UHFFFAOYSA-N"}
+    salt = {"name_as_declared": "fentanyl citrate", "inchikey": "PJMPHNIQZUBGLI-UHFFFAOYSA-N"}
+    assert ["substances[0].inchikey"] == places(substances=[mixed, salt])
+
+
+def test_a_note_in_russian_is_no_doubtful_number() -> None:
+    identifiers = [{"type": "s10", "value": "RВ473124829CH"}]
+    note = {"government": "Посылка RВ473124829CH из Москвы", "language": "ru"}
+    assert ["transport.identifiers[0].value"] == places(
+        transport={"identifiers": identifiers}, narrative=note
+    )

@@ -11,6 +11,7 @@ from tocsin.core.vocabulary import (
     SUBSTANCES,
     Nearness,
     folded,
+    known_as,
     search,
     substance_named,
 )
@@ -62,6 +63,83 @@ def test_a_salt_of_an_acid_of_table_ii_is_not_that_acid() -> None:
 def test_fentanyl_finds_no_solvent() -> None:
     groups = {codes.substances()[code].group for _, code in found("fentanyl", SUBSTANCES)}
     assert {"opioid", "table-1"} == groups
+
+
+@pytest.mark.parametrize("query", ["nitazenes", "Nitazènes", "Nitacenos"])
+def test_a_group_leads_to_itself_and_then_to_what_belongs_to_it(query) -> None:
+    matches = found(query)
+    members = {code for code, one in codes.substances().items() if one.chemistry == "nitazenes"}
+    assert (EXACT, "nitazenes") == matches[0]
+    assert {(RELATED, code) for code in members} == set(matches[1:])
+
+
+@pytest.mark.parametrize(
+    ("query", "nearness", "code"),
+    [
+        ("u47700", EXACT, "u-47700"),
+        ("U-47,700", EXACT, "u-47700"),
+        ("GHB", EXACT, "ghb"),
+        ("GBL", EXACT, "gbl"),
+        ("KETAMİN", RELATED, "ketamine"),  # a capital dotted I
+        ("PJMPHNIQZUBGLI-UHFFFAOYSA-", RELATED, "fentanyl"),  # cut off: the skeleton alone
+    ],
+)
+def test_names_that_people_have_missed_elsewhere_are_found(query, nearness, code) -> None:
+    assert (nearness, code) == found(query, SUBSTANCES)[0]
+
+
+def test_ghb_and_gbl_are_never_one() -> None:
+    assert ("ghb", "gbl") == tuple(map(substance_named, ("gamma-hydroxybutyric acid", "γ-butyrolactone")))
+
+
+def test_a_group_is_no_name_of_a_substance() -> None:
+    assert substance_named("nitazenes") is None
+    assert RELATED not in {nearness for nearness, _ in found("other", SUBSTANCES)}
+
+
+def test_what_a_substance_is_known_as_leaves_its_salts_out() -> None:
+    known = known_as("ephedrine")
+    assert {"ephedrine", "efedrina", "299423"} <= known
+    assert not known & {"ephedrinehydrochloride", "50986"}
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("Fentanilo", "fentanyl"),
+        ("فنتانيل", "fentanyl"),
+        ("kétamine", "ketamine"),
+        ("Butanodiol-1,4", None),
+        ("1,4-butanodiol", "1-4-butanediol"),
+        ("acide iodhydrique", "hydriodic-acid"),
+    ],
+)
+def test_substances_outside_the_tables_are_known_in_every_language_too(query, code) -> None:
+    assert code == substance_named(query)
+
+
+def test_every_salt_and_ester_of_a_list_leads_to_its_parent_by_name_and_number() -> None:
+    forms = {
+        text: code
+        for code, one in codes.substances().items()
+        for form in one.forms
+        for text in filter(None, (*form.names, form.cas))
+    }
+    assert len(forms) > 20
+    assert forms == {text: substance_named(text) for text in forms}
+
+
+def test_no_search_for_a_substance_of_table_i_raises_a_solvent() -> None:
+    solvents = {code for code, one in codes.substances().items() if one.group == "table-2"}
+    raised = {
+        (code, found_code)
+        for code, one in codes.substances().items()
+        if one.group == "table-1"
+        for name in (code, *one.labels.values(), *one.names, *one.cas)
+        for nearness, found_code in found(name, SUBSTANCES)
+        if found_code in solvents and nearness is not RELATED
+    }
+    assert set() == raised
 
 
 def test_every_match_says_why() -> None:

@@ -21,6 +21,7 @@ from tocsin.core.enrolment import Welcome
 from tocsin.core.errors import KeyUnusableError, RefusedByRuleError, SettingsError, UntrustedError
 from tocsin.core.generations import Why, begin
 from tocsin.core.key_schedule import GenerationId
+from tocsin.core.national_references import Issuer, Series
 from tocsin.core.screening_hits import AnswerCode
 
 ME, AUDIENCE, NOW_S = b"m" * 16, b"a" * 16, 1_790_000_000
@@ -92,6 +93,16 @@ def test_a_restored_outbox_ends_its_generations_and_says_why(made, new_words, tm
     restore(backup, shares[:2], tmp_path / "again", new_words)
     outbox = open_outbox(tmp_path / "again" / "outbox", opened(tmp_path / "again").storage_key(), ME)
     assert (None, Why.RESTORED) == (outbox.keys.current(AUDIENCE), outbox.keys.why_ended(AUDIENCE))
+    outbox.close()
+
+
+def test_a_restored_outbox_skips_references_that_it_may_have_given_since(made, new_words, tmp_path):
+    backup, shares = made
+    restore(backup, shares[:2], tmp_path / "again", new_words, lambda: NOW_S)
+    outbox = open_outbox(tmp_path / "again" / "outbox", opened(tmp_path / "again").storage_key(), ME)
+    with outbox.transaction():
+        given = outbox.references.give(Issuer("CO", "CUS"), Series(2026, False), "incident")
+    assert "CO-CUS-2026-01001" == given
     outbox.close()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from services.producer.accept import Submission
 from services.producer.importing.run_import import Fate
+from services.producer.reports import family
 from tests.support.parties import NOW_S
 from tests.support.publishing import Writer
 from tests.support.reports import smallest_alert
@@ -161,3 +162,42 @@ def test_alerts_and_incidents_do_not_share_references(writer):
     first = writer.acceptance.accept([Submission("alert", report)])
     second = writer.accept(report.reference)
     assert [Fate.ACCEPTED, Fate.ACCEPTED] == [first[0].fate, second[0].fate]
+
+
+def test_a_report_without_a_reference_is_given_the_next_one_of_the_year(writer):
+    references = [one.reference for one in writer.accept(None, None)]
+    assert ["CO-CUS-2025-00001", "CO-CUS-2025-00002"] == references
+    (status,) = writer.outbox.status.of_reference("CO-CUS-2025-00002")
+    assert "accepted" == status.state
+
+
+def test_the_reference_that_was_given_stands_in_the_report(writer):
+    writer.accept(None)
+    (waiting, _) = writer.outbox.queue.page(10, 10**6)
+    body = family("incident").versions.all[0].decode(waiting.item.body)
+    assert "CO-CUS-2025-00001" == body["national_reference"]
+
+
+def test_a_draft_that_is_submitted_again_is_the_same_report(writer):
+    draft = replace(writer.submission(None), draft="DRAFT-1")
+    (first,), (second,) = writer.acceptance.accept([draft]), writer.acceptance.accept([draft])
+    assert (Fate.ACCEPTED, Fate.KNOWN) == (first.fate, second.fate)
+    assert (first.reference, first.report_id) == (second.reference, second.report_id)
+
+
+def test_a_draft_that_was_changed_since_is_a_conflict_that_an_update_settles(writer):
+    writer.acceptance.accept([replace(writer.submission(None), draft="DRAFT-1")])
+    changed = replace(writer.submission(None, kind="diversion"), draft="DRAFT-1")
+    (conflict,) = writer.acceptance.accept([changed])
+    (update,) = writer.acceptance.accept([replace(changed, update=True)])
+    assert [(Fate.CONFLICT, 1), (Fate.ACCEPTED, 2)] == [
+        (one.fate, one.version) for one in (conflict, update)
+    ]
+    assert "CO-CUS-2025-00001" == conflict.reference == update.reference
+
+
+def test_a_refused_batch_gives_no_reference(tmp_path):
+    writer = Writer(tmp_path, bounds=Bounds(max_waiting_items=3))
+    with pytest.raises(OutboxFullError):
+        writer.accept(None, None)
+    assert "CO-CUS-2025-00001" == writer.accept(None)[0].reference

@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ NIGHT = [
 ]
 
 ONCE = 2  # it concerns two regions
+REFERENCE = f"CO-NFP-{datetime.now(UTC).year}-00001"
 
 
 @pytest.fixture
@@ -107,6 +109,30 @@ def test_a_draft_that_was_accepted_but_not_yet_taken_away_is_not_sent_twice(
         run("submit", drafts()[0], "--no-wait")
     run("submit", drafts()[0], "--no-wait")
     assert ([], ONCE) == (drafts(), accepted())
+
+
+def test_a_draft_is_given_one_reference_however_often_it_is_submitted(run, drafts, monkeypatch):
+    run("new", typed=[*NIGHT, "no"])
+    with monkeypatch.context() as crash:
+        crash.setattr("tocsin.adapters.drafts.Drafts.delete", lambda *_: None)
+        first = json.loads(run("submit", drafts()[0], "--no-wait", "--json")[1])
+    again = json.loads(run("submit", drafts()[0], "--no-wait", "--json")[1])
+    assert REFERENCE == first["reference"] == again["reference"]
+    assert ("accepted", "known") == (first["result"], again["result"])
+
+
+def test_a_draft_that_was_changed_after_it_was_accepted_is_a_new_version(run, drafts, monkeypatch):
+    run("new", typed=[*NIGHT, "no"])
+    (name,) = drafts()
+    with monkeypatch.context() as crash:
+        crash.setattr("tocsin.adapters.drafts.Drafts.delete", lambda *_: None)
+        run("submit", name, "--no-wait")
+    run("new", "--draft", name, typed=[*[""] * 7, "150", *[""] * 10, "no"])
+    code, _, err = run("submit", name, "--no-wait")
+    assert (3, [name]) == (code, drafts())
+    assert "--update" in err
+    update = json.loads(run("submit", name, "--update", "--no-wait", "--json")[1])
+    assert (REFERENCE, 2) == (update["reference"], update["version"])
 
 
 def test_an_answer_that_cannot_stand_is_asked_again_with_the_reason(run):

@@ -222,8 +222,9 @@ def test_the_weights_of_the_score_sum_to_a_hundred_and_every_row_has_its_hints(c
         (lambda row: row.update(cas=["108-24-7"]), "108-24-7 stands twice"),
         (lambda row: row.update(group="secret"), "4-ap has no known group"),
         (lambda row: row["label"].pop("ar"), "4-ap of the Tables lacks a label"),
+        (lambda row: row.update(effect="sleep"), "4-ap has no effect of nps_groups.json"),
     ],
-    ids=["check digit", "twice", "group", "label"],
+    ids=["check digit", "twice", "group", "label", "effect"],
 )
 def test_a_substance_has_sound_numbers_of_its_own(contract, edit, fault):
     change(contract / "codes" / "substances.json", lambda data: edit(data["substances"][2]))

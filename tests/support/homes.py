@@ -18,6 +18,7 @@ from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.passphrase import Passphrase
 from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.core.directory import Directory, read_directory
+from tocsin.core.enrolment import write_request
 from tocsin.core.streams import (
     CHECKPOINTS_TOPIC,
     DIRECTORY_TOPIC,
@@ -83,6 +84,9 @@ def write_home(folder: Path, party: Party, pinned_root: bytes) -> Path:
     opened.create_storage_key()
     (folder / "directory").mkdir()
     (folder / "directory" / "1.root.json").write_bytes(pinned_root)
+    request = write_request(party.name, party.country, party.keys, party.statement)
+    (keys / "request.json").write_bytes(request)
+    (keys / "request.json").chmod(0o600)
     (folder / "participant.json").write_text(json.dumps({"id": party.id.hex(), "name": party.name}))
     passphrase_file = folder / "passphrase"
     passphrase_file.write_text(PASSPHRASE)

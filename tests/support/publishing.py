@@ -25,6 +25,7 @@ from tocsin.adapters.outbox.items import Bounds
 from tocsin.adapters.outbox.store import open_outbox
 from tocsin.adapters.own_keys import KeyRing
 from tocsin.core.directory import Directory
+from tocsin.core.national_references import Issuer
 from tocsin.core.streams import MANIFESTS_TOPIC
 
 
@@ -104,7 +105,10 @@ class Writer:
         self.sealer = SealNext(self.outbox, self.originator, self.sessions)
         self.topics = topics or MemoryTopics()
         self.delivery = Deliver(self.outbox, self.topics)  # type: ignore[arg-type]
-        self.acceptance = Acceptance(self.outbox, party.id, self.clock.clocks, lambda: self.directory)
+        issuer = Issuer(party.country, "CUS")
+        self.acceptance = Acceptance(
+            self.outbox, party.id, self.clock.clocks, lambda: self.directory, issuer
+        )
 
     @property
     def now_s(self) -> int:

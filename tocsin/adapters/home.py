@@ -6,6 +6,7 @@ participant.json   id and name, once the authority admitted it
 directory/         TUF's metadata; 1.root.json is pinned
 outbox/ inbox/     encrypted databases
 drafts/            the same, of reports that are being written
+watchlists/        the same, of the country's own watch-lists
 *.lock             who holds what
 """
 

@@ -1,7 +1,8 @@
 """A look into an XLSX file before a library opens it: sizes, merged cells, formulas, what it carries.
 
 A workbook is a zip of XML: a small file can hold gigabytes, and the library reads some parts whole. So
-every part is read through once in pieces, against bounds, and nothing is kept.
+every part is read through once in pieces, against bounds, and nothing is kept. XML that breaks off or is
+broken anywhere is found here, before the first row is taken.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.parsers import expat
 
 from tocsin.core.errors import MalformedError
 
@@ -25,7 +27,6 @@ _OVERLAP_BYTES = 256
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
-_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 @dataclass
@@ -65,9 +66,9 @@ def _look(path: Path, book: zipfile.ZipFile, part: zipfile.ZipInfo, found: Surve
         return
     sheet = name.startswith("xl/worksheets/")
     row_bytes = 0
-    for piece in _pieces(path, book, part, MAX_SHEET_BYTES if sheet else MAX_OTHER_PART_BYTES):
-        if _DOCTYPE.search(piece):
-            raise MalformedError(f"{path}: {name} declares entities, as no spreadsheet does; refused")
+    parser = _parser(path, name)
+    for piece, fresh in _pieces(path, book, part, MAX_SHEET_BYTES if sheet else MAX_OTHER_PART_BYTES):
+        _parse(path, name, parser, fresh)
         if not sheet:
             continue
         row_bytes = _longest_row(path, piece, row_bytes)
@@ -77,6 +78,29 @@ def _look(path: Path, book: zipfile.ZipFile, part: zipfile.ZipInfo, found: Surve
         merges += [one for match in _MERGE.findall(piece) if (one := match.decode()) not in merges[-50:]]
         if len(merges) > MAX_MERGES:
             raise MalformedError(f"{path}: more than {MAX_MERGES} merged cells; unmerge them")
+    _parse(path, name, parser, b"")
+
+
+def _parser(path: Path, name: str) -> expat.XMLParserType:
+    """A parser that refuses entities in any encoding before it expands one."""
+
+    def refuse(*_declared: object) -> None:
+        raise MalformedError(f"{path}: {name} declares entities, as no spreadsheet does; refused")
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    return parser
+
+
+def _parse(path: Path, name: str, parser: expat.XMLParserType, data: bytes) -> None:
+    """Go on with the part's XML; no data end it."""
+    try:
+        parser.Parse(data, not data)
+    except expat.ExpatError as error:
+        raise MalformedError(
+            f"{path}: {name} is broken at line {error.lineno}, column {error.offset} of its XML: open the"
+            " workbook in a spreadsheet, save it anew; nothing was taken"
+        ) from None
 
 
 def _longest_row(path: Path, piece: bytes, before: int) -> int:
@@ -93,13 +117,15 @@ def _bound_row(path: Path, size_bytes: int) -> None:
         raise MalformedError(f"{path}: a row of a sheet is over {MAX_ROW_BYTES} bytes")
 
 
-def _pieces(path: Path, book: zipfile.ZipFile, part: zipfile.ZipInfo, most_bytes: int) -> Iterator[bytes]:
-    """The part's bytes, each piece with the end of the one before, so that no mark is cut in two."""
+def _pieces(
+    path: Path, book: zipfile.ZipFile, part: zipfile.ZipInfo, most_bytes: int
+) -> Iterator[tuple[bytes, bytes]]:
+    """The part's bytes, with the end of the piece before, so that no mark is cut in two; and without."""
     size, tail = 0, b""
     with book.open(part) as file:
         while data := file.read(_PIECE_BYTES):
             size += len(data)
             if size > most_bytes:
                 raise MalformedError(f"{path}: {part.filename} unpacks to over {most_bytes} bytes; refused")
-            yield tail + data
+            yield tail + data, data
             tail = data[-_OVERLAP_BYTES:]

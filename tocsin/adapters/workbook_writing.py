@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +24,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from tocsin.adapters.private_files import storage_errors, sync_folder
 from tocsin.adapters.whole_files import check_replaceable
+from tocsin.core.errors import StorageError
 
 MAX_CELL_CHARACTERS = 32_767
 MAX_SHEET_ROWS = 1_048_575
@@ -54,28 +55,64 @@ class WrittenSheet:
 def write_workbook(path: Path, sheets: Sequence[WrittenSheet]) -> int:
     """Put a workbook at `path` (one that was there is replaced); the number of rows.
 
-    Raises StorageError. Nothing is written elsewhere: the library's own temporary files, which hold
-    content, lie in a folder of ours beside `path` that only its owner may enter.
+    Raises StorageError.
+    """
+    with storage_errors(path), _written(path) as book:
+        return sum(_write(book, sheet) for sheet in sheets)
+
+
+@contextmanager
+def writing_rows(path: Path, name: str, header: Sequence[str]) -> Iterator[Callable[[Sequence[str]], None]]:
+    """A workbook of one sheet to write row by row; it is at `path` only when the block ends well.
+
+    Raises StorageError, also for more rows than a sheet can have.
+    """
+    count = 0
+    with _written(path) as book:
+        with storage_errors(path):
+            page = _page(book, WrittenSheet(name, header, ()))
+
+        def write(row: Sequence[str]) -> None:
+            nonlocal count
+            if count == MAX_SHEET_ROWS:
+                raise StorageError(f"{path}: a sheet has at most {MAX_SHEET_ROWS} rows below its header")
+            count += 1
+            with storage_errors(path):
+                page.append([_cell(page, text) for text in row])
+
+        yield write
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[Any]:
+    """A book to fill. Nothing is written elsewhere: the library's own temporary files, which hold content,
+    lie in a folder of ours beside `path` that only its owner may enter.
     """
     check_replaceable(path)
-    with storage_errors(path), TemporaryDirectory(dir=path.parent, prefix=f".{path.name[:64]}.") as name:
+    with storage_errors(path):
+        folder = TemporaryDirectory(dir=path.parent, prefix=f".{path.name[:64]}.")
+    with folder as name:
         before, tempfile.tempdir = tempfile.tempdir, name
+        book, whole = Workbook(write_only=True), Path(name) / "whole"
         try:
-            book, whole = Workbook(write_only=True), Path(name) / "whole"
-            try:
-                count = sum(_write(book, sheet) for sheet in sheets)
-            except BaseException:
-                _give_up(book)
-                raise
-            with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                book.save(file)
-                file.flush()
-                os.fsync(file.fileno())
+            yield book
+            with storage_errors(path):
+                _save(book, whole)
+        except BaseException:
+            _give_up(book)
+            raise
         finally:
             tempfile.tempdir = before
-        whole.replace(path)
+        with storage_errors(path):
+            whole.replace(path)
     sync_folder(path.parent)
-    return count
+
+
+def _save(book: Any, path: Path) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        book.save(file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _give_up(book: Any) -> None:
@@ -86,6 +123,16 @@ def _give_up(book: Any) -> None:
 
 
 def _write(book: Any, sheet: WrittenSheet) -> int:
+    page = _page(book, sheet)
+    count = 0
+    for row in sheet.rows:
+        page.append([_cell(page, text, number=at in sheet.numeric) for at, text in enumerate(row)])
+        count += 1
+    return count
+
+
+def _page(book: Any, sheet: WrittenSheet) -> Any:
+    """A sheet with its header and drop-downs."""
     page = book.create_sheet(sheet.name)
     page.freeze_panes = "A2"
     page.sheet_view.rightToLeft = sheet.right_to_left
@@ -97,11 +144,7 @@ def _write(book: Any, sheet: WrittenSheet) -> int:
         letter = get_column_letter(choice.column)
         rule.add(f"{letter}2:{letter}10000")
         page.data_validations.append(rule)
-    count = 0
-    for row in sheet.rows:
-        page.append([_cell(page, text, number=at in sheet.numeric) for at, text in enumerate(row)])
-        count += 1
-    return count
+    return page
 
 
 def _cell(page: Any, text: str, *, bold: bool = False, number: bool = False) -> Any:

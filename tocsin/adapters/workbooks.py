@@ -16,10 +16,11 @@ from decimal import Decimal
 from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet import _reader
 
 from tocsin.adapters.workbook_survey import Survey, survey
 from tocsin.core.errors import MalformedError, SettingsError
@@ -27,6 +28,25 @@ from tocsin.core.errors import MalformedError, SettingsError
 MAX_ROWS = 1_048_576
 MAX_EXACT_NUMBER = 10**15
 _NO_FORMULAS: tuple[Any, ...] = ()
+
+
+def _forgetting(source: Any) -> Iterator[tuple[str, Element]]:
+    """As `iterparse`, and every row that was read is taken out of its sheet.
+
+    The library empties rows and leaves them in the tree: a hundred bytes a row for as long as it reads.
+    """
+    above: list[Element] = []
+    for event, element in iterparse(source, ("start", "end")):  # noqa: S314 - the survey refused entities
+        if event == "start":
+            above.append(element)
+            continue
+        above.pop()
+        yield event, element
+        if element.tag == _reader.ROW_TAG and above:
+            above[-1].remove(element)
+
+
+_reader.iterparse = _forgetting
 
 
 class Cell(NamedTuple):
@@ -113,7 +133,7 @@ def _rows(path: Path, sheet: Any, formulas: Any) -> Iterator[tuple[int, list[Cel
         others = formulas.iter_rows()
     number = 0
     while True:
-        with _damage(path):
+        with _damage(path, f" at row {number + 1} of sheet {sheet.title!r}"):
             row = next(values, None)
             other = next(others, _NO_FORMULAS)
         if row is None:
@@ -162,7 +182,7 @@ def _number(value: float) -> Cell:
 
 
 @contextmanager
-def _damage(path: Path) -> Iterator[None]:
+def _damage(path: Path, where: str = "") -> Iterator[None]:
     """Whatever a damaged part makes the library raise becomes one sentence."""
     try:
         with warnings.catch_warnings():
@@ -179,5 +199,6 @@ def _damage(path: Path) -> Iterator[None]:
         EOFError,
     ):
         raise MalformedError(
-            f"{path}: the workbook is damaged; open it in a spreadsheet, save it anew"
+            f"{path}: the workbook is damaged{where}; open it in a spreadsheet, save it anew"
+            f"{' (rows above that were accepted are not imported twice)' if where else ''}"
         ) from None

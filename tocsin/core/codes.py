@@ -17,6 +17,25 @@ from typing import Any
 
 import schemas
 
+# Every list with labels, by the name that it is asked for: its file, and its place in the file.
+LABELLED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        **{
+            name: (name, name)
+            for name in ("kinds", "transport_modes", "units", "sectors", "roles", "regions")
+        },
+        **{name: ("markings", name) for name in ("tlp", "pap")},
+        **{f"nps_{name}": ("nps_groups", name) for name in ("effects", "chemistries")},
+        **{
+            name: ("report_values", name)
+            for name in (
+                *("identification_statuses", "forms", "equipment_types", "concealments"),
+                *("site_types", "borders"),
+            )
+        },
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -42,7 +61,8 @@ class Form:
 @dataclass(frozen=True, slots=True)
 class Substance:
     """A substance: `group` table-1, table-2, opioid, nps, adulterant or watched; `hs` six digits of
-    HS 2022, `un` four digits. `labels` by language; where there is no translation only `en`.
+    HS 2022, `un` four digits. `labels` by language; where there is no translation only `en`. `effect` and
+    `chemistry`: its groups in the lists `nps_effects` and `nps_chemistries`.
     """
 
     code: str
@@ -55,6 +75,8 @@ class Substance:
     un: str | None
     forms: tuple[Form, ...]
     has_salts: bool
+    effect: str | None = None
+    chemistry: str | None = None
 
 
 def regions() -> tuple[str, ...]:
@@ -179,6 +201,8 @@ def _substance(row: dict[str, Any]) -> Substance:
             for form in row.get("forms", ())
         ),
         has_salts=row.get("salts", True),
+        effect=row.get("effect"),
+        chemistry=row.get("chemistry"),
     )
 
 

@@ -22,13 +22,6 @@ from tocsin.core.report_values import values
 LANGUAGES = ("en", "fr", "es", "ar")
 # The import's own columns in a file of refused rows, and the export's: read over when they come back.
 OWN_PREFIX = "tocsin_"
-_LABELLED = {
-    "kinds": ("kinds", None),
-    "transport_modes": ("transport_modes", None),
-    "units": ("units", None),
-    "tlp": ("markings", "tlp"),
-    "pap": ("markings", "pap"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +69,8 @@ def named(header: str) -> str | None:
 
 def codes_of(list_name: str) -> Mapping[str, Mapping[str, str]]:
     """The codes of a list, each with its labels by language (none where the contract has none)."""
-    if list_name in _LABELLED:
-        return codes.labels(*_LABELLED[list_name])
+    if list_name in codes.LABELLED:
+        return codes.labels(*codes.LABELLED[list_name])
     return {code: {} for code in sorted(values(list_name))}
 
 

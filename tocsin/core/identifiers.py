@@ -22,6 +22,7 @@ from stdnum import bitcoin, casrn, ean, iban, imo, iso6346, lei, luhn
 from tocsin.core import codes
 
 _SEPARATORS = re.compile(r"[\s./_\u2010-\u2015-]+")
+_LATIN, _LOOKALIKE = re.compile("[A-Za-z]"), re.compile("[\u0370-\u03ff\u0400-\u052f]")  # Greek, Cyrillic
 _SHORTENED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]{1,3}")
 _S10 = re.compile(r"[A-Z]{2}([0-9]{8})([0-9])([A-Z]{2})")
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
@@ -29,6 +30,7 @@ _AWB_SERIAL = slice(3, 10)
 _ETHEREUM_CHARACTERS = 42
 
 _DIGIT = "the check digit does not fit: a character is probably mistyped"
+_MIXED = "mixes letters of two alphabets, of which some look alike: type it from the label"
 _SPOILED = "looks like a number that a spreadsheet has shortened: digits are lost, type it from the label"
 
 
@@ -39,6 +41,8 @@ def doubt(kind: str | None, value: str) -> str | None:
     a type only what has the letters and digits of an S10 or a container is, for digits alone fit anything.
     """
     tidy = tidied(value)
+    if _LATIN.search(value) and _LOOKALIKE.search(value):
+        return _MIXED
     if is_shortened(value):
         return _SPOILED
     if kind is None:

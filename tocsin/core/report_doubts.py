@@ -66,6 +66,9 @@ def _substance(place: str, substance: Fields) -> Iterator[Doubt]:
         yield f"{place}.cas", sentence
     elif cas is not None and _another(substance["name_as_declared"], cas):
         yield f"{place}.cas", "belongs to another substance than the name does"
+    key = substance["inchikey"]
+    if key is not None and _another(substance["name_as_declared"], key):
+        yield f"{place}.inchikey", "belongs to another substance than the name does"
     yield from _edition(place, substance)
     if not _hs_fits(substance):
         yield f"{place}.hs", f"is not where HS {HS_EDITION} has this substance"

@@ -1,27 +1,36 @@
 """Law: the closed lists of codes that reports and alerts draw from, read once from the contract.
 
 It guarantees that every list is the one in `schemas/codes`, so that no code is written twice. What a
-code means in which language is left to the labels beside it.
+code means in which language is left to `codes.labels`.
 """
 
 from __future__ import annotations
 
 import json
 from functools import cache
+from typing import Any
 
 import schemas
 from tocsin.core import codes
 
+_FILES = ("report_values", "correspondence")
+
 
 @cache
 def values(name: str) -> frozenset[str]:
-    """The codes of one list of `codes/report_values.json`. Raises KeyError for an unknown list."""
-    return frozenset(_lists()[name])
+    """The codes of one list of `codes/report_values.json` or `codes/correspondence.json`.
+
+    Raises KeyError for an unknown list.
+    """
+    return frozenset(one if isinstance(one, str) else one["code"] for one in _lists()[name])
 
 
 @cache
-def _lists() -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = json.loads(schemas.load("codes/report_values.json"))
+def _lists() -> dict[str, list[str | dict[str, Any]]]:
+    """Codes, or rows of codes with their labels."""
+    lists: dict[str, list[str | dict[str, Any]]] = {}
+    for name in _FILES:
+        lists |= json.loads(schemas.load(f"codes/{name}.json"))
     return lists
 
 

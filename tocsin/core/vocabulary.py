@@ -2,7 +2,8 @@
 
 `search` finds exact matches before aliases before related ones, each with its reason. It guarantees that
 case, accents, hyphens and Greek letters do not matter, that a salt or a listed ester leads to its parent,
-and that what merely resembles is never more than `related`: `substance_named` answers exact and alias
+that a group of new psychoactive substances leads to what belongs to it, as `related`,
+and that what merely resembles is never more than that: `substance_named` answers exact and alias
 matches alone, and nothing where two substances would fit. Which list a field takes is left to the schema.
 Sources: 1988 Convention, Tables I and II; `schemas/codes/substances.json`.
 """
@@ -14,7 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from tocsin.core import codes
 from tocsin.core.codes import Substance
@@ -23,7 +24,7 @@ MAX_QUERY_CHARACTERS = 200
 MAX_MATCHES = 50
 MIN_RELATED_CHARACTERS = 3
 SUBSTANCES = "substances"
-LISTS = ("kinds", "transport_modes", "units", "sectors", "roles", "regions")
+LISTS = tuple(codes.LABELLED)
 
 _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ω": "omega"})
 _WORD = re.compile(r"[^\W_]+")
@@ -58,6 +59,7 @@ class _Entry:
     aliases: dict[str, str]
     skeleton: str | None = None
     has_salts: bool = False
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,21 @@ def search(query: str, list_name: str | None = None) -> tuple[Match, ...]:
     return tuple(found[:MAX_MATCHES])
 
 
+@lru_cache(maxsize=4_096)
 def substance_named(name: str) -> str | None:
     """The code of the one substance that `name` is, exactly or by an alias; None for none or several."""
     near = _matches(name, SUBSTANCES, _near)
     nearest = [one.code for one in near if one.nearness == near[0].nearness]
     return nearest[0] if len(nearest) == 1 else None
+
+
+def known_as(code: str) -> frozenset[str]:
+    """Every text, folded, that is the substance of that code itself; none of a salt or ester of it.
+
+    Raises KeyError for an unknown code.
+    """
+    one = codes.substances()[code]
+    return frozenset(_folded((code, *one.labels.values(), *one.names, *one.cas)))
 
 
 def folded(text: str) -> str:
@@ -123,6 +135,8 @@ def _near(entry: _Entry, asked: _Query) -> _Reason | None:
 def _related(entry: _Entry, asked: _Query) -> _Reason | None:
     if entry.skeleton is not None and asked.skeleton == entry.skeleton:
         return Nearness.RELATED, "the same skeleton (first block of the InChIKey)"
+    if asked.text in entry.groups:
+        return Nearness.RELATED, "belongs to that group"
     known = (*entry.exact, *entry.aliases)
     if len(asked.text) >= MIN_RELATED_CHARACTERS and any(asked.text in one for one in known):
         return Nearness.RELATED, "part of a name; look before you take it"
@@ -160,12 +174,20 @@ def _of_substance(substance: Substance) -> _Entry:
         aliases=aliases,
         skeleton=None if key is None else key[:_SKELETON_CHARACTERS],
         has_salts=substance.has_salts,
+        groups=frozenset(_folded(_groups(substance))),
     )
+
+
+def _groups(substance: Substance) -> Iterator[str]:
+    """The codes and labels of the groups of a substance; `other` is no group to look for."""
+    for list_name, code in (("nps_effects", substance.effect), ("nps_chemistries", substance.chemistry)):
+        if code is not None and code != "other":
+            yield from (code, *codes.labels(*codes.LABELLED[list_name])[code].values())
 
 
 def _of_lists() -> Iterator[_Entry]:
     for name in LISTS:
-        for code, labels in codes.labels(name).items():
+        for code, labels in codes.labels(*codes.LABELLED[name]).items():
             yield _Entry(name, code, frozenset(_folded((code, *labels.values()))), {})
 
 

@@ -90,4 +90,5 @@ class ServiceSettings(BaseSettings):
     def _sentence(cls, place: tuple[int | str, ...], message: str) -> str:
         name = ".".join(map(str, place))
         known = str(place[0]) in cls.model_fields if place else False
-        return f"{name} ({cls._variable(str(place[0]))}): {message}" if known else f"{name} is unknown"
+        said = message.removeprefix("Value error, ")
+        return f"{name} ({cls._variable(str(place[0]))}): {said}" if known else f"{name} is unknown"

@@ -1,7 +1,7 @@
 """Refused rows for the user alone: the file holds the user's own input, so mode 0600.
 
-As CSV (`--refused FILE.csv`) the columns are those of the file that was imported, then place and
-reason; as anything else JSON Lines. Either is corrected and imported again as it is.
+As CSV or workbook (`--refused FILE.csv`, `FILE.xlsx`) the columns are those of the file that was imported,
+then place and reason; as anything else JSON Lines. Each is corrected and imported again as it is.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TextIO
 
 from services.producer.importing.run_import import RefusedRow
+from tocsin.adapters.workbook_writing import writing_rows
 from tocsin.core.flat_columns import OWN_PREFIX
 from tocsin.core.inert_cells import guarded
 
+SHEET = "refused"
 PLACE, REASON, TEXT = (f"{OWN_PREFIX}{name}" for name in ("place", "reason", "text"))
 
 
@@ -25,12 +27,18 @@ PLACE, REASON, TEXT = (f"{OWN_PREFIX}{name}" for name in ("place", "reason", "te
 def refused_file(path: Path, header: tuple[str, ...] = ()) -> Iterator[Callable[[RefusedRow], None]]:
     """Opens `path` (an older file of that name is replaced) and yields what writes one row to it.
 
-    Each JSON line: {"line", "problems": [{"column", "reason"}], "row"}. Raises OSError.
+    Each JSON line: {"line", "problems": [{"column", "reason"}], "row"}. A workbook is there once the block
+    has ended well. Raises OSError, StorageError.
     """
+    ending = path.suffix.lower()
+    if ending == ".xlsx":
+        with writing_rows(path, SHEET, [*_names(header), PLACE, REASON, TEXT]) as write:
+            yield lambda refused: write(_cells(refused, header))
+        return
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
     with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8", newline="") as file:
         os.fchmod(file.fileno(), 0o600)
-        yield _csv(file, header) if path.suffix.lower() == ".csv" else _json_lines(file)
+        yield _csv(file, header) if ending == ".csv" else _json_lines(file)
 
 
 def _json_lines(file: TextIO) -> Callable[[RefusedRow], None]:
@@ -43,15 +51,21 @@ def _json_lines(file: TextIO) -> Callable[[RefusedRow], None]:
 
 
 def _csv(file: TextIO, header: tuple[str, ...]) -> Callable[[RefusedRow], None]:
-    names = [name for name in header if name not in {PLACE, REASON, TEXT}]
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*names, PLACE, REASON, TEXT])
+    writer.writerow([*_names(header), PLACE, REASON, TEXT])
 
     def write(refused: RefusedRow) -> None:
-        cells = refused.row if isinstance(refused.row, dict) else {}
-        text = "" if isinstance(refused.row, dict) else refused.row
-        reasons = "; ".join(f"{column}: {reason}" for column, reason in refused.problems)
-        row = [*(cells.get(name, "") for name in names), refused.place, reasons, text]
-        writer.writerow(map(guarded, row))
+        writer.writerow(map(guarded, _cells(refused, header)))
 
     return write
+
+
+def _names(header: tuple[str, ...]) -> list[str]:
+    return [name for name in header if name not in {PLACE, REASON, TEXT}]
+
+
+def _cells(refused: RefusedRow, header: tuple[str, ...]) -> list[str]:
+    cells = refused.row if isinstance(refused.row, dict) else {}
+    text = "" if isinstance(refused.row, dict) else refused.row
+    reasons = "; ".join(f"{column}: {reason}" for column, reason in refused.problems)
+    return [*(cells.get(name, "") for name in _names(header)), refused.place, reasons, text]

@@ -2,7 +2,7 @@
 
 Importing the same file again adds nothing: a row's reference is made of its content and of how many
 equal rows stood before it. So an import that was killed is simply started again. Memory is bounded by
-one batch and one number per distinct row.
+one batch and a few bytes per distinct row.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from services.producer.doubting import all_doubts
 from services.producer.importing.mapping import Columns, Mapping
+from services.producer.importing.occurrences import MAX_DISTINCT_ROWS, Occurrences, TooManyRowsError
 from services.producer.importing.read_sheet import WAS_A_NUMBER
-from tocsin.adapters.airports import airport_country
 from tocsin.adapters.tables.rows import BadRow, Row
 from tocsin.core.errors import InvalidReportError, MalformedError
 from tocsin.core.field_checks import Problems
 from tocsin.core.report import CheckedReport, check_incident
-from tocsin.core.report_doubts import doubts
+from tocsin.core.watch_lists import NO_LISTS, WatchLists
 
 MAX_BATCH_ROWS = 500
-MAX_DISTINCT_ROWS = 2_000_000  # about 200 MB of counters
 
 
 class Fate(StrEnum):
@@ -31,6 +31,7 @@ class Fate(StrEnum):
     ACCEPTED = "accepted"
     KNOWN = "known"
     CONFLICT = "conflict"
+    WITHDRAWN = "withdrawn"
 
 
 class Accept(Protocol):
@@ -64,6 +65,7 @@ class ImportCount:
     accepted: int = 0
     known: int = 0
     conflict: int = 0
+    """Also what was withdrawn before."""
     refused: int = 0
     warned: int = 0
     """Of the rows that passed: those with a remark."""
@@ -72,7 +74,7 @@ class ImportCount:
         """Count a batch."""
         self.accepted += fates.count(Fate.ACCEPTED)
         self.known += fates.count(Fate.KNOWN)
-        self.conflict += fates.count(Fate.CONFLICT)
+        self.conflict += fates.count(Fate.CONFLICT) + fates.count(Fate.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,11 @@ def run_import(
     *,
     now_s: Callable[[], int],
     on: Hooks,
+    lists: WatchLists = NO_LISTS,
 ) -> ImportCount:
     """Map, check and hand on every row, in batches of at most 500; returns the count.
+
+    What stands on one of the own `lists` gets a remark.
 
     A conflict (one reference, other content) is counted and reported as a refused row without content.
     Raises whatever `accept` raises; what was accepted before stays accepted.
@@ -110,13 +115,13 @@ def run_import(
         fates = accept(batch)
         count.add(fates)
         for row, fate in zip(places, fates, strict=True):
-            if fate is Fate.CONFLICT:
-                on.refused(RefusedRow(row.line, (("row", _CONFLICT),), "", row.sheet))
+            if fate in _WHY_NOT:
+                on.refused(RefusedRow(row.line, (("row", _WHY_NOT[fate]),), "", row.sheet))
         batch.clear()
         places.clear()
         on.progress(count)
 
-    for row, outcome in _checked(rows, mapping, now_s):
+    for row, outcome in _checked(rows, mapping, now_s, lists):
         count.read += 1
         if isinstance(outcome, RefusedRow):
             count.refused += 1
@@ -135,30 +140,33 @@ def run_import(
     return count
 
 
-_CONFLICT = "this reference was accepted with other content before (an earlier version of the profile?)"
+_WHY_NOT = {
+    Fate.CONFLICT: "this reference was accepted with other content before (by an earlier profile?)",
+    Fate.WITHDRAWN: "the report of this reference was withdrawn",
+}
 _NO_ROW = Row(0, {})
 
 
 def _checked(
-    rows: Iterable[Row | BadRow], mapping: Mapping, now_s: Callable[[], int]
+    rows: Iterable[Row | BadRow], mapping: Mapping, now_s: Callable[[], int], lists: WatchLists
 ) -> Iterator[tuple[Row, tuple[CheckedReport, Problems] | RefusedRow]]:
-    seen: dict[int, int] = {}
+    seen = Occurrences()
     for row in rows:
         if isinstance(row, BadRow):
             yield _NO_ROW, RefusedRow(row.line, (("row", row.reason),), row.text)
             continue
-        digest, occurrence = mapping.digest(row), 1
-        if digest is not None:
-            occurrence = seen[digest] = seen.get(digest, 0) + 1
-        if len(seen) > MAX_DISTINCT_ROWS:
+        digest = mapping.digest(row)
+        try:
+            occurrence = 1 if digest is None else seen.count(digest)
+        except TooManyRowsError:
             raise MalformedError(
                 f"line {row.line}: more than {MAX_DISTINCT_ROWS} distinct rows; split the file"
-            )
-        yield row, _outcome(row, mapping, digest, occurrence, now_s())
+            ) from None
+        yield row, _outcome(row, mapping, digest, occurrence, now_s(), lists)
 
 
 def _outcome(
-    row: Row, mapping: Mapping, digest: int | None, occurrence: int, now_s: int
+    row: Row, mapping: Mapping, digest: int | None, occurrence: int, now_s: int, lists: WatchLists
 ) -> tuple[CheckedReport, Problems] | RefusedRow:
     if row.faults:
         return RefusedRow(row.line, row.faults, row.cells, row.sheet)
@@ -171,7 +179,7 @@ def _outcome(
     except InvalidReportError as error:
         problems = tuple((mapping.blame(place), sentence) for place, sentence in error.problems)
         return RefusedRow(row.line, problems, row.cells, row.sheet)
-    mistyped = [(mapping.blame(place), sentence) for place, sentence in doubts(checked, airport_country)]
+    mistyped = [(mapping.blame(place), sentence) for place, sentence in all_doubts(checked, lists)]
     return checked, [*remarks, *_of_source(row, mapping), *mistyped]
 
 

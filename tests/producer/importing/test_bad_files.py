@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from services.producer.clocks import Clocks
+from services.producer.importing.run_import import Fate
+from services.producer.importing_file import Source, run_file
 from tests.support.tables import HEADER, imported, seizure, with_part, workbook
 from tocsin.core.errors import MalformedError
+from tocsin.core.report import CheckedReport
 
 MAX_MEMORY_MIB = 600
 MAX_MEMORY_BYTES = MAX_MEMORY_MIB << 20
@@ -78,6 +82,99 @@ def test_entities_in_a_workbook_are_refused(tmp_path: Path) -> None:
     bomb = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>'
     with pytest.raises(MalformedError, match="declares entities"):
         imported(with_part(path, "xl/sharedStrings.xml", lambda _: bomb))
+
+
+ENTITIES = '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>'
+
+
+def test_entities_are_refused_in_every_encoding(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [HEADER, seizure()])
+    with pytest.raises(MalformedError, match="declares entities"):
+        imported(with_part(path, "xl/sharedStrings.xml", lambda _: ENTITIES.encode("utf-16")))
+
+
+@pytest.mark.parametrize(
+    "breaking",
+    [
+        lambda data: data.replace(b'<row r="1900"', b'<row r="1900" r="1900"'),
+        lambda data: data.replace(b"</sheetData>", b"</sheetDta>"),
+        lambda data: data[: data.index(b'<row r="1900"') + 40],
+    ],
+    ids=["an attribute twice", "another end", "cut off"],
+)
+def test_xml_that_is_broken_deep_in_a_sheet_gives_no_row_at_all(tmp_path: Path, breaking) -> None:
+    path = workbook(tmp_path / "a.xlsx", [HEADER, *(seizure(identifier=str(n)) for n in range(2_000))])
+    taken: list[object] = []
+
+    def accept(batch: list[CheckedReport], /) -> list[Fate]:
+        taken.extend(batch)
+        return [Fate.ACCEPTED] * len(batch)
+
+    broken = with_part(path, "xl/worksheets/sheet1.xml", breaking)
+    with pytest.raises(MalformedError, match=r"broken at line 1, column .* nothing was taken"):
+        run_file(broken, Source(), accept, None, Clocks())
+    assert [] == taken
+
+
+def test_a_value_that_no_workbook_can_have_names_its_row(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [HEADER, seizure(), seizure()])
+    broken = with_part(
+        path,
+        "xl/worksheets/sheet1.xml",
+        lambda data: data.replace(
+            b'<c r="A3" t="inlineStr"><is><t>seizure</t></is></c>', b'<c r="A3" t="s"><v>99</v></c>'
+        ),
+    )
+    with pytest.raises(MalformedError, match=r"damaged at row 3 of sheet 'Data'.*not imported twice"):
+        imported(broken)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([], "is empty"),
+        ([["kind", "kind"], ["a", "b"]], "is repeated"),
+        ([["kind", "", "x"]], "has no name"),
+    ],
+)
+def test_a_sheet_that_is_no_table_says_why(tmp_path: Path, rows, words: str) -> None:
+    with pytest.raises(MalformedError, match=words):
+        imported(workbook(tmp_path / "a.xlsx", rows))
+
+
+def test_a_csv_that_is_cut_in_the_middle_of_a_row_loses_that_row_alone_and_says_so(tmp_path: Path) -> None:
+    text = "\n".join([",".join(HEADER), *(",".join(seizure(identifier=str(n))) for n in range(9))])
+    path = tmp_path / "a.csv"
+    path.write_text(text[:-20])
+    _, outcome = imported(path)
+    assert (8, 1) == (outcome.count.accepted, outcome.count.refused)
+    ((column, reason),) = outcome.reasons
+    assert ("row", "cells, the header has 9") == (column, reason[6:].lstrip())
+
+
+def test_of_ten_records_an_unclosed_quote_refuses_its_own_and_a_line_break_in_quotes_none(
+    tmp_path: Path,
+) -> None:
+    rows = [seizure(identifier=f"N{n}") for n in range(1, 11)]
+    rows[3][4] = '"cocaine'
+    rows[6][4] = '"coca\nine"'
+    path, refused = tmp_path / "a.csv", tmp_path / "refused.jsonl"
+    path.write_text("\n".join(",".join(one) for one in [HEADER, *rows]) + "\n")
+    bodies, outcome = imported(path, refused=refused)
+    assert (9, 1, 10) == (outcome.count.accepted, outcome.count.refused, outcome.count.read)
+    assert '"line": 5' in refused.read_text()
+    assert "coca ine" == bodies[5]["substances"][0]["name_as_declared"]
+
+
+def test_totals_in_columns_without_a_name_never_become_incidents(tmp_path: Path) -> None:
+    lines = [",".join([*HEADER, "", "", ""]), *(",".join([*seizure(), "31", "900", "7"]) for _ in range(3))]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines))
+    bodies, outcome = imported(path)
+    assert (3, ["1.5"] * 3) == (
+        outcome.count.accepted,
+        [one["substances"][0]["quantity"]["value"] for one in bodies],
+    )
 
 
 def test_a_quote_that_never_closes_spoils_one_row(tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from services.producer.importing.tables import Format, open_table
 from services.producer.importing_file import Source
-from tests.support.tables import imported
+from tests.support.tables import HEADER as TABLE
+from tests.support.tables import imported, seizure, workbook
 from tocsin.core.errors import MalformedError, SettingsError
 
 HEADER = "kind;system;event_date;country;substance;locality;tlp\n"
@@ -132,6 +134,37 @@ def test_json_lines_keep_the_digits_of_numbers(tmp_path: Path) -> None:
 def test_json_that_is_no_flat_object_is_no_table(tmp_path: Path) -> None:
     with pytest.raises(MalformedError, match="no JSON Lines"):
         imported(write(tmp_path, b'{"a": {"b": 1}}\n'))
+
+
+def test_refused_rows_of_a_workbook_are_corrected_in_a_workbook_and_imported_again(tmp_path: Path) -> None:
+    rows = [TABLE, seizure(country="Oz", identifier="007", amount=1.5), seizure()]
+    path, refused = workbook(tmp_path / "a.xlsx", rows), tmp_path / "refused.xlsx"
+    _, outcome = imported(path, refused=refused)
+    assert (1, 1) == (outcome.count.accepted, outcome.count.refused)
+    assert 0o600 == refused.stat().st_mode & 0o777
+    book = load_workbook(refused)
+    sheet = book.active
+    assert sheet is not None
+    head, row = ([cell.value for cell in one] for one in sheet.iter_rows())
+    assert [*TABLE, "tocsin_place", "tocsin_reason", "tocsin_text"] == head
+    assert "sheet 'Data', row 2" == row[head.index("tocsin_place")]
+    assert row[head.index("tocsin_reason")].startswith("country: ")
+    sheet["D2"] = "PE"
+    book.save(refused)
+    bodies, again = imported(refused)
+    assert (1, 0) == (again.count.accepted, again.count.refused)
+    assert ("1.5", "007") == (
+        bodies[0]["substances"][0]["quantity"]["value"],
+        bodies[0]["transport"]["identifiers"][0]["value"],
+    )
+
+
+def test_a_workbook_of_refused_rows_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    refused = tmp_path / "refused.xlsx"
+    path = write(tmp_path, b"kind;nonsense\nseizure;x\n")
+    with pytest.raises(MalformedError):
+        imported(path, refused=refused)
+    assert [path] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl"])

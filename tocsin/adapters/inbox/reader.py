@@ -43,7 +43,7 @@ class InboxReader:
 
     def withdrawn(self, originator: bytes, report_id: bytes) -> bool:
         """Whether the originator took the report back."""
-        return self._inbox.reports.withdrawn(originator, report_id)
+        return self._inbox.withdrawals.holds(originator, report_id)
 
     def attachment(self, originator: bytes, attachment_id: bytes) -> tuple[Attachment, int] | None:
         """What the first part of an attachment said, and how many parts are held."""
@@ -64,11 +64,5 @@ class InboxReader:
             return None
         if schema not in self._codecs:
             codec = Codec(data)
-            self._codecs[schema] = (full_name(codec), codec)
+            self._codecs[schema] = (codec.name, codec)
         return self._codecs[schema]
-
-
-def full_name(codec: Codec) -> str:
-    """`namespace.name` of a schema."""
-    namespace = codec.schema.get("namespace")
-    return f"{namespace}.{codec.schema['name']}" if namespace else str(codec.schema["name"])

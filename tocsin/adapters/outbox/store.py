@@ -16,10 +16,13 @@ from tocsin.adapters.outbox.items import Bounds, OutboxItems
 from tocsin.adapters.outbox.keys import OutboxKeys
 from tocsin.adapters.outbox.logs import OutboxLogs
 from tocsin.adapters.outbox.records import OutboxRecords
+from tocsin.adapters.outbox.references import OutboxReferences
 from tocsin.adapters.outbox.sealing_queue import SealingQueue
+from tocsin.adapters.outbox.sent import OutboxSent
 from tocsin.adapters.outbox.status import OutboxStatus
 from tocsin.adapters.outbox.submissions import Submissions
 from tocsin.adapters.outbox.tables import MIGRATIONS
+from tocsin.adapters.outbox.withdrawals import OutboxWithdrawals
 
 KEY_LABEL = b"tocsin/1/outbox"
 FILE_NAME = "outbox.db"
@@ -30,7 +33,7 @@ class Outbox:
     """An originator's memory. One process writes; others may open it to read."""
 
     def __init__(self, database: Database, originator: bytes, bounds: Bounds) -> None:
-        self.database = database
+        self.database, self.originator = database, originator
         self.items = OutboxItems(database, bounds)
         self.attachments = OutboxAttachments(database)
         self.queue = SealingQueue(database, self.items)
@@ -38,7 +41,10 @@ class Outbox:
         self.logs = OutboxLogs(database)
         self.keys = OutboxKeys(database, originator)
         self.submissions = Submissions(database)
+        self.withdrawals = OutboxWithdrawals(database)
+        self.references = OutboxReferences(database)
         self.status = OutboxStatus(database)
+        self.sent = OutboxSent(database)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
