@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 from bench.results import Row
 from scripts.demo.command import TOCSIN
-from tests.support.firm import Firm, alert_body, clue, selector, target
+from tests.support.firm import Firm, alert_body
+from tests.support.screens import clue, selector, target
 
 PARCELS = int(os.environ.get("TOCSIN_SCREEN_PARCELS", "1000000"))
 TARGETS = tuple(

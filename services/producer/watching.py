@@ -69,7 +69,7 @@ def take(opened: Importing, path: Path, source: Source) -> Path:
     whole = not outcome.count.refused + outcome.count.conflict
     if whole:
         refused_to.unlink(missing_ok=True)
-    beside = {} if whole else {".refused.csv": refused_to}
+    beside = {} if whole else {f".refused{ending}": refused_to}
     target = put_away(path, DONE if whole else FAILED, _report(path, outcome), beside)
     console.say(
         f"{path.name}: {outcome.count.accepted} accepted, {outcome.count.refused} refused: {target}"

@@ -11,6 +11,7 @@ from typing import Any
 import schemas
 from services.consumer.screening.screening import Asked
 from tests.support.homes import LivingDirectory, write_home
+from tests.support.screens import clue, selector
 from tests.support.world import COURIER, ORIGINATOR
 from tocsin.adapters import passphrase
 from tocsin.adapters.inbox.reports import NewReport
@@ -45,25 +46,12 @@ CODEC = Codec(SCHEMA)
 EMPTY = {one["name"]: one.get("default") for one in CODEC.schema["fields"]}
 
 
-def clue(field: str, operator: str, *values: str) -> dict[str, Any]:
-    """One test of a selector."""
-    return {"field": field, "operator": operator, "values": list(values)}
-
-
-def selector(*tests: dict[str, Any]) -> dict[str, Any]:
-    return {"tests": list(tests)}
-
-
 GLUE = selector(
     clue("origin_country", "in", "CN", "HK"),
     clue("destination_country", "equals", "AU"),
     clue("declared_text", "phrase", "ceramic tile glue"),
     clue("gross_weight_g", "between", "500", "1500"),
 )
-
-
-def target(value: str, type_: str = "s10") -> dict[str, str]:
-    return {"type": type_, "value": value}
 
 
 def alert_body(name: str = "glue", **changes: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar
 
 from tocsin.core.identifiers import is_s10_form, is_shortened, tidied
 from tocsin.core.parcels import Parcel, Party, Scalar
@@ -55,14 +55,8 @@ class _once(Generic[T]):  # noqa: N801 - used as a decorator
     def __init__(self, work: Callable[[Any], T]) -> None:
         self._work, self.__doc__ = work, work.__doc__
 
-    @overload
-    def __get__(self, one: None, kind: type) -> _once[T]: ...
-    @overload
-    def __get__(self, one: object, kind: type) -> T: ...
-    def __get__(self, one: object | None, kind: type) -> T | _once[T]:
+    def __get__(self, one: Any, kind: type) -> T:
         """What the work gives, kept in the object: it is not asked here again."""
-        if one is None:
-            return self
         found = one.__dict__[self._work.__name__] = self._work(one)
         return found
 

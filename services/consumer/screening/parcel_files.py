@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from services.consumer.screening.parcel_map import ParcelMap
-from tocsin.adapters.encodings import KNOWN, Told, marked, told
+from tocsin.adapters.encodings import settled
 from tocsin.adapters.tables.read_rows import cells_of, read_header
 from tocsin.adapters.tables.read_text import Lines, beginning, unpacked
 from tocsin.adapters.tables.rows import BadRow
 from tocsin.adapters.tables.separators import SAMPLE_LINES, named, separator_of
-from tocsin.core.errors import MalformedError, SettingsError, StorageError
+from tocsin.core.errors import MalformedError, StorageError
 from tocsin.core.parcels import Parcel, decode
 
 SAMPLE_BYTES = 1 << 18
@@ -58,7 +58,7 @@ def open_parcels(path: Path, asked: ParcelFormat) -> Iterator[ParcelFile]:
         sample = beginning(file, name, SAMPLE_BYTES)
         if sample.startswith(_ZIP_MAGIC):
             raise MalformedError(f"{name}: is a workbook or an archive: save the sheet as CSV, UTF-8")
-        encoding = _encoding(sample, asked.encoding, name)
+        encoding = settled(name, asked.encoding, sample, lambda: _whole_lines(sample))
         assert encoding.encoding is not None
         lines = Lines(io.BufferedReader(_Rejoined(sample, file)), name, encoding.encoding)
         said = [f"encoding {encoding.encoding}: {encoding.why}"]
@@ -103,22 +103,6 @@ class _Rejoined(io.RawIOBase):
         buffer[:count_bytes] = self._head[:count_bytes]
         self._head = self._head[count_bytes:]
         return count_bytes
-
-
-def _encoding(sample: bytes, asked: str | None, name: Path) -> Told:
-    if asked is not None:
-        if asked.lower() not in KNOWN:
-            raise SettingsError(f"--encoding {asked} is not known; there are {', '.join(KNOWN)}")
-        return Told(asked.lower(), "as asked")
-    found = marked(sample)
-    if found is None:
-        if b"\0" in sample:
-            raise MalformedError(f"{name}: holds NUL bytes; it is no text file")
-        found = told(_whole_lines(sample))
-    if found.encoding is None:
-        readings = "\n".join(f"  --encoding {one:8} {text}" for one, text in found.readings)
-        raise MalformedError(f"{name}: {found.why}; choose the one that reads right:\n{readings}")
-    return found
 
 
 def _whole_lines(sample: bytes) -> list[bytes]:

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from services.producer.importing.read_json_lines import json_table
 from services.producer.importing.read_sheet import sheet_table
-from tocsin.adapters.encodings import KNOWN, Told, marked, told
+from tocsin.adapters.encodings import settled
 from tocsin.adapters.tables.read_rows import csv_table
 from tocsin.adapters.tables.read_text import Lines, byte_lines, first_bytes, opened, read_through
 from tocsin.adapters.tables.rows import Table
 from tocsin.adapters.tables.separators import SAMPLE_LINES, named, separator_of
-from tocsin.core.errors import MalformedError, SettingsError
+from tocsin.core.errors import SettingsError
 
 ZIP_MAGIC = b"PK\x03\x04"
 
@@ -46,7 +46,7 @@ def open_table(path: Path, asked: Format = AS_FOUND) -> Iterator[Table]:
         return
     if asked.sheet is not None:
         raise SettingsError(f"{path} is no workbook (.xlsx), so it has no sheet: leave --sheet out")
-    encoding = _encoding(path, start, asked.encoding)
+    encoding = settled(path, asked.encoding, start, lambda: byte_lines(path))
     assert encoding.encoding is not None
     read_through(path, encoding.encoding)
     said = [f"encoding {encoding.encoding}: {encoding.why}"]
@@ -61,19 +61,3 @@ def open_table(path: Path, asked: Format = AS_FOUND) -> Iterator[Table]:
     said.append(f"separator {named(separator)}: {why}")
     with csv_table(path, encoding.encoding, separator) as table:
         yield Table(table.header, table.rows, tuple(said))
-
-
-def _encoding(path: Path, start: bytes, asked: str | None) -> Told:
-    if asked is not None:
-        if asked.lower() not in KNOWN:
-            raise SettingsError(f"--encoding {asked} is not known; there are {', '.join(KNOWN)}")
-        return Told(asked.lower(), "as asked")
-    found = marked(start)
-    if found is None:
-        if b"\0" in start:
-            raise MalformedError(f"{path}: holds NUL bytes; it is no text file")
-        found = told(byte_lines(path))
-    if found.encoding is None:
-        readings = "\n".join(f"  --encoding {name:8} {text}" for name, text in found.readings)
-        raise MalformedError(f"{path}: {found.why}; choose the one that reads right:\n{readings}")
-    return found

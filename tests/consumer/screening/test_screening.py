@@ -5,17 +5,8 @@ import gzip
 import pytest
 
 from services.consumer.screening import run
-from tests.support.firm import (
-    GLUE,
-    GLUE_PARCEL,
-    NOW_S,
-    alert_body,
-    clue,
-    parcel,
-    selector,
-    table,
-    target,
-)
+from tests.support.firm import GLUE, GLUE_PARCEL, NOW_S, alert_body, parcel, table
+from tests.support.screens import clue, selector, target
 from tests.support.world import NEIGHBOUR
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.screening.store import answers_to_send, open_screening

@@ -12,7 +12,8 @@ import pytest
 from services.consumer.screening.archive import archived_files, screen_archive
 from services.consumer.screening.desk import open_desk
 from services.consumer.screening.watching import Watch, watch_parcels
-from tests.support.firm import alert_body, parcel, target
+from tests.support.firm import alert_body, parcel
+from tests.support.screens import target
 from tocsin.adapters.locks import hold
 from tocsin.adapters.spool_folder import DONE, FAILED, LOCK_NAME, make_outcome_folders
 from tocsin.core.errors import HeldElsewhereError, SettingsError
