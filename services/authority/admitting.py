@@ -13,7 +13,7 @@ from tocsin.core.directory import PARTICIPANTS, Directory
 from tocsin.core.enrolment import Request, Welcome, application_digest
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import ID_BYTES
-from tocsin.core.participants import Participant, write_participant
+from tocsin.core.participants import Participant, check_prefix, write_participant
 from tocsin.core.primitives import random_bytes
 from tocsin.core.standing import NO_DAY
 
@@ -28,6 +28,7 @@ class Terms:
     sponsor: bytes | None
     agreement: str | None
     agreement_ends_s: int | None
+    prefixes: Sequence[str] = ()
 
     def check(self, country: str) -> None:
         """Raises RefusedByRuleError for a code that is not there or parts that do not fit."""
@@ -40,6 +41,7 @@ class Terms:
             if unknown := [word for word in words if word not in known]:
                 listed = "" if kind == "country" else f"; known are {', '.join(sorted(known))}"
                 raise RefusedByRuleError(f"there is no {kind} {unknown[0]}{listed}")
+        list(map(check_prefix, self.prefixes))
         sides = {codes.roles()[role] for role in self.roles}
         if len(sides) != 1:
             raise RefusedByRuleError("a participant is of a government or a firm; these roles mix both")
@@ -96,6 +98,7 @@ def admit(office: Office, request: Request, terms: Terms, papers: Papers) -> Wel
         agreement=terms.agreement,
         agreement_ends_s=NO_DAY if terms.agreement_ends_s is None else terms.agreement_ends_s,
         keys=request.keys,
+        prefixes=tuple(terms.prefixes),
     )
     office.put({f"{PARTICIPANTS}{participant.id.hex()}": write_participant(participant)})
     challenging.forget(office, application)

@@ -32,6 +32,7 @@ class Rule:
     history: str
     max_age_days: int
     exclude: Sequence[bytes] = ()
+    safety_approvals: int | None = None
 
 
 def put_audience(office: Office, name: str, rule: Rule, *, dry_run: bool = False) -> list[str]:
@@ -61,6 +62,7 @@ def put_audience(office: Office, name: str, rule: Rule, *, dry_run: bool = False
         history=rule.history,
         max_age_s=rule.max_age_days * DAY_S,
         exclude=frozenset(rule.exclude),
+        safety_approvals=rule.safety_approvals,
     )
     try:
         read_audience(write_audience(audience))
@@ -108,6 +110,7 @@ def show_audience(directory: Directory, name: str, now_s: int) -> dict[str, Any]
         "regions": sorted(audience.regions),
         "schemas": sorted(one.hex() for one in audience.schemas or ()),
         "approvals": audience.approvals,
+        "safety_approvals": audience.safety_approvals,
         "history": audience.history,
         "max_age_days": audience.max_age_s // DAY_S,
         "exclude": sorted(one.hex() for one in audience.exclude),

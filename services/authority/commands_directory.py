@@ -81,6 +81,7 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     sponsor: Annotated[str | None, typer.Option(help="For a firm: its focal point's id.")] = None,
     agreement: Annotated[str | None, typer.Option(help="Reference of the agreement.")] = None,
     agreement_ends: Annotated[str | None, typer.Option(help="Its last day, 2027-12-31.")] = None,
+    prefix: Annotated[Words, typer.Option(help="Of a carrier's own numbers: awb:020, s10:CH.")] = [],  # noqa: B006
     answer: Annotated[Path | None, typer.Option(help="Its answer to `authority challenge`.")] = None,
     consent: Annotated[Path | None, typer.Option(help="For a firm: its sponsor's `keys sponsor`.")] = None,
     out: Annotated[Path | None, typer.Option(help="Welcome file to hand back; else stdout.")] = None,
@@ -104,7 +105,7 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     tell_aloud(request.fingerprint)
     console.say("the applicant must read the same")
     ends_s = day_end_s(agreement_ends) if agreement_ends else None
-    terms = Terms(role, sector, region, parse_id(sponsor) if sponsor else None, agreement, ends_s)
+    terms = Terms(role, sector, region, parse_id(sponsor) if sponsor else None, agreement, ends_s, prefix)
     with open_office(home, passphrase_file) as office:
         admitted = admit(office, request, terms, papers)
     _hand_out(admitted, out)
@@ -145,6 +146,9 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
     region: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
     schema: Annotated[Words, typer.Option(help="incident, alert, tip … or a file.")] = [],  # noqa: B006
     approvals: Annotated[int, typer.Option(min=0, max=2, help="How many each item needs.")] = 0,
+    safety_approvals: Annotated[
+        int | None, typer.Option(min=1, max=2, help="Fewer for a safety notice: 1 is the fast lane.")
+    ] = None,
     history: Annotated[str, typer.Option(help="generation: who joins reads it back; none.")] = "generation",
     max_age_days: Annotated[int, typer.Option(min=1, help="How long records live.")] = 365,
     exclude: Annotated[Words, typer.Option(help="Id of somebody to leave out; repeatable.")] = [],  # noqa: B006
@@ -165,7 +169,8 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
             if not schema:
                 raise SettingsError("name what may be sent to it: --schema incident or --schema alert")
             left_out = [parse_id(one) for one in exclude]
-            rule = Rule(role, sector, region, schema, approvals, history, max_age_days, left_out)
+            rest = (history, max_age_days, left_out, safety_approvals)
+            rule = Rule(role, sector, region, schema, approvals, *rest)
             for sentence in put_audience(office, name, rule, dry_run=dry_run):
                 console.say(sentence)
             if dry_run:

@@ -143,7 +143,14 @@ def _audiences() -> list[Audience]:
     alert = schemas_named("alert")
     governments = Audience("focal-points", roles=GOVERNMENTS, schemas=reports, max_age_s=1_826 * DAY_S)
     firms = [
-        Audience(name, sectors=frozenset({sector}), schemas=alert, approvals=1, max_age_s=90 * DAY_S)
+        Audience(
+            name,
+            sectors=frozenset({sector}),
+            schemas=alert,
+            approvals=1,
+            safety_approvals=1,
+            max_age_s=90 * DAY_S,
+        )
         for name, sector in FIRM_AUDIENCES.items()
     ]
     return [governments, *firms]

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from services.consumer.looking import Looked, filter_of, inbox_of
+from services.consumer.looking import Looked, filter_of, inbox_to_export
 from services.consumer.views import Views
 from tocsin.adapters.inbox.reports import MAX_PAGE_REPORTS
 from tocsin.adapters.inbox.store import Inbox
@@ -60,7 +60,7 @@ def export_reports(
     home: Path, passphrase_file: Path | None, looked: Looked, file_format: FileFormat, out: Path
 ) -> None:
     """Write all matching reports to `out`. Raises TocsinError; then `out` is as it was."""
-    with inbox_of(home, passphrase_file) as inbox:
+    with inbox_to_export(home, passphrase_file, f"reports as {file_format}") as inbox:
         rendered = _rendered(inbox, looked)
         count = _WRITERS[file_format](out, rendered)
     console.say(f"{count} reports in {out}: in clear, readable by you alone")

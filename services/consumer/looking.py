@@ -14,9 +14,11 @@ from services.consumer.participant import open_participant, tokens_of
 from services.consumer.subscribe import parse_begin
 from services.consumer.views import COLUMNS, Views, row_of
 from services.consumer.waiting import waiting_sentences
+from tocsin.adapters.desk.store import note
 from tocsin.adapters.inbox.quarantine import Refused
 from tocsin.adapters.inbox.reports import MAX_PAGE_REPORTS, Filter
 from tocsin.adapters.inbox.store import Inbox
+from tocsin.core.audit_chain import BY_THE_HOME, Deed
 from tocsin.core.errors import RefusedByRuleError, SettingsError
 from tocsin.runtime import console
 from tocsin.runtime.times import iso_time
@@ -101,6 +103,15 @@ def make_token(home: Path, name: str, *, remove: bool) -> None:
 def inbox_of(home: Path, passphrase_file: Path | None) -> Iterator[Inbox]:
     """The inbox of the home, to look at."""
     with open_participant(home, passphrase_file).inbox(read_only=True) as inbox:
+        yield inbox
+
+
+@contextmanager
+def inbox_to_export(home: Path, passphrase_file: Path | None, what: str) -> Iterator[Inbox]:
+    """The same, for what leaves it in clear: where people act by name, the audit log says so first."""
+    participant = open_participant(home, passphrase_file)
+    note(participant.home, participant.storage_key, Deed(BY_THE_HOME, "exported", what))
+    with participant.inbox(read_only=True) as inbox:
         yield inbox
 
 

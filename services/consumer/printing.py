@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from services.consumer.finding import find_reports
-from services.consumer.looking import inbox_of
+from services.consumer.looking import inbox_to_export
 from services.consumer.views import Views
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.private_files import storage_errors
@@ -58,7 +58,7 @@ def print_report(
     if language not in flat_columns.LANGUAGES:
         raise SettingsError(f"--lang is one of {', '.join(flat_columns.LANGUAGES)}")
     browser = _browser() if as_pdf else None
-    with inbox_of(home, passphrase_file) as inbox:
+    with inbox_to_export(home, passphrase_file, "one report to print") as inbox:
         sheet = sheet_of(_found(inbox, name), language)
     if browser is None:
         write_whole(out, sheet.encode())

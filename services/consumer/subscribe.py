@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.consumer.agreements import ended_sentences
-from services.consumer.assignment import Wanted, stream_partitions
+from services.consumer.assignment import stream_partitions
 from services.consumer.consume import Consumption
+from services.consumer.reading import Reading
 from services.consumer.views import Views
 from services.consumer.waiting import coming_sentences, missing_sentences, waiting_sentences
 from tocsin.adapters.inbox.reports import Filter
 from tocsin.core.errors import SettingsError
+from tocsin.core.report import ALERT_SCHEMA, ALERTS_STREAM
 from tocsin.runtime.times import read_time
 
 EARLIEST, LATEST = "earliest", "latest"
@@ -67,7 +69,7 @@ class Printing:
     def __init__(self, consumption: Consumption, begin: Begin, out: Print) -> None:
         inbox = consumption.reading.inbox
         self._reports, self._views, self._out = inbox.reports, Views(inbox), out
-        self._wanted = _filter(consumption.reading.wanted, inbox.known.regions(), begin.since_s)
+        self._wanted = _filter(consumption.reading, inbox.known.regions(), begin.since_s)
         self._cursor = begin.cursor
         if begin.cursor is None and not _is_new(consumption):
             self._cursor = inbox.reports.last_seq()
@@ -112,8 +114,12 @@ async def follow(consumption: Consumption, printing: Showing, *, until_end: bool
     ]
 
 
-def _filter(wanted: Wanted, order: tuple[str, ...], since_s: int | None) -> Filter:
-    return Filter(wanted.streams, wanted.mask(order), since_s=since_s)
+def _filter(reading: Reading, order: tuple[str, ...], since_s: int | None) -> Filter:
+    """Alerts to us alone come by our inbox: they are wanted wherever alerts are."""
+    wanted, reader = reading.wanted, reading.reader
+    schemas = reader.directory.schemas if ALERTS_STREAM in wanted.streams else ()
+    alerts = tuple(one for one in schemas if (found := reader.schema(one)) and found[0] == ALERT_SCHEMA)
+    return Filter(wanted.streams, wanted.mask(order), since_s=since_s, inbox_schemas=alerts)
 
 
 def _is_new(consumption: Consumption) -> bool:

@@ -16,6 +16,9 @@ from pathlib import Path
 
 from tocsin.adapters import custodians, drafts, passphrase, watch_lists
 from tocsin.adapters.database import Database
+from tocsin.adapters.desk import store as desk
+from tocsin.adapters.desk import tables as desk_tables
+from tocsin.adapters.desk.audit_log import FILE_NAME as AUDIT_FILE
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox import store as inbox
 from tocsin.adapters.inbox import tables as inbox_tables
@@ -32,10 +35,12 @@ from tocsin.core.primitives import random_bytes, seal_bytes, sha256
 
 BACKUP_FILE = "backup.json"
 LABEL = b"tocsin/1/backup\0"
-COPIED = ("keys", "directory", "participant.json", "settings.toml", "tokens.json")
+AUDIT = f"{desk.FOLDER}/{AUDIT_FILE}"
+COPIED = ("keys", "people", "directory", "participant.json", "settings.toml", "tokens.json", AUDIT)
 DATABASES = {
     "outbox": (outbox.FILE_NAME, outbox.KEY_LABEL, outbox_tables.MIGRATIONS),
     "inbox": (inbox.FILE_NAME, inbox.KEY_LABEL, inbox_tables.MIGRATIONS),
+    desk.FOLDER: (desk.FILE_NAME, desk.KEY_LABEL, desk_tables.MIGRATIONS),
     drafts.FOLDER: (drafts.FILE_NAME, drafts.KEY_LABEL, drafts.MIGRATIONS),
     watch_lists.FOLDER: (watch_lists.FILE_NAME, watch_lists.KEY_LABEL, watch_lists.MIGRATIONS),
     screening.FOLDER: (screening.FILE_NAME, screening.KEY_LABEL, screening_tables.MIGRATIONS),
@@ -65,7 +70,9 @@ def back_up(
         shutil.rmtree(unfinished, ignore_errors=True)
         make_private_folder(unfinished)
         try:
-            shares = _fill(home, folder, unfinished, rule, int(clock()))
+            # The audit log and the head of it are copied at one moment.
+            with home.hold(desk.LOCK_NAME):
+                shares = _fill(home, folder, unfinished, rule, int(clock()))
             unfinished.rename(out)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -78,6 +85,7 @@ def _fill(
 ) -> list[str]:
     storage_key = folder.storage_key()
     for source in files_of(home.path, COPIED):
+        make_private_folder((target / source.relative_to(home.path)).parent)
         write_whole(target / source.relative_to(home.path), source.read_bytes())
     for name, (file, label, migrations) in DATABASES.items():
         path = home.path / name / file

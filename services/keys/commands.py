@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from services.keys.commands_people import register_people
 from tocsin.runtime.options import DEFAULT_HOME, HomeOption, JsonOption, PassphraseFileOption
 
 MAX_VALID_DAYS = 1_095
@@ -16,7 +17,7 @@ OutOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add `keys` to the root command."""
+    """Add `keys`, `people` and `audit` to the root command."""
     keys = typer.Typer(no_args_is_help=True, help="Make this participant's keys and have it admitted.")
     keys.command(epilog="Example: tocsin keys init --name 'National Narcotics Unit' --country CO")(init)
     keys.command(epilog="Example: tocsin keys request --out request.json")(request)
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
         epilog="Example: tocsin keys restore --from backup --share a/share-1.txt --share b/share-2.txt"
     )(restore)
     app.add_typer(keys, name="keys")
+    register_people(app)
 
 
 def init(

@@ -95,7 +95,7 @@ def open_home(path: Path, passphrase_file: Path | None, clock: Callable[[], floa
 def rotate(one: OpenHome, purposes: Sequence[str], valid_days: int) -> bytes:
     """New keys for `purposes`, and the change that names them. Raises StorageError."""
     with one.home.hold("keys"):
-        return _signed(one, tuple(_new_key(one, purpose, valid_days) for purpose in purposes), ())
+        return signed_change(one, tuple(_new_key(one, purpose, valid_days) for purpose in purposes), ())
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def rotate_stolen(one: OpenHome, purposes: Sequence[str], valid_days: int, since
             Retirement(key.id, one.now_s, STOLEN, cut.final if key.purpose == "record" else None)
             for key in old
         )
-        change = _signed(one, new, retire)
+        change = signed_change(one, new, retire)
         held = one.keys.held("record")
         for key in old:
             if key.purpose == "record" and key.id in held:
@@ -155,7 +155,7 @@ def finish(one: OpenHome, purposes: Sequence[str]) -> bytes:
                 "takes up the change, and tocsin send or subscribe reads its directory"
             )
         retire = tuple(_retirement(key, one.now_s, outbox) for key in old)
-    return _signed(one, (), retire)
+    return signed_change(one, (), retire)
 
 
 def _replaced(one: OpenHome, purpose: str) -> tuple[PublicKey, ...]:
@@ -195,7 +195,8 @@ def _new_key(one: OpenHome, purpose: str, valid_days: int) -> PublicKey:
     return PublicKey(id_, purpose, private.public, begin_s, begin_s + valid_days * DAY_S, person)
 
 
-def _signed(one: OpenHome, new: tuple[PublicKey, ...], retire: tuple[Retirement, ...]) -> bytes:
+def signed_change(one: OpenHome, new: tuple[PublicKey, ...], retire: tuple[Retirement, ...]) -> bytes:
+    """The change for the authority. Raises RefusedByRuleError without a statement key in force."""
     for key in one.entry.keys_for("statement", one.now_s):
         if (private := one.keys.statement.get(key.id)) is not None:
             change = KeyChange(one.entry.id, one.now_s, key.id, new, retire)

@@ -17,16 +17,17 @@ from services.producer.addressing import Address, Approver, Label
 from services.producer.clocks import Clocks
 from services.producer.importing.run_import import Fate
 from services.producer.receipts import Accepted
+from services.producer.releasable import allowed_schemas, check_way
 from services.producer.reports import Family, family, published
 from tocsin.adapters.outbox.items import HeldVersion, NewItem
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.attachments import FileToSend
 from tocsin.core.directory import Directory
-from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.ids import uuid7
-from tocsin.core.letters import why_not
 from tocsin.core.national_references import Issuer, referenced, series_of
 from tocsin.core.primitives import random_bytes, sha256
+from tocsin.core.releases import approvals_needed
 from tocsin.core.report import CheckedReport
 from tocsin.core.wire import Item
 
@@ -41,6 +42,7 @@ class Submission:
     `draft`: the name of the draft that it was; submitted again it gets the same national reference.
     `content` tells it from another version where the body also holds the time of writing: it is known
     where the newest version has the same. None: the body does, and any version counts.
+    `report_id`: of a first version whose approvals name it already; `not_before_s`: held until then.
     """
 
     family: str
@@ -51,6 +53,8 @@ class Submission:
     files: tuple[FileToSend, ...] = ()
     draft: str | None = None
     content: bytes | None = field(default=None, repr=False)
+    report_id: bytes | None = None
+    not_before_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ class Acceptance:
         """
         known, report = family(submission.family), submission.report
         audience = submission.audience or known.usual_audience
-        address = Address(audience, report.regions, submission.approvers)
+        address = Address(audience, report.regions, submission.approvers, submission.not_before_s)
         allowed = self._ask_directory(known, address, submission)
         return self._encoded(submission, known, address, allowed)
 
@@ -121,7 +125,9 @@ class Acceptance:
             return _answer(Fate.KNOWN, same, reference)
         if held and not prepared.submission.update:
             return _answer(Fate.CONFLICT, held[0], reference)
-        new = self._item(prepared, _next_version(held, self._clocks.now_ms(), prepared.digest))
+        version = self._next_version(held, prepared)
+        _check_version(prepared, version.version)
+        new = self._item(prepared, version)
         number = self._outbox.items.add(new, self._clocks.now_s())
         self._store_files(prepared, new.report_id)
         return Accepted(Fate.ACCEPTED, number, new.report_id, new.version, reference)
@@ -180,34 +186,32 @@ class Acceptance:
         directory, name = self._directory(), address.audience
         if directory is None:
             return None
-        audience = directory.audience_named(name)
-        if audience is None:
-            names = ", ".join(sorted(one.name for one in directory.audiences.values()))
-            raise RefusedByRuleError(f"there is no audience {name}; the directory has: {names}")
-        if audience.schemas is not None and not audience.schemas.intersection(known.ids):
-            raise RefusedByRuleError(f"audience {name} may not be sent an {known.name}")
-        if len(submission.approvers) < audience.approvals:
+        now_s = self._clocks.now_s()
+        audience = check_way(known, submission.report, name, (self._me, now_s), directory)
+        needed = approvals_needed(known.schema_name, submission.report.body, audience, directory)
+        if (given := len(submission.approvers)) < needed:
             raise RefusedByRuleError(
-                f"audience {name} asks for approval by {audience.approvals} different persons, "
-                f"{len(submission.approvers)} given: add --approve"
+                f"audience {name} asks for approval by {needed} different persons, {given} given: add "
+                "--approve, or let two people release it with tocsin alert new"
             )
-        if reason := why_not(known.schema_name, self._me, audience, directory):
-            raise RefusedByRuleError(reason)
-        stream, now_s = address.stream(submission.report.stream), self._clocks.now_s()
-        if not directory.may_publish(self._me, stream, now_s):
-            raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")
         if submission.files:
             ask_directory(directory, self._me, address, known.name, now_s)
-        if audience.schemas is not None:
-            return audience.schemas
-        # Any that readers can know; where they know none yet, the report waits for it.
-        return directory.schemas.keys() & known.ids or None
+        return allowed_schemas(known, audience, directory)
+
+    def _next_version(self, held: list[HeldVersion], prepared: Prepared) -> HeldVersion:
+        if held:
+            return HeldVersion(0, held[0].report_id, held[0].version + 1, prepared.digest)
+        new = prepared.submission.report_id or uuid7(self._clocks.now_ms(), random_bytes(10))
+        return HeldVersion(0, new, 1, prepared.digest)
 
 
-def _next_version(held: list[HeldVersion], now_ms: int, digest: bytes) -> HeldVersion:
-    if held:
-        return HeldVersion(0, held[0].report_id, held[0].version + 1, digest)
-    return HeldVersion(0, uuid7(now_ms, random_bytes(10)), 1, digest)
+def _check_version(prepared: Prepared, version: int) -> None:
+    """Versions of an alert are counted in the alert itself, for firms to see."""
+    stated = prepared.submission.report.body.get("version")
+    if prepared.family.name == "alert" and stated != version:
+        raise InvalidReportError(
+            [("version", f"must be {version}: versions of an alert follow each other")]
+        )
 
 
 def _answer(fate: Fate, held: HeldVersion, reference: str | None) -> Accepted:

@@ -38,6 +38,8 @@ class Address:
     audience: str
     regions: tuple[str, ...]
     approvers: tuple[Approver, ...]
+    not_before_s: int = 0
+    """Held in the outbox until then."""
 
     def stream(self, usual: str) -> str:
         """Where items go that usually go to the stream `usual`."""
@@ -61,4 +63,5 @@ class Address:
             audience=self.audience,
             places=((INBOX, GLOBAL),) if stream == INBOX else tuple((stream, one) for one in self.regions),
             approvals=approvals,
+            not_before_s=self.not_before_s,
         )

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.producer.accept import Acceptance
+from services.producer.alerts.serving import Releases
 from services.producer.clocks import Clocks
 from services.producer.group_commit import GroupCommit
 from services.producer.http import router
@@ -68,8 +69,18 @@ async def serve(
         outbox, participant.originator, source, access, clocks, settings.keep_bodies_days * 86_400
     )
     requests = KeyRequests(outbox, participant.originator, source, access, clocks)
-    running = Running(producing, clocks, requests.answer)
     issuer = issuer_of(participant.home)
+    me = participant.originator.id
+    releases = Releases(
+        participant, outbox, Acceptance(outbox, me, clocks, lambda: source.directory, issuer), source
+    )
+
+    async def between_rounds() -> None:
+        await requests.answer()
+        if releases.take():
+            running.news()
+
+    running = Running(producing, clocks, between_rounds)
     works = Works(participant, outbox, source, producing, running, clocks, issuer)
     app = build_app(works, settings)
     await run_together(stop, serve_until(app, settings.host, settings.port, stop), running.run(stop))

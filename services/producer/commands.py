@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from services.producer.commands_alert import register_alert
 from services.producer.commands_attachment import register_attachment
 from services.producer.commands_codes import register_codes
 from services.producer.commands_import import register_import
@@ -50,6 +51,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: tocsin status XX-CUS-2026-00001")(status)
     register_import(app)
     register_report(app)
+    register_alert(app)
     register_attachment(app)
     register_codes(app)
     register_letters(app, publishing)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from services.producer.originator import Originator
 from tocsin.adapters import passphrase
+from tocsin.adapters.desk.store import is_there, open_desk
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.key_files import KeyFolder
@@ -100,6 +101,17 @@ class Participant:
     def follower(self, access: KafkaAccess, client: DirectoryClient) -> DirectoryFollower:
         """What follows the directory on its topic."""
         return DirectoryFollower(access, client, self.originator.id)
+
+
+def refuse_where_people_release(participant: Participant) -> None:
+    """Raises RefusedByRuleError where release officers have keys of their own: no home releases alone."""
+    if not is_there(participant.home):
+        return
+    with open_desk(participant.home, participant.storage_key) as desk:
+        if any(one.may_release for one in desk.people.all()):
+            raise RefusedByRuleError(
+                "people release here, each with a key of their own: tocsin alert new, then alert approve"
+            )
 
 
 def check_is(home_path: Path, expected: str | None) -> None:

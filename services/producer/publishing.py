@@ -24,13 +24,14 @@ from services.producer.draining import drain
 from services.producer.importing.run_import import Fate
 from services.producer.issuing import issuer_of
 from services.producer.key_requests import KeyRequests
-from services.producer.participant import Participant, open_participant
+from services.producer.participant import Participant, open_participant, refuse_where_people_release
 from services.producer.producing import build
 from services.producer.receipts import COLUMNS, Accepted, print_receipts
 from services.producer.reports import family_of
 from services.producer.withdrawing import withdraw
 from tocsin.adapters.outbox.status import OutboxStatus, State
 from tocsin.adapters.outbox.store import Outbox
+from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.core.attachments import FileToSend
 from tocsin.core.errors import (
     HeldElsewhereError,
@@ -90,6 +91,7 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
     """
     approvers: tuple[Approver, ...] = ()
     if how.approve:
+        refuse_where_people_release(participant)
         directory = participant.directory_client().load()
         approvers = (participant.release_key(directory, Clocks().now_s()),)
     if how.files:
@@ -115,12 +117,18 @@ def accept_and_publish(
     with _outbox(participant) as outbox:
         issuer = issuer_of(participant.home)
         accepted = accept(Acceptance(outbox, participant.originator.id, clocks, lambda: directory, issuer))
-        if ask.wait_s is not None and (accepted or outbox.items.waiting_items):
-            access = participant.home.access(ask.bootstrap)
-            source = participant.follower(access, client)
-            producing = build(outbox, participant.originator, source, access, clocks)
-            asyncio.run(drain(producing, ask.wait_s))
+        if accepted or outbox.items.waiting_items:
+            publish_waiting(participant, ask, client, outbox)
         return print_receipts(outbox.status, accepted, columns, as_json=ask.as_json)
+
+
+def publish_waiting(participant: Participant, ask: Ask, client: DirectoryClient, outbox: Outbox) -> None:
+    """Publish what waits as long as `ask` wants to wait for the broker. Raises TocsinError."""
+    if ask.wait_s is not None:
+        access = participant.home.access(ask.bootstrap)
+        source = participant.follower(access, client)
+        producing = build(outbox, participant.originator, source, access, Clocks())
+        asyncio.run(drain(producing, ask.wait_s))
 
 
 def _only(documents: Iterator[Document]) -> Iterator[Document]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.producer.importing.run_import import Fate
 from tocsin.adapters.outbox.status import AttachmentStatus, ItemStatus, OutboxStatus, State
 from tocsin.runtime import console
+from tocsin.runtime.times import clock_time
 
 COLUMNS = ("result", "state", "reference", "report_id", "version", "where")
 
@@ -45,6 +46,7 @@ def status_record(status: ItemStatus, fate: Fate | None = None) -> dict[str, Any
                 "partition": one.partition,
                 "offset": one.offset,
                 "reason": one.reason,
+                "held_until": one.held_until_s,
             }
             for one in status.destinations
         ],
@@ -100,4 +102,6 @@ def _where(destination: dict[str, Any]) -> str:
     place = f"{destination['stream']}/{destination['region']}"
     if destination["offset"] is not None:
         return f"{place} p{destination['partition']} o{destination['offset']}"
+    if destination["held_until"] is not None:
+        return f"{place} held until {clock_time(destination['held_until'])}"
     return f"{place} {destination['reason'] or destination['state']}"

@@ -79,7 +79,8 @@ class SealingPass:
 
     def _page(self, without: Collection[str]) -> list[Waiting]:
         streams = {*self._blocked_streams, *without}
-        return self._outbox.queue.page(MAX_PASS_ITEMS, MAX_PASS_BYTES, self._blocked_audiences, streams)
+        blocked = (self._blocked_audiences, streams)
+        return self._outbox.queue.page(MAX_PASS_ITEMS, MAX_PASS_BYTES, *blocked, now_s=self._now_s)
 
     def _take(self, run: list[Waiting], done: SealedPass) -> None:
         """Seal a run: items of one audience that follow each other in one log."""
@@ -203,4 +204,5 @@ def _row(sealed: Sealed, topic: str, partition: int, scope: str) -> NewRecord:
         header.time,
         header.expires_at,
         sealed.value,
+        header.generation,
     )

@@ -37,6 +37,7 @@ def test_an_audience_is_made_by_rule_and_shown(desk) -> None:
         "regions": ["caribbean"],
         "schemas": sorted(one.hex() for one in schemas_named("alert")),
         "approvals": 2,
+        "safety_approvals": None,
         "history": "none",
         "max_age_days": 30,
         "exclude": [],

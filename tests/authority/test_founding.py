@@ -116,7 +116,7 @@ def test_status_counts_and_tells_when_each_role_ends(desk) -> None:
     assert {"root": 365, "targets": 30, "snapshot": 7, "timestamp": 1} == {
         one["role"]: (one["hours_left"] + 1) // 24 for one in rows
     }
-    assert "0 participants, 7 audiences, 10 schemas, 0 refused entries" in said.err
+    assert "0 participants, 7 audiences, 11 schemas, 0 refused entries" in said.err
 
 
 @pytest.mark.parametrize(("words", "roots"), [((), 1), (("--root",), 2)])

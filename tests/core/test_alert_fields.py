@@ -7,8 +7,9 @@ import pytest
 
 import schemas
 from tests.support.reports import NOW_S, problems_of, smallest_alert
-from tocsin.core import alert_fields, codes
-from tocsin.core.alert_fields import SECTORS_OF_FIELD, alert_check
+from tocsin.core import codes
+from tocsin.core.alert_fields import alert_check
+from tocsin.core.alert_sectors import EVERY_SECTOR, SECTORS_OF_FIELD
 from tocsin.core.avro import Codec
 
 STRICT = alert_check(strict=True)
@@ -34,7 +35,7 @@ def test_every_field_of_the_alert_has_a_line_in_the_allow_list() -> None:
 
 
 def test_the_sectors_are_those_of_the_contract() -> None:
-    assert codes.sectors() == alert_fields.EVERY_SECTOR
+    assert codes.sectors() == EVERY_SECTOR
 
 
 def test_no_type_is_shared_with_the_incident_report() -> None:
@@ -119,7 +120,7 @@ MEANT = [
 
 
 @pytest.mark.parametrize("check", [STRICT, LENIENT])
-@pytest.mark.parametrize("sector", sorted(alert_fields.EVERY_SECTOR))
+@pytest.mark.parametrize("sector", sorted(EVERY_SECTOR))
 @pytest.mark.parametrize(("field", "value", "sectors"), MEANT)
 def test_a_sector_gets_its_fields_and_no_other(
     check: Any, sector: str, field: str, value: Any, sectors: set[str]
@@ -176,6 +177,6 @@ def test_safety_takes_the_codes_of_the_contract() -> None:
     assert safety == STRICT(smallest_alert(safety=safety))["safety"]
 
 
-@pytest.mark.parametrize("field", ["parties", "targets", "narrative", "person"])
-def test_there_is_no_field_for_a_person_or_a_target(field: str) -> None:
+@pytest.mark.parametrize("field", ["parties", "consignee", "narrative", "person"])
+def test_there_is_no_field_for_a_person(field: str) -> None:
     assert [field] == list(problems_of(STRICT, smallest_alert(**{field: "x"})))

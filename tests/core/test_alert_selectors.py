@@ -28,7 +28,29 @@ def a_test(field: str, operator: str, *values: str) -> dict[str, Any]:
     ],
 )
 def test_what_a_firm_can_evaluate_passes(test: dict[str, Any]) -> None:
-    assert {"tests": [test]} == CHECK({"tests": [test]})
+    tests = [test, a_test("declared_text", "phrase", "glue")]
+    assert {"tests": tests} == CHECK({"tests": tests})
+
+
+@pytest.mark.parametrize(
+    ("tests", "place"),
+    [
+        ([a_test("origin_country", "equals", "IN"), a_test("mode", "equals", "4")], "tests"),
+        ([a_test("gross_weight_g", "between", "1", "2")], "tests"),
+        ([a_test("hs", "prefix", "29")], "tests[0].values"),
+        ([a_test("declared_text", "phrase", "a-")], "tests[0].values"),
+        ([a_test("declared_text", "in", "tile glue", "..")], "tests[0].values"),
+        (
+            [a_test("declared_value", "between", "0", "1000000000"), a_test("hs", "prefix", "2933")],
+            "tests[0]",
+        ),
+    ],
+)
+def test_a_selector_that_would_hit_nearly_everything_is_refused_before_it_is_sent(
+    tests: list[dict[str, Any]], place: str
+) -> None:
+    assert [place] == list(problems_of(CHECK, {"tests": tests}))
+    assert {"tests": tests} == LENIENT({"tests": tests})
 
 
 @pytest.mark.parametrize("check", [CHECK, LENIENT])

@@ -1,5 +1,6 @@
 """Who an audience names."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,3 +75,22 @@ def test_a_bad_audience_is_refused(changes: dict[str, Any]) -> None:
     record = canonical_json.load(write_audience(Audience("couriers")))
     with pytest.raises(MalformedError):
         read_audience(canonical_json.dump(record | changes))
+
+
+def test_a_safety_notice_may_need_fewer_persons_and_never_nobody() -> None:
+    audience = Audience("couriers", approvals=2, safety_approvals=1)
+    assert audience == read_audience(write_audience(audience))
+    assert (2, 1) == (audience.approvals_for(safety=False), audience.approvals_for(safety=True))
+    for wrong in (0, 3):
+        with pytest.raises(MalformedError):
+            read_audience(write_audience(replace(audience, safety_approvals=wrong)))
+
+
+def test_an_entry_without_a_fast_lane_keeps_its_bytes() -> None:
+    assert b"safety" not in write_audience(Audience("couriers", approvals=2))
+    assert 2 == Audience("couriers", approvals=2).approvals_for(safety=True)
+
+
+def test_a_participants_own_audience_is_told_by_its_name() -> None:
+    assert Audience("to.00").is_own
+    assert not Audience("tours").is_own

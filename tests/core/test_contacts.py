@@ -9,8 +9,8 @@ from tocsin.core.contacts import (
     email_key,
     house_key,
     last_digits,
-    phone_key,
 )
+from tocsin.core.phone_numbers import phone_key
 
 
 @pytest.mark.parametrize(

@@ -10,26 +10,21 @@ from tests.support.world import (
     NOW_S,
     ORIGINATOR,
     MemoryReader,
-    directory_of,
     give_keys,
     note,
     notice,
     small_world,
-    targets,
 )
 from tocsin.core import wire
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.ids import audience_id
-from tocsin.core.items import approved, item_digest
+from tocsin.core.items import item_digest
 from tocsin.core.outcomes import AlarmKind, ItemFate, Outcome, Reason, RecordFate, Step
 from tocsin.core.primitives import sha256
-from tocsin.core.public_keys import PublicKey
 from tocsin.core.signatures import approve
 
 WORLD = small_world()
 SENDER = WORLD.sender()
-COURIERS = WORLD.directory.audience_named("couriers")
-assert COURIERS is not None
 
 
 def read(*items: wire.Item, reader: MemoryReader | None = None) -> RecordFate:
@@ -153,57 +148,3 @@ def _approved(*persons: str, **changes: Any) -> wire.Item:
         for one in persons
     )
     return replace(item, approvals=approvals, **changes)
-
-
-def _ask(item: wire.Item, *, needed: int = 2, time_s: int = NOW_S) -> bool:
-    assert COURIERS is not None
-    audience = replace(COURIERS, approvals=needed)
-    return approved(item, ORIGINATOR.id, time_s, audience, WORLD.directory)
-
-
-@pytest.mark.parametrize(
-    ("persons", "needed", "wanted"),
-    [
-        ((), 0, True),
-        ((), 1, False),
-        (("author",), 1, True),
-        (("author",), 2, False),
-        (("author", "author"), 2, False),
-        (("author", "releaser"), 2, True),
-    ],
-)
-def test_an_audience_asks_for_approvals_of_different_persons(
-    persons: tuple[str, ...], needed: int, wanted: bool
-) -> None:
-    assert wanted is _ask(_approved(*persons), needed=needed)
-
-
-def test_a_wrong_approval_spoils_an_item_that_needs_none() -> None:
-    assert not _ask(_approved("author", version=2), needed=0)
-
-
-def test_an_approval_by_an_unknown_key_is_wrong() -> None:
-    assert not _ask(replace(notice(), approvals=(wire.Approval(b"?" * 16, bytes(64)),)), needed=0)
-
-
-@pytest.mark.parametrize("purpose", ["record", "statement"])
-def test_an_approval_by_a_key_of_another_purpose_is_wrong(purpose: str) -> None:
-    item = notice()
-    signature = approve(ORIGINATOR.record, ORIGINATOR.key(purpose).id, COURIERS.id, item)
-    assert not _ask(replace(item, approvals=(signature,)), needed=0)
-
-
-def test_an_approval_by_another_participant_is_wrong() -> None:
-    item = notice()
-    theirs = approve(NEIGHBOUR.release(), NEIGHBOUR.key("release").id, COURIERS.id, item)
-    assert not _ask(replace(item, approvals=(theirs,)), needed=0)
-
-
-def test_an_approval_by_a_key_that_is_not_valid_then_is_wrong() -> None:
-    ended: PublicKey = ORIGINATOR.key("release")
-    assert not _ask(_approved("author"), needed=1, time_s=ended.not_after_s + 1)
-
-
-def test_an_approval_by_a_retired_key_is_wrong() -> None:
-    entries = targets() | dict([ORIGINATOR.target(release={"final": []})])
-    assert not approved(_approved("author"), ORIGINATOR.id, NOW_S, COURIERS, directory_of(entries))

@@ -1,6 +1,7 @@
 """What the directory says of a participant."""
 
 from base64 import b64encode
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,3 +99,16 @@ def test_an_application_has_exactly_one_statement_key(extra: tuple[Any, ...]) ->
     keys = [key_record(key) for key in (OFFICE.key("record"), *extra)]
     with pytest.raises(MalformedError):
         verify_request(request(keys=keys))
+
+
+def test_a_carriers_prefixes_stand_in_its_entry_where_there_are_any() -> None:
+    one = replace(read_participant(entry(FIRM)), prefixes=("awb:020", "s10:CO"))
+    assert one == read_participant(write_participant(one))
+    assert b"prefixes" not in write_participant(replace(one, prefixes=()))
+
+
+@pytest.mark.parametrize("wrong", [["020"], ["awb:02"], ["s10:ch"], ["awb:020"] * 65])
+def test_a_prefix_that_is_none_refuses_the_entry(wrong: list[str]) -> None:
+    one = replace(read_participant(entry(FIRM)), prefixes=tuple(wrong))
+    with pytest.raises(MalformedError, match="prefix"):
+        read_participant(write_participant(one))

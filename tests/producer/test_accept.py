@@ -116,7 +116,7 @@ def test_an_approval_is_for_this_item_and_audience(writer):
     key_name = key_id(Algorithm.ED25519, key.public)
     release = lambda audience, item: approve(key, key_name, audience, item)  # noqa: E731
     writer.accept("XX-1", approvers=(release,))
-    (waiting, _) = writer.outbox.queue.page(10, 10**6)
+    (waiting, _) = writer.outbox.queue.page(10, 10**6, now_s=NOW_S)
     (approval,) = waiting.item.approvals
     audience = writer.directory.audience_named("focal-points")
     verify_approval(key.public, approval, audience.id, waiting.item)

@@ -10,13 +10,12 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from tocsin.adapters.database import Database, Row
+from tocsin.adapters.dated_names import dated_name
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.private_files import make_private_folder
 from tocsin.core.errors import RefusedByRuleError
-from tocsin.core.primitives import random_bytes
 
 MAX_DRAFTS = 1_000
 MAX_ANSWERS_BYTES = 262_144
@@ -28,7 +27,6 @@ MIGRATIONS = (
     "CREATE TABLE drafts (name TEXT PRIMARY KEY, changed_at_s INTEGER NOT NULL, answers TEXT NOT NULL)"
     " WITHOUT ROWID;",
 )
-_SUFFIX_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,7 @@ class Drafts:
                 f"there are {held} drafts, and no more are kept: `tocsin report drafts` lists them,"
                 " --delete NAME takes one away"
             )
-        day = datetime.fromtimestamp(now_s, UTC).strftime("%Y%m%d")
-        return f"DRAFT-{day}-{random_bytes(_SUFFIX_BYTES).hex()}"
+        return dated_name("DRAFT", now_s)
 
     def keep(self, name: str, answers: Mapping[str, str], now_s: int) -> None:
         """Put the answers on disk, in place of earlier ones; a draft without any is none.

@@ -55,7 +55,10 @@ def check_private_folder(path: Path) -> None:
 def make_private_folder(path: Path) -> None:
     """Make `path`, and what is above it, with mode 0700. One that is there is checked only."""
     with storage_errors(path):
-        path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        # `parents=True` alone would give what is above the mode of the day.
+        missing = [one for one in (path, *path.parents) if not one.exists()]
+        for one in reversed(missing):
+            one.mkdir(mode=FOLDER_MODE, exist_ok=True)
     check_private_folder(path)
 
 

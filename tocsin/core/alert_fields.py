@@ -1,33 +1,41 @@
-"""Law: the fields of an alert to firms, their bounds, and which sector may be told what.
+"""Law: the fields of an alert to firms and their bounds.
 
-It guarantees that publisher and reader hold the same allow-lists: a field that a sector is not meant
-to see makes the alert invalid on both sides, and a field without a line in `SECTORS_OF_FIELD` fails a
-test. It also guarantees that no text carries what looks like a telephone, parcel or account number.
-Nothing is shared with the types of the incident report. Who may approve is left to the ladder.
+It guarantees that no text carries what looks like a telephone, parcel or account number, and that nothing
+is shared with the types of the incident report. What the fields must keep together is in `alert_rules`,
+which sector may be told what in `alert_sectors`; who must have released it is left to `releases`.
 """
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any
 
 from tocsin.core import codes
-from tocsin.core.alert_selectors import SECTORS_OF_TEST, selector
-from tocsin.core.errors import InvalidReportError
+from tocsin.core.alert_rules import whole_alert
+from tocsin.core.alert_sectors import EVERY_SECTOR
+from tocsin.core.alert_selectors import selector
+from tocsin.core.alert_targets import MAX_TARGETS, target
 from tocsin.core.field_checks import (
     Check,
-    Fields,
     array,
     code,
     flag,
+    names_somebody,
     record,
     refuse,
     shaped,
     text,
     whole,
 )
-from tocsin.core.report_parts import country, hs_code, hs_edition, language, name, needs, time_s
+from tocsin.core.report_parts import (
+    MAX_NAME_CHARACTERS,
+    country,
+    hs_code,
+    hs_edition,
+    language,
+    needs,
+    time_s,
+)
 from tocsin.core.report_values import values
 
 MAX_SECTORS = 10
@@ -38,28 +46,10 @@ MAX_SELECTORS = 200
 MAX_VERSION = 1_000_000
 MAX_TITLE_CHARACTERS = 120
 MAX_ADVICE_CHARACTERS = 1_500
-MAX_VALIDITY_S = 90 * 86_400
-DEFAULT_TLP = "AMBER+STRICT"
+MAX_BULLETIN_CHARACTERS = 20_000
+MAX_CITES = 50
 
-EVERY_SECTOR = frozenset({"postal", "courier", "chemical", "platform", "bank", "equipment-maker"})
-_CARRIERS = frozenset({"postal", "courier"})
-_TRADERS = _CARRIERS | {"chemical", "platform"}
-# Report and alert, "Alert (what firms get)": the table of fields and sectors.
-SECTORS_OF_FIELD = {
-    **dict.fromkeys(
-        ("alert_id", "version", "status", "kind", "sectors", "issued", "valid_until", "event_month"),
-        EVERY_SECTOR,
-    ),
-    **dict.fromkeys(("title", "advice", "language", "action", "tlp", "pap", "tell_customer"), EVERY_SECTOR),
-    **dict.fromkeys(("basis", "answer_by", "safety", "exercise", "selectors"), EVERY_SECTOR),
-    **dict.fromkeys(("origins", "departures", "transits", "destinations", "mode"), _CARRIERS),
-    "quantity_band": _TRADERS | {"equipment-maker"},
-    "substances": _TRADERS | {"bank"},
-    "equipment": _TRADERS | {"equipment-maker"},
-}
-
-# Nine digits in a row, however grouped, an S10 number, an at sign: a person or somebody's parcel.
-_IDENTIFIES = re.compile(r"(?:\d[ ()./-]?){9,}|[A-Z]{2}\s?(?:\d\s?){9}[A-Z]{2}|\S@\S", re.IGNORECASE)
+_ALERT_ID = shaped(r"[0-9a-f]{32}", "must be 32 random lower-case hex digits")
 
 
 def anonymous(max_characters: int, *, lines: bool = False) -> Check:
@@ -68,7 +58,7 @@ def anonymous(max_characters: int, *, lines: bool = False) -> Check:
 
     def check(value: Any) -> str:
         kept: str = plain(value)
-        if _IDENTIFIES.search(kept):
+        if names_somebody(kept):
             raise refuse("holds what looks like a telephone, parcel or account number or an e-mail address")
         return kept
 
@@ -84,7 +74,7 @@ def alert_check(*, strict: bool) -> Check:
 
     countries = array(country(strict=strict), MAX_COUNTRIES)
     fields = {
-        "alert_id": shaped(r"[0-9a-f]{32}", "must be 32 random lower-case hex digits"),
+        "alert_id": _ALERT_ID,
         "version": whole(1, MAX_VERSION),
         "status": listed("alert_statuses"),
         "kind": code(frozenset(codes.kinds()), strict=strict),
@@ -113,19 +103,23 @@ def alert_check(*, strict: bool) -> Check:
         "answer_by": time_s,
         "safety": _safety(strict=strict),
         "exercise": flag,
+        "targets": array(target(strict=strict), MAX_TARGETS),
+        "bulletin": anonymous(MAX_BULLETIN_CHARACTERS, lines=True),
+        "cites": array(_ALERT_ID, MAX_CITES),
+        "safety_notice": flag,
     }
-    return record(fields, arrays=_ARRAYS, then=_whole_alert, strict=strict)
+    return record(fields, arrays=_ARRAYS, then=whole_alert, strict=strict)
 
 
 _ARRAYS = (
     *("sectors", "substances", "equipment", "origins", "departures", "transits", "destinations"),
-    "selectors",
+    *("selectors", "targets", "cites"),
 )
 
 
 def _alert_substance(*, strict: bool) -> Check:
     fields = {
-        "code": name,
+        "code": anonymous(MAX_NAME_CHARACTERS),
         "status": code(values("alert_substance_statuses"), strict=strict),
         "hs": hs_code,
         "hs_edition": hs_edition,
@@ -140,51 +134,3 @@ def _safety(*, strict: bool) -> Check:
         "protective_equipment": array(code(values("protective_equipment"), strict=strict), 10),
     }
     return record(fields, arrays=("hazards", "protective_equipment"), strict=strict)
-
-
-_MANDATORY = ("alert_id", "version", "status", "kind", "issued", "valid_until", "title", "action")
-
-
-def _whole_alert(out: Fields) -> None:
-    if out["tlp"] is None:
-        out["tlp"] = DEFAULT_TLP
-    if out["tell_customer"] is None:
-        out["tell_customer"] = False
-    problems = [(field, "is missing") for field in _MANDATORY if out[field] is None]
-    if not out["sectors"]:
-        problems.append(("sectors", "is missing; name the sectors that are meant"))
-    problems += _times(out) + _allow_lists(out)
-    if problems:
-        raise InvalidReportError(problems)
-
-
-def _times(out: Fields) -> list[tuple[str, str]]:
-    issued, until, answer_by = out["issued"], out["valid_until"], out["answer_by"]
-    problems = []
-    if issued is not None and until is not None and not issued < until <= issued + MAX_VALIDITY_S:
-        problems.append(("valid_until", "must be after issued and at most 90 days on"))
-    if answer_by is not None and until is not None and answer_by > until:
-        problems.append(("answer_by", "must not be after valid_until"))
-    return problems
-
-
-def _allow_lists(out: Fields) -> list[tuple[str, str]]:
-    sectors = set(out["sectors"])
-    problems = [
-        (field, "is not meant for every sector named; leave it out or write a second alert")
-        for field, allowed in SECTORS_OF_FIELD.items()
-        if out[field] not in (None, []) and not sectors <= allowed
-    ]
-    for number, chosen in enumerate(out["selectors"]):
-        for place, test in enumerate(chosen["tests"]):
-            if not sectors <= SECTORS_OF_TEST.get(test["field"], frozenset()):
-                where = f"selectors[{number}].tests[{place}].field"
-                problems.append((where, "is not meant for every sector named"))
-    if "bank" in sectors:
-        problems += [
-            (f"substances[{number}].{field}", "is not meant for banks: they get the name only")
-            for number, substance in enumerate(out["substances"])
-            for field in ("hs", "hs_edition", "un_number")
-            if substance[field] is not None
-        ]
-    return problems

@@ -1,7 +1,9 @@
 """Law: the tests by which a firm looks for a consignment, order, listing or payment of its own.
 
 The list of fields is closed, each with its operators and the sectors that may be given it. No field
-names a person or one carrier's parcel. Matching is left to screening.
+names a person or one carrier's parcel. The publisher's check refuses a selector that would hit nearly
+everything: one that does not say what the thing is, or says it in a letter or two. Matching is left to
+screening.
 Source: report and alert, "Alert (what firms get)".
 """
 
@@ -55,6 +57,11 @@ _FIELDS = {
     "payment_text": _Field(_WORDS, _PAYERS),
     "payment_amount": _Field(_NUMBER, _PAYERS),
 }
+# What says what a thing is, and not only where it goes or how much of it there is.
+_WHAT = frozenset({"hs", "declared_text", "substance", "order_text", "listing_text", "payment_text"})
+_LEAST_HS_DIGITS = 4
+_LEAST_WORD_CHARACTERS = 3
+_EVERYTHING = 1e9
 SECTORS_OF_TEST = {name: field.sectors for name, field in _FIELDS.items()}
 
 
@@ -69,13 +76,37 @@ def selector(anonymous: Callable[[int], Check], *, strict: bool) -> Check:
         "operator": code(OPERATORS, strict=True),
         "values": array(anonymous(MAX_TEST_VALUE_CHARACTERS), MAX_TEST_VALUES),
     }
-    test = record(fields, arrays=("values",), then=_whole_test, strict=strict)
-    return record({"tests": array(test, MAX_TESTS)}, arrays=("tests",), then=_whole_selector, strict=strict)
+    test = record(fields, arrays=("values",), then=_narrow_test if strict else _whole_test, strict=strict)
+    whole = _narrow_selector if strict else _whole_selector
+    return record({"tests": array(test, MAX_TESTS)}, arrays=("tests",), then=whole, strict=strict)
 
 
 def _whole_selector(out: Fields) -> None:
     if not out["tests"]:
         raise InvalidReportError([("tests", "is missing; a selector without tests would hit everything")])
+
+
+def _narrow_selector(out: Fields) -> None:
+    _whole_selector(out)
+    if not any(test["field"] in _WHAT for test in out["tests"]):
+        raise InvalidReportError(
+            [("tests", "would hit all that goes that way or weighs so; test an HS code or words as well")]
+        )
+
+
+def _narrow_test(out: Fields) -> None:
+    _whole_test(out)
+    field, operator, given = out["field"], out["operator"], out["values"]
+    if operator == "between":
+        low, high = (float(decimal_text(value)) for value in given)
+        if low <= 0 and high >= _EVERYTHING:
+            raise refuse("holds for everything; narrow the numbers")
+        return
+    least = _LEAST_HS_DIGITS if field == "hs" else _LEAST_WORD_CHARACTERS
+    if field in _WHAT and any(sum(map(str.isalnum, value)) < least for value in given):
+        raise InvalidReportError(
+            [("values", f"would hit nearly everything: {least} letters or digits at least")]
+        )
 
 
 def _whole_test(out: Fields) -> None:

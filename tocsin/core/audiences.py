@@ -40,7 +40,8 @@ class Audience:
     """A named membership rule, with what may be sent to it. Empty fields of the rule mean any.
 
     `history`: `generation` lets a new member read the current generation from its beginning, `none`
-    begins a new generation for it. `schemas`: 32-byte ids, None for any.
+    begins a new generation for it. `schemas`: 32-byte ids, None for any. `safety_approvals`: how many
+    persons release a safety notice; None for as many as anything else.
     """
 
     name: str
@@ -52,6 +53,18 @@ class Audience:
     approvals: int = 0
     history: str = "generation"
     max_age_s: int = 30 * 86_400
+    safety_approvals: int | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is one participant's own audience."""
+        return self.name.startswith("to.")
+
+    def approvals_for(self, *, safety: bool) -> int:
+        """How many persons release an alert, or a safety notice."""
+        if safety and self.safety_approvals is not None:
+            return self.safety_approvals
+        return self.approvals
 
     @property
     def id(self) -> bytes:
@@ -78,6 +91,7 @@ def read_audience(data: bytes) -> Audience:
     history = json_fields.text(record, "history")
     if history not in HISTORIES:
         raise MalformedError("an audience's history is 'generation' or 'none'")
+    approvals = json_fields.number(record, "approvals", MAX_APPROVALS)
     return Audience(
         name=name,
         roles=frozenset(json_fields.texts(rule, "roles")),
@@ -85,10 +99,21 @@ def read_audience(data: bytes) -> Audience:
         regions=frozenset(json_fields.texts(rule, "regions")),
         exclude=frozenset(map(parse_id, json_fields.texts(rule, "exclude"))),
         schemas=_schemas(record),
-        approvals=json_fields.number(record, "approvals", MAX_APPROVALS),
+        approvals=approvals,
         history=history,
         max_age_s=json_fields.number(record, "max_age_s"),
+        safety_approvals=_safety_approvals(record, approvals),
     )
+
+
+def _safety_approvals(record: Mapping[str, Any], approvals: int) -> int | None:
+    """Fewer than anything else needs, and never nobody. Absent in most."""
+    if record.get("safety_approvals") is None:
+        return None
+    found = json_fields.number(record, "safety_approvals", approvals)
+    if found == 0:
+        raise MalformedError("a safety notice is released by one person at least")
+    return found
 
 
 def _schemas(record: Mapping[str, Any]) -> frozenset[bytes] | None:
@@ -109,13 +134,14 @@ def write_audience(audience: Audience) -> bytes:
         "exclude": sorted(one.hex() for one in audience.exclude),
     }
     schemas = audience.schemas
-    return canonical_json.dump(
-        {
-            "name": audience.name,
-            "rule": rule,
-            "schemas": None if schemas is None else sorted(one.hex() for one in schemas),
-            "approvals": audience.approvals,
-            "history": audience.history,
-            "max_age_s": audience.max_age_s,
-        }
-    )
+    record: dict[str, Any] = {
+        "name": audience.name,
+        "rule": rule,
+        "schemas": None if schemas is None else sorted(one.hex() for one in schemas),
+        "approvals": audience.approvals,
+        "history": audience.history,
+        "max_age_s": audience.max_age_s,
+    }
+    if audience.safety_approvals is not None:  # entries without it keep their bytes
+        record["safety_approvals"] = audience.safety_approvals
+    return canonical_json.dump(record)

@@ -1,8 +1,8 @@
-"""Law: when two telephone numbers, e-mail addresses or addresses of a house are the same.
+"""Law: when two e-mail addresses or houses are the same, and two numbers to their last digits.
 
 Each function gives a key that equal things share, or None for what cannot be told: a number without its
 country, a postcode without its house. Nothing here guesses, and no text whatsoever makes it fail.
-The only file that knows phonenumbers and idna. Source: report and alert, "Screening".
+Telephone numbers are `phone_numbers`; the only file that knows idna. Source: report and alert, "Screening".
 """
 
 from __future__ import annotations
@@ -10,23 +10,11 @@ from __future__ import annotations
 import unicodedata
 
 import idna
-import phonenumbers
 
 from tocsin.core.identifiers import tidied
 
 MAX_CONTACT_CHARACTERS = 320
 LAST_DIGITS = 6
-
-
-def phone_key(value: str, country: str | None) -> str | None:
-    """E.164 of a number as it is dialled in `country` (ISO 3166-1 alpha-2), or written with a plus."""
-    try:
-        number = phonenumbers.parse(value, country)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def last_digits(value: str) -> str:

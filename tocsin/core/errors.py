@@ -5,6 +5,7 @@ TocsinError
 │   ├── SettingsError      lists every bad setting at once
 │   ├── KeyUnusableError   a key file or key that must not be used; names path and fault, never content
 │   └── RefusedByRuleError our own rules forbid it (schema not allowed for the audience, ...)
+│       └── NotThisPersonError another person must do it: the author may not release
 ├── TheirFault         input that somebody else gave us: refuse it, keep the reason
 │   ├── InvalidReportError a report that cannot be accepted; lists every problem with its place
 │   ├── MalformedError     bytes that are not what they claim: Avro, padding, magic, lengths
@@ -43,6 +44,10 @@ class KeyUnusableError(OurFault):
 
 class RefusedByRuleError(OurFault):
     """A rule of ours forbids what was asked for."""
+
+
+class NotThisPersonError(RefusedByRuleError):
+    """It is allowed, but not to this person: somebody else must do it."""
 
 
 class TheirFault(TocsinError):

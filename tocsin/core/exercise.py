@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
-from tocsin.core.alert_fields import DEFAULT_TLP
+from tocsin.core.alert_rules import DEFAULT_TLP
 
 T = TypeVar("T")
 

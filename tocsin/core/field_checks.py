@@ -31,6 +31,13 @@ MAX_NAME_SHOWN_CHARACTERS = 40
 _NOT_TEXT = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
 _NOT_IN_A_LINE = re.compile(f"[\t\n\r\u2028\u2029{_NOT_TEXT}]")
 _NOT_IN_A_TEXT = re.compile(f"[{_NOT_TEXT}]")
+# Nine digits in a row, however grouped, an S10 number, an at sign: a person or somebody's parcel.
+_IDENTIFIES = re.compile(r"(?:\d[ ()./-]?){9,}|[A-Z]{2}\s?(?:\d\s?){9}[A-Z]{2}|\S@\S", re.IGNORECASE)
+
+
+def names_somebody(value: str) -> bool:
+    """Whether a text holds what looks like a telephone, parcel or account number or an e-mail address."""
+    return _IDENTIFIES.search(value) is not None
 
 
 def refuse(sentence: str) -> InvalidReportError:

@@ -9,15 +9,21 @@ from __future__ import annotations
 from tocsin.core import wire
 from tocsin.core.attachments import PART_SCHEMA, Part, part_of
 from tocsin.core.audiences import Audience
-from tocsin.core.directory import Directory
-from tocsin.core.errors import InvalidReportError, MalformedError, UntrustedError
+from tocsin.core.errors import InvalidReportError, MalformedError
 from tocsin.core.ids import is_uuid7
 from tocsin.core.letters import why_not
 from tocsin.core.outcomes import ItemFate, Outcome, Reason, Step
 from tocsin.core.part_rules import PartsOfRecord
 from tocsin.core.primitives import sha256
 from tocsin.core.reader import DomainCheck, Reader
-from tocsin.core.signatures import verify_approval
+from tocsin.core.releases import (
+    Addressed,
+    approvals_needed,
+    approving_persons,
+    check_addressed,
+    fewest_approvals,
+    sectors_reached,
+)
 
 
 def item_digest(item: wire.Item) -> bytes:
@@ -74,7 +80,8 @@ class _Judging:
         listed = self._audience.schemas is None or item.schema in self._audience.schemas
         if not listed or why_not(schema[0], header.originator, self._audience, reader.directory):
             return Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED
-        if not approved(item, header.originator, header.time, self._audience, reader.directory):
+        persons = self._persons(item)
+        if persons is None or persons < fewest_approvals(schema[0], self._audience, reader.directory):
             return Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS
         if known is not None:
             if known == digest:
@@ -92,8 +99,13 @@ class _Judging:
             body = codec.decode(item.body)
         except MalformedError:
             return (Outcome.QUARANTINED, Step.BODY, Reason.MALFORMED), None
+        # Only the body says whether it is a safety notice, which fewer may release.
+        needed = approvals_needed(name, body, self._audience, self._reader.directory)
+        if needed and (self._persons(item) or 0) < needed:
+            return (Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS), None
         try:
             self._domain_check(name, body)
+            check_addressed(name, body, item.version, self._way())
         except InvalidReportError:
             return (Outcome.QUARANTINED, Step.DOMAIN, Reason.DOMAIN), None
         if name != PART_SCHEMA:
@@ -101,26 +113,13 @@ class _Judging:
         part = part_of(item, body)
         return self._parts.judge(part), part
 
+    def _persons(self, item: wire.Item) -> int | None:
+        header, directory = self._header, self._reader.directory
+        return approving_persons(item, header.originator, header.time, self._audience.id, directory)
 
-def approved(
-    item: wire.Item, originator: bytes, time_s: int, audience: Audience, directory: Directory
-) -> bool:
-    """Whether `item` carries the approvals that the audience asks for: release keys of the
-    originator, valid at `time_s`, of different persons. A wrong approval spoils the item.
-    """
-    persons = set()
-    for approval in item.approvals:
-        owner = directory.keys.get(approval.signing_key)
-        if owner is None:
-            return False
-        participant, key = owner
-        if participant.id != originator or key.purpose != "release":
-            return False
-        if not key.valid_at(time_s) or not key.in_use:
-            return False
-        try:
-            verify_approval(key.public, approval, audience.id, item)
-        except UntrustedError:
-            return False
-        persons.add(key.person)
-    return len(persons) >= audience.approvals
+    def _way(self) -> Addressed:
+        people = self._reader.directory.participants
+        us = people.get(self._reader.me)
+        sectors = sectors_reached(self._audience, [us] if us is not None else [])
+        prefixes = us.prefixes if us is not None and self._audience.is_own else ()
+        return Addressed(people.get(self._header.originator), self._audience, sectors, prefixes)

@@ -8,6 +8,7 @@ Source: wire format, "Directory".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,11 +30,17 @@ from tocsin.core.standing import (
 
 MAX_KEYS = 64
 MAX_CONTACT_CHARACTERS = 200
+MAX_PREFIXES = 64
+_PREFIX = re.compile(r"awb:[0-9]{3}|s10:[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """An organisation. Without an agreement in force (firms) it gets no stream."""
+    """An organisation. Without an agreement in force (firms) it gets no stream.
+
+    `prefixes`: how numbers of a firm's own begin (an S10: end), as `awb:020` and `s10:CH`; none where
+    nobody said.
+    """
 
     id: bytes
     name: str
@@ -48,6 +55,7 @@ class Participant:
     suspensions: tuple[Suspension, ...] = ()
     ended: Ended | None = None
     contact: str | None = None
+    prefixes: tuple[str, ...] = ()
 
     @property
     def is_firm(self) -> bool:
@@ -88,6 +96,7 @@ def read_participant(data: bytes) -> Participant:
         agreement_ends_s=_agreement_ends_s(agreement, sponsor),
         keys=keys,
         suspensions=read_suspensions(record),
+        prefixes=_prefixes(record),
         ended=read_ended(record),
         contact=_contact(record),
     )
@@ -103,6 +112,22 @@ def _contact(record: Mapping[str, Any]) -> str | None:
 def is_contact(text: str) -> bool:
     """Whether `text` can be shown as how to reach a participant: an office's, never a person's."""
     return 0 < len(text) <= MAX_CONTACT_CHARACTERS and text.isprintable()
+
+
+def _prefixes(record: Mapping[str, Any]) -> tuple[str, ...]:
+    found = json_fields.texts(record, "prefixes")
+    if len(found) > MAX_PREFIXES:
+        raise MalformedError(f"a participant has over {MAX_PREFIXES} prefixes")
+    return tuple(map(check_prefix, found))
+
+
+def check_prefix(text: str) -> str:
+    """`text`, if it is a type of target and how numbers of that type begin. Raises MalformedError."""
+    if _PREFIX.fullmatch(text) is None:
+        raise MalformedError(
+            "a prefix is awb: and 3 digits, or s10: and 2 letters of a country: awb:020, s10:CH"
+        )
+    return text
 
 
 def _agreement_ends_s(agreement: Mapping[str, Any] | None, sponsor: str | None) -> int:
@@ -129,6 +154,7 @@ def write_participant(participant: Participant) -> bytes:
             "agreement": agreement,
             "keys": [key_record(key) for key in participant.keys],
         }
+        | ({"prefixes": list(participant.prefixes)} if participant.prefixes else {})
         | standing_record(participant.suspensions, participant.ended)
         | ({} if participant.contact is None else {"contact": participant.contact})
     )

@@ -67,7 +67,7 @@ def check_incident(data: object, *, now_s: int, default_system: str | None = Non
 
 
 def check_alert(data: object, *, now_s: int) -> CheckedReport:
-    """An alert in its JSON form, checked at `now_s`. Its reference is `alert_id` and version.
+    """An alert in its JSON form, checked at `now_s`. Its reference is `alert_id`, whatever its version.
 
     Raises InvalidReportError with every problem.
     """
@@ -78,7 +78,7 @@ def check_alert(data: object, *, now_s: int) -> CheckedReport:
         stream=ALERTS_STREAM,
         regions=_regions(None, (country for leg in legs for country in leg)),
         body=body,
-        reference=f"{body['alert_id']}-{body['version']}",
+        reference=body["alert_id"],
         exercise=bool(body["exercise"]),
     )
 

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from tocsin.core.contacts import email_key, house_key, last_digits, phone_key
+from tocsin.core.contacts import email_key, house_key, last_digits
 from tocsin.core.identifiers import is_s10_form, tidied
 from tocsin.core.parcel_views import Reading, View
+from tocsin.core.phone_numbers import phone_key
 
 S10_LIFE_S = 366 * 86_400
 """An S10 is not used again within 12 months (UPU S10); after that it may be another parcel's."""

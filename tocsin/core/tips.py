@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from tocsin.core.alert_fields import DEFAULT_TLP
+from tocsin.core.alert_rules import DEFAULT_TLP
 from tocsin.core.codes import pap_markings, tlp_markings
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.field_checks import Check, Fields, array, code, flag, record, shaped, text

@@ -25,7 +25,7 @@ MEANING: dict[Exit, str] = {
     Exit.BUG: "a fault of Tocsin's own; please report it",
     Exit.USAGE: "wrong options, settings, keys or passphrase; nothing was changed",
     Exit.REFUSED: "input was refused, or a rule forbids it; the message names each reason",
-    Exit.BUSY: "another process holds this folder",
+    Exit.BUSY: "not by you, or not now: another person must do it, or another process holds this folder",
     Exit.INCOMPLETE: "done as far as possible; something still waits, is parked or missing",
     Exit.UNREACHABLE: "the broker or the disk cannot be used; what was accepted is kept",
     Exit.STALE: "the directory has expired or was never fetched",
@@ -35,7 +35,7 @@ MEANING: dict[Exit, str] = {
 def exit_for(error: errors.TocsinError) -> Exit:
     """The exit code that tells of `error`; the most specific kind decides."""
     match error:
-        case errors.HeldElsewhereError():
+        case errors.HeldElsewhereError() | errors.NotThisPersonError():
             return Exit.BUSY
         case errors.DirectoryStaleError():
             return Exit.STALE

@@ -25,6 +25,15 @@ PassphraseFileOption = Annotated[
         show_default=False,
     ),
 ]
+PersonFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--person-passphrase-file",
+        envvar="TOCSIN_PERSON_PASSPHRASE_FILE",
+        help="File with the passphrase of the person named by --as, mode 0600. Without it you are asked.",
+        show_default=False,
+    ),
+]
 BootstrapOption = Annotated[
     str | None,
     typer.Option(

@@ -47,7 +47,7 @@ def add(outbox, *items):
 
 def record(counter=1, leaf=b"l", topic="tocsin.ion.v1"):
     place = (topic, 0, "ion", "south-america", 7, counter)
-    return NewRecord(*place, leaf.ljust(32, b"."), NOW_S + counter, NOW_S + 9, b"value" + leaf)
+    return NewRecord(*place, leaf.ljust(32, b"."), NOW_S + counter, NOW_S + 9, b"value" + leaf, 1)
 
 
 def sealed(outbox, counter=1, leaf=b"l"):
@@ -56,25 +56,25 @@ def sealed(outbox, counter=1, leaf=b"l"):
         number = outbox.records.add(record(counter, leaf))
         head = LogHead(7, counter, leaf.ljust(32, b"."))
         outbox.logs.move("tocsin.ion.v1", "ion", "south-america", head, b"k" * 16)
-        outbox.queue.sealed(outbox.queue.page(1, 10**6), number)
+        outbox.queue.sealed(outbox.queue.page(1, 10**6, now_s=NOW_S), number)
     return number
 
 
 def test_items_wait_in_the_order_of_acceptance(outbox):
     add(outbox, item("b"), item("a"))
-    page = outbox.queue.page(10, 10**6)
+    page = outbox.queue.page(10, 10**6, now_s=NOW_S)
     assert [b"b", b"a"] == [one.item.report_id[:1] for one in page]
 
 
 def test_a_page_has_both_bounds_and_one_item_at_least(outbox):
     add(outbox, *(item(name, 100) for name in "abc"))
     sizes = [(10, 10**6), (2, 10**6), (10, 250), (10, 1)]
-    assert [3, 2, 2, 1] == [len(outbox.queue.page(*one)) for one in sizes]
+    assert [3, 2, 2, 1] == [len(outbox.queue.page(*one, now_s=NOW_S)) for one in sizes]
 
 
 def test_a_page_passes_over_audiences_and_streams(outbox):
     add(outbox, item("a"), item("b", audience="other"), item("c", places=(("pics", "global"),)))
-    page = outbox.queue.page(10, 10**6, ["other"], ["pics"])
+    page = outbox.queue.page(10, 10**6, ["other"], ["pics"], now_s=NOW_S)
     assert [b"a"] == [one.item.report_id[:1] for one in page]
 
 
@@ -119,7 +119,7 @@ def test_an_item_is_as_far_as_its_last_destination(outbox):
 def test_a_refused_item_says_why_and_waits_no_more(outbox):
     (number,) = add(outbox, item())
     with outbox.transaction():
-        outbox.queue.refuse(outbox.queue.page(1, 10**6)[0], "no such thing")
+        outbox.queue.refuse(outbox.queue.page(1, 10**6, now_s=NOW_S)[0], "no such thing")
     (status,) = outbox.status.of_items([number])
     assert (State.REFUSED, "no such thing") == (status.state, status.destinations[0].reason)
     assert 0 == outbox.items.waiting_items
@@ -245,7 +245,7 @@ def test_an_item_whose_body_was_forgotten_goes_to_a_further_audience_whole(outbo
     outbox.forget_old(NOW_S + 6, 5)
     with outbox.transaction():
         outbox.items.add_destinations(number, item("a", audience="other"))
-    (waiting,) = outbox.queue.page(10, 10**6)
+    (waiting,) = outbox.queue.page(10, 10**6, now_s=NOW_S)
     assert b"x" * 10 == waiting.item.body
 
 
@@ -290,5 +290,7 @@ def test_looking_at_an_outbox_that_is_not_there_makes_none(tmp_path):
 def test_content_never_shows_in_a_repr(outbox):
     add(outbox, item("CANARY", body=b"CANARY"))
     number = outbox.status.of_reference("CANARY")[0]
-    shown = repr((outbox.queue.page(1, 10**6), number, item("b", reference="CANARY", body=b"CANARY")))
+    shown = repr(
+        (outbox.queue.page(1, 10**6, now_s=NOW_S), number, item("b", reference="CANARY", body=b"CANARY"))
+    )
     assert "CANARY" not in shown.replace(str(b"CANARY".ljust(16, b".")), "")

@@ -68,7 +68,10 @@ class NewReport:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which reports are wanted; empty or None means any. `since_s` is of the report's time."""
+    """Which reports are wanted; empty or None means any. `since_s` is of the report's time.
+
+    `inbox_schemas`: what of the participant's own inbox is wanted beside `streams`, whatever its region.
+    """
 
     streams: tuple[str, ...] = ()
     regions: int = 0
@@ -76,17 +79,24 @@ class Filter:
     kind: str | None = None
     since_s: int | None = None
     exercise: bool | None = None
+    inbox_schemas: tuple[bytes, ...] = ()
 
     def where(self) -> tuple[str, list[str | int | bytes]]:
         """(SQL conditions, their values), to follow WHERE."""
         conditions = ["body IS NOT NULL"]
         values: list[str | int | bytes] = []
+        place = []
         if self.streams:
-            conditions.append(f"stream IN ({', '.join('?' * len(self.streams))})")
+            place.append(f"stream IN ({', '.join('?' * len(self.streams))})")
             values += self.streams
         if self.regions:
-            conditions.append("regions & ? != 0")
+            place.append("regions & ? != 0")
             values.append(self.regions)
+        if place and self.inbox_schemas:
+            marks = ", ".join("?" * len(self.inbox_schemas))
+            place = [f"(({' AND '.join(place)}) OR (stream = 'inbox' AND schema IN ({marks})))"]
+            values += self.inbox_schemas
+        conditions += place
         if self.exercise is not None:
             conditions.append("exercise = ?")
             values.append(int(self.exercise))

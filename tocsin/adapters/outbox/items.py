@@ -20,8 +20,8 @@ KEEP_ASKED_S = 400 * 86_400
 _ASKED = "'alert', 'request', 'response', 'tip', 'feedback'"
 _ADD = """INSERT INTO items (report_id, version, schema, family, reference, digest, body, exercise,
     accepted_at_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
-_DESTINE = """INSERT OR IGNORE INTO destinations (item, audience, stream, region, approvals)
-    VALUES (?, ?, ?, ?, ?)"""
+_DESTINE = """INSERT OR IGNORE INTO destinations (item, audience, stream, region, approvals, not_before_s)
+    VALUES (?, ?, ?, ?, ?, ?)"""
 _VERSIONS = """SELECT id, report_id, version, digest FROM items
     WHERE family = ? AND reference = ? ORDER BY version DESC"""
 _FORGET = f"""UPDATE items SET body = NULL WHERE id IN (SELECT i.id FROM items i
@@ -58,7 +58,7 @@ class HeldVersion:
 @dataclass(frozen=True, slots=True)
 class NewItem:
     """An item to accept. `family` keeps the references of incidents and alerts apart; `places` are
-    (stream, region) pairs; `digest` (16 bytes) tells contents apart.
+    (stream, region) pairs; `digest` (16 bytes) tells contents apart. `not_before_s`: held until then.
     """
 
     report_id: bytes
@@ -72,6 +72,7 @@ class NewItem:
     audience: str
     places: tuple[tuple[str, str], ...]
     approvals: tuple[Approval, ...] = ()
+    not_before_s: int = 0
 
 
 class OutboxItems:
@@ -85,6 +86,14 @@ class OutboxItems:
     def versions(self, family: str, reference: str) -> list[HeldVersion]:
         """The versions under a national reference, newest first."""
         return [HeldVersion(*row) for row in self._database.execute(_VERSIONS, (family, reference))]
+
+    def newest_body(self, family: str, reference: str) -> tuple[bytes, bytes] | None:
+        """(schema, encoded body) of the newest version under a reference; None where it is not kept."""
+        sql = """SELECT schema, body FROM items WHERE family = ? AND reference = ?
+            ORDER BY version DESC LIMIT 1"""
+        for schema, body in self._database.execute(sql, (family, reference)):
+            return None if body is None else (bytes(schema), bytes(body))
+        return None
 
     def add(self, new: NewItem, now_s: int) -> int:
         """Store an item with its destinations; its number. Call inside a transaction.
@@ -135,7 +144,8 @@ class OutboxItems:
         approvals = write_approvals(new.approvals)
         added = 0
         for stream, region in new.places:
-            self._database.execute(_DESTINE, (item, new.audience, stream, region, approvals))
+            row = (item, new.audience, stream, region, approvals, new.not_before_s)
+            self._database.execute(_DESTINE, row)
             added += self._database.changes()
         self.left(-added, -added * len(new.body))
         return added

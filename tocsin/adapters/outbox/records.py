@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tocsin.adapters.database import Database
 
 _ADD = """INSERT INTO records (topic, partition, stream, scope, session, counter, leaf, time_s,
-    expires_at_s, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
+    expires_at_s, value, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
 _UNSENT = """SELECT id, topic, partition, value FROM records
     WHERE value IS NOT NULL AND topic NOT IN ({marks}) ORDER BY id LIMIT ?"""
 _SENT = "UPDATE records SET value = NULL, place = ? WHERE id = ? AND place IS NULL"
@@ -35,6 +35,7 @@ class NewRecord:
     time_s: int
     expires_at_s: int
     value: bytes = field(repr=False)
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class OutboxRecords:
     def add(self, new: NewRecord) -> int:
         """Keep a sealed record; its number."""
         place = (new.topic, new.partition, new.stream, new.scope, new.session, new.counter)
-        row = (*place, new.leaf, new.time_s, new.expires_at_s, new.value)
+        row = (*place, new.leaf, new.time_s, new.expires_at_s, new.value, new.generation)
         ((record,),) = self._database.execute(_ADD, row)
         return int(record)
 

@@ -10,10 +10,12 @@ from tocsin.adapters.outbox.items import OutboxItems, read_approvals
 from tocsin.core.wire import Item
 
 _SIZES = """SELECT d.id, length(i.body) FROM destinations d JOIN items i ON i.id = d.item
-    WHERE d.record IS NULL AND d.refused IS NULL AND {others} ORDER BY d.id LIMIT ?"""
+    WHERE d.record IS NULL AND d.refused IS NULL AND d.not_before_s <= ? AND {others}
+    ORDER BY d.id LIMIT ?"""
 _PAGE = """SELECT d.id, d.audience, d.stream, d.region, d.approvals, i.schema, i.report_id, i.version,
     i.body FROM destinations d JOIN items i ON i.id = d.item
-    WHERE d.record IS NULL AND d.refused IS NULL AND {others} AND d.id <= ? ORDER BY d.id"""
+    WHERE d.record IS NULL AND d.refused IS NULL AND d.not_before_s <= ? AND {others}
+    AND d.id <= ? ORDER BY d.id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,15 @@ class SealingQueue:
         max_bytes: int,
         without_audiences: Iterable[str] = (),
         without_streams: Iterable[str] = (),
+        *,
+        now_s: int,
     ) -> list[Waiting]:
-        """The oldest items that wait, but for some audiences and streams, within both bounds (one
-        item at least).
+        """The oldest items that wait, but for some audiences and streams and what is held until after
+        `now_s`, within both bounds (one item at least).
         """
         audiences, streams = list(without_audiences), list(without_streams)
         others = f"d.audience NOT IN ({_marks(audiences)}) AND d.stream NOT IN ({_marks(streams)})"
-        passed_over = (*audiences, *streams)
+        passed_over: tuple[int | str, ...] = (now_s, *audiences, *streams)
         sizes = self._database.execute(_SIZES.format(others=others), (*passed_over, max_items))
         last, total = None, 0
         for id_, size_bytes in sizes:

@@ -16,7 +16,7 @@ MAX_FOUND = 100
 
 _ITEM = "SELECT id, report_id, version, family, reference, exercise, accepted_at_s FROM items"
 _DESTINATIONS = """SELECT d.audience, d.stream, d.region, d.refused, r.topic, r.partition, r.place,
-    r.id IS NOT NULL FROM destinations d LEFT JOIN records r ON r.id = d.record
+    r.id IS NOT NULL, d.not_before_s FROM destinations d LEFT JOIN records r ON r.id = d.record
     WHERE d.item = ? ORDER BY d.id"""
 _PARTS = """SELECT count(*), coalesce(sum(r.place IS NOT NULL), 0), coalesce(sum(r.id IS NOT NULL), 0),
     coalesce(sum(d.refused IS NOT NULL), 0) FROM items i JOIN destinations d ON d.item = i.id
@@ -39,7 +39,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DestinationStatus:
-    """Where an item stands on its way to one region; `offset` once Kafka acknowledged it."""
+    """Where an item stands on its way to one region; `offset` once Kafka acknowledged it.
+
+    `held_until_s`: it does not leave before; None where nothing holds it or it has left.
+    """
 
     audience: str
     stream: str
@@ -49,6 +52,7 @@ class DestinationStatus:
     partition: int | None = None
     offset: int | None = None
     reason: str | None = None
+    held_until_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +151,13 @@ class OutboxStatus:
 
 
 def _destination(
-    row: tuple[str, str, str, str | None, str | None, int | None, int | None, int],
+    row: tuple[str, str, str, str | None, str | None, int | None, int | None, int, int],
 ) -> DestinationStatus:
-    audience, stream, region, refused, topic, partition, offset, is_sealed = row
+    audience, stream, region, refused, topic, partition, offset, is_sealed, not_before_s = row
     if refused is not None:
         return DestinationStatus(audience, stream, region, State.REFUSED, reason=refused)
     if not is_sealed:
-        return DestinationStatus(audience, stream, region, State.ACCEPTED)
+        held_until_s = not_before_s or None
+        return DestinationStatus(audience, stream, region, State.ACCEPTED, held_until_s=held_until_s)
     state = State.SEALED if offset is None else State.PUBLISHED
     return DestinationStatus(audience, stream, region, state, topic, partition, offset)

@@ -15,6 +15,7 @@ from tocsin.adapters.outbox.attachments import OutboxAttachments
 from tocsin.adapters.outbox.items import Bounds, OutboxItems
 from tocsin.adapters.outbox.keys import OutboxKeys
 from tocsin.adapters.outbox.logs import OutboxLogs
+from tocsin.adapters.outbox.reach import OutboxReach
 from tocsin.adapters.outbox.records import OutboxRecords
 from tocsin.adapters.outbox.references import OutboxReferences
 from tocsin.adapters.outbox.sealing_queue import SealingQueue
@@ -45,6 +46,7 @@ class Outbox:
         self.references = OutboxReferences(database)
         self.status = OutboxStatus(database)
         self.sent = OutboxSent(database)
+        self.reach = OutboxReach(database, self.items)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -90,4 +90,10 @@ _DRAFTS = """
 CREATE TABLE references_of_drafts (draft TEXT PRIMARY KEY, reference TEXT NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _DRAFTS)
+# What is held until a time, and under which generation a record was sealed: whom it reached.
+_HELD_AND_REACH = """
+ALTER TABLE destinations ADD COLUMN not_before_s INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE records ADD COLUMN generation INTEGER;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _DRAFTS, _HELD_AND_REACH)

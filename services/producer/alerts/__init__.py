@@ -1,0 +1,1 @@
+"""Alerts to firms: proposed, looked at, released by people, cleared."""

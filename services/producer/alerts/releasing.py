@@ -1,0 +1,79 @@
+"""Release: a person who did not write it signs it, with a key that opens for them alone.
+
+What was doubted must be acknowledged by name. The signature and the line in the log are on disk before the
+alert enters the outbox; a crash between leaves a release that the next command, or the service, completes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.producer.alerts.linting import findings_of
+from services.producer.alerts.room import Room, Who
+from services.producer.alerts.signing import sign, still_missing
+from tocsin.core.alert_lint import Finding
+from tocsin.core.audit_chain import Deed as Line
+from tocsin.core.audit_chain import check_reason
+from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.people import Deed
+from tocsin.core.proposals import Proposal, State, check_releaser, check_waiting
+
+
+class UnacknowledgedError(RefusedByRuleError):
+    """The lint found what nobody acknowledged. `findings` are those."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(
+            f"{len(self.findings)} doubts are not acknowledged: edit it, or name each with --despite KEY"
+        )
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Why it is released, in spite of which doubts, and whether by one person (a safety notice)."""
+
+    reason: str
+    despite: tuple[str, ...] = ()
+    alone: bool = False
+
+
+def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal, list[str]]:
+    """Sign it; the proposal, and what is still missing (empty: it is being released).
+
+    Raises NotThisPersonError for an author, UnacknowledgedError, RefusedByRuleError, KeyUnusableError; then
+    nothing is signed.
+    """
+    reason = check_reason(consent.reason)
+    proposal = room.desk.proposals.get(name)
+    check_waiting(proposal, room.now_s)
+    person = room.person(who, Deed.RELEASE)
+    lane = fast_lane(room, proposal)
+    check_releaser(proposal, person.handle, alone=consent.alone, fast_lane=lane)
+    found = findings_of(room, proposal)
+    if unknown := [key for key in consent.despite if key not in {one.key for one in found}]:
+        raise RefusedByRuleError(f"--despite {unknown[0]}: the lint found no such doubt")
+    if left := [one for one in found if one.key not in consent.despite]:
+        raise UnacknowledgedError(left)
+    acting = room.acting(who, Deed.RELEASE)
+    if not room.has_key(acting):
+        raise RefusedByRuleError(
+            f"the directory does not have the release key of {person.handle} in force: tocsin people "
+            "request makes the change for the authority, then tocsin send reads its directory"
+        )
+    after = replace(sign(acting, proposal, room.directory), alone=consent.alone)
+    missing = still_missing(room, after)
+    if not missing:
+        after = replace(after, state=State.RELEASING)
+    did = "released alone" if consent.alone else "approved"
+    details = tuple(f"despite {key}" for key in consent.despite)
+    with room.desk.deed(Line(person.handle, did, name, reason, details)):
+        room.desk.proposals.keep(after)
+    return after, missing
+
+
+def fast_lane(room: Room, proposal: Proposal) -> bool:
+    """Whether every audience of it says that one person may release a safety notice."""
+    found = [room.directory.audience_named(name) for name in proposal.audiences]
+    return all(one is not None and one.safety_approvals == 1 for one in found)
