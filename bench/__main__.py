@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from bench import (
+    delivering,
     importing,
     large_tables,
     lone_reports,
@@ -12,6 +13,7 @@ from bench import (
     reading,
     results,
     rotation,
+    screening,
     sealing,
     tables,
 )
@@ -20,11 +22,13 @@ BENCHES = {
     "sealing": sealing.rows,
     "publishing": publishing.rows,
     "reading": reading.rows,
+    "delivering": delivering.rows,
     "rotation": rotation.rows,
     "importing": importing.rows,
     "large-tables": large_tables.rows,
     "lone-reports": lone_reports.rows,
     "tables": tables.rows,
+    "screening": screening.rows,
 }
 
 

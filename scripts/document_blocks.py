@@ -6,10 +6,11 @@ from unittest.mock import MagicMock
 
 from prometheus_client import CollectorRegistry
 
-from services.authority.metrics import AuthorityMetrics
+from services.authority.metrics import AuthorityMetrics, StandbyMetrics
 from services.authority.settings import AuthoritySettings
 from services.consumer.metrics import ConsumerMetrics
 from services.consumer.settings import ConsumerSettings
+from services.consumer.sinks.metrics import SinkMetrics
 from services.producer.issuing import ReportSettings
 from services.producer.metrics import ProducerMetrics
 from services.producer.settings import ProducerSettings
@@ -52,6 +53,8 @@ def metrics() -> str:
     registry = CollectorRegistry()
     ProducerMetrics(registry, MagicMock(), MagicMock())
     ConsumerMetrics(registry, MagicMock(), MagicMock(), MagicMock())
+    SinkMetrics(registry, MagicMock(return_value=[]))
     AuthorityMetrics(registry, float)
+    StandbyMetrics(registry)
     lines = [(row.name, row.type, row.labels, row.description) for row in rows(registry)]
     return table(("metric", "type", "labels", "meaning"), lines)

@@ -20,6 +20,10 @@ NoteOption = Annotated[str, typer.Option("--note", help="For the authority's own
 HeadsOption = Annotated[
     bool, typer.Option("--heads/--no-heads", help="Believe what its last checkpoint states, or nothing.")
 ]
+HeadsFileOption = Annotated[
+    Path | None,
+    typer.Option(help="Believe the heads in this file instead: a reader's `tocsin heads ID --out`."),
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what it means, change nothing.")]
 
 
@@ -34,8 +38,41 @@ class Way:
     dry_run: bool
 
 
-def stated_heads(office: Office, id_: str, bootstrap: str | None) -> Final:
-    """The heads that the participant stated last, read from Kafka."""
+@dataclass(frozen=True)
+class Heads:
+    """Up to where what a participant's record keys signed is believed: `file`, else its last checkpoint,
+    else nothing.
+    """
+
+    stated: bool
+    file: Path | None
+    bootstrap: str | None
+
+    def final(self, office: Office, id_: str) -> Final:
+        """The final heads. Raises RefusedByRuleError for a file of another participant."""
+        if self.file is not None:
+            return _filed_heads(self.file, id_)
+        return _stated_heads(office, id_, self.bootstrap) if self.stated else {}
+
+
+def _filed_heads(file: Path, id_: str) -> Final:
+    from services.authority.applications import read_optional
+    from services.authority.telling import tell_aloud
+    from tocsin.core.enrolment import fingerprint
+    from tocsin.core.errors import RefusedByRuleError
+    from tocsin.core.stated_heads import read_stated_heads
+    from tocsin.runtime import console
+
+    data = read_optional(file) or b""
+    participant, final = read_stated_heads(data)
+    if participant.hex() != id_.lower():
+        raise RefusedByRuleError(f"{file} states the heads of {participant.hex()}, not of {id_}")
+    console.say(f"{file} states the heads of {len(final)} logs; whoever wrote it must read the same:")
+    tell_aloud(fingerprint(data))
+    return final
+
+
+def _stated_heads(office: Office, id_: str, bootstrap: str | None) -> Final:
     import asyncio
 
     from services.authority.last_heads import last_heads

@@ -17,7 +17,7 @@ from tocsin.adapters.private_files import storage_errors
 from tocsin.core.directory import Directory, participant_target, read_directory
 from tocsin.core.enrolment import Request
 from tocsin.core.errors import RefusedByRuleError
-from tocsin.core.participants import Participant, write_participant
+from tocsin.core.participants import MAX_CONTACT_CHARACTERS, Participant, is_contact, write_participant
 from tocsin.core.public_keys import Final, PublicKey
 from tocsin.core.standing import NO_DAY, Ended, Suspension
 
@@ -101,6 +101,15 @@ def new_agreement(reference: str, ends_s: int, now_s: int) -> Change:
     if ends_s <= now_s:
         raise RefusedByRuleError("that end has passed: to end a participation use expel")
     return lambda one: replace(_going_on(one), agreement=reference, agreement_ends_s=ends_s)
+
+
+def new_contact(contact: str) -> Change:
+    """How an office is reached: what firms are shown of their sponsor. Empty takes it away."""
+    if contact and not is_contact(contact):
+        raise RefusedByRuleError(
+            f"a contact is printable text of at most {MAX_CONTACT_CHARACTERS} characters"
+        )
+    return lambda one: replace(_going_on(one), contact=contact or None)
 
 
 def suspend(reason: str, until_s: int | None, now_s: int) -> Change:

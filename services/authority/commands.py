@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from services.authority import commands_directory, commands_kafka, commands_participants, commands_root
+from services.authority import (
+    commands_directory,
+    commands_kafka,
+    commands_participants,
+    commands_root,
+    commands_standby,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -17,4 +23,5 @@ def register(app: typer.Typer) -> None:
     commands_participants.register(authority)
     commands_root.register(authority)
     commands_kafka.register(authority)
+    commands_standby.register(authority)
     app.add_typer(authority, name="authority")

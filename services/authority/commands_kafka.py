@@ -36,11 +36,17 @@ def publish(
 
     from services.authority import publishing
     from services.authority.office import hold_publishing, open_office
+    from tocsin.adapters.tuf_repository import StandbySignedError
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office, hold_publishing(office.home):
         access, repository = office.home.access(bootstrap), office.repository
-        sent = asyncio.run(publishing.publish(repository, repository.files(), access, office.now_s()))
+        try:
+            sent = asyncio.run(publishing.publish(repository, repository.files(), access, office.now_s()))
+        except StandbySignedError as error:
+            console.say(f"a standby signed timestamp {error.version} meanwhile: ours follows it")
+            repository.sign_over(error.version, office.now_s())
+            sent = asyncio.run(publishing.publish(repository, repository.files(), access, office.now_s()))
     for name in sent:
         console.data(name)
     console.say(f"{len(sent)} files sent" if sent else "the topic holds everything already")

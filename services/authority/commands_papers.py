@@ -9,12 +9,13 @@ import typer
 
 from services.authority.change_command import (
     DryRunOption,
+    Heads,
+    HeadsFileOption,
     HeadsOption,
     IdArgument,
     NoteOption,
     Way,
     change_participant,
-    stated_heads,
 )
 from tocsin.runtime.options import (
     DEFAULT_HOME,
@@ -105,6 +106,7 @@ def new_folder(  # noqa: PLR0913 - one parameter for each option
     file: Annotated[Path, typer.Argument(help="From `tocsin keys request` in its new folder.")],
     answer: Annotated[Path | None, typer.Option(help="Its answer to the challenge.")] = None,
     heads: HeadsOption = True,
+    heads_file: HeadsFileOption = None,
     note: NoteOption = "",
     dry_run: DryRunOption = False,
     home: HomeOption = DEFAULT_HOME,
@@ -126,7 +128,8 @@ def new_folder(  # noqa: PLR0913 - one parameter for each option
     def change(office: Office) -> Change:
         if not dry_run:
             check(office, application.digest, application.keys, answered)
-        return new_folder(request, stated_heads(office, id_, bootstrap) if heads else {}, office.now_s())
+        final = Heads(heads, heads_file, bootstrap).final(office, id_)
+        return new_folder(request, final, office.now_s())
 
     done = change_participant(Way(home, passphrase_file, "new-folder", note, dry_run), id_, change)
     if not dry_run:

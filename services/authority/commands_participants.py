@@ -9,12 +9,13 @@ import typer
 from services.authority import commands_papers
 from services.authority.change_command import (
     DryRunOption,
+    Heads,
+    HeadsFileOption,
     HeadsOption,
     IdArgument,
     NoteOption,
     Way,
     change_participant,
-    stated_heads,
 )
 from tocsin.runtime.options import (
     DEFAULT_HOME,
@@ -38,6 +39,10 @@ def register(authority: typer.Typer) -> None:
         "agreement",
         epilog="Example: tocsin authority participant agreement 6f…e1 --reference MOU-8 --ends 2028-12-31",
     )(agreement)
+    group.command(
+        "contact",
+        epilog="Example: tocsin authority participant contact 6f…e1 'drugs.desk@police.example, +31 70 …'",
+    )(contact)
     group.command(
         "suspend",
         epilog="Example: tocsin authority participant suspend 6f…e1 --reason security --until 2027-01-31",
@@ -103,6 +108,21 @@ def agreement(  # noqa: PLR0913 - one parameter for each option
     change_participant(way, id_, lambda office: new_agreement(reference, ends_s, office.now_s()))
 
 
+def contact(
+    id_: IdArgument,
+    text: Annotated[str, typer.Argument(metavar="CONTACT", help="Of the office, never of a person.")],
+    note: NoteOption = "",
+    dry_run: DryRunOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Say how an office is reached: its firms are shown it when their agreement ends. '' takes it away."""
+    from services.authority.changing import new_contact
+
+    way = Way(home, passphrase_file, "contact", note, dry_run)
+    change_participant(way, id_, lambda _office: new_contact(text))
+
+
 def suspend(  # noqa: PLR0913 - one parameter for each option
     id_: IdArgument,
     reason: Annotated[str, typer.Option(help="agreement, inquiry, own-request or security.")],
@@ -139,6 +159,7 @@ def expel(  # noqa: PLR0913 - one parameter for each option
     id_: IdArgument,
     reason: Annotated[str, typer.Option(help="expelled, withdrew or agreement-ended.")],
     heads: HeadsOption = True,
+    heads_file: HeadsFileOption = None,
     note: NoteOption = "",
     dry_run: DryRunOption = False,
     home: HomeOption = DEFAULT_HOME,
@@ -148,12 +169,12 @@ def expel(  # noqa: PLR0913 - one parameter for each option
     """End a participation for good. Its entry stays, so that its old reports can be verified.
 
     Its record keys end at the heads that it stated last (read from Kafka): what lies behind them is
-    refused by every reader, whatever its date. With --no-heads nothing more of it is believed.
+    refused by every reader, whatever its date. With --heads-file they end at what a reader holds, where
+    its own word is not to be trusted or was withheld; with --no-heads nothing of it is believed.
     """
     from services.authority.changing import expel
 
     def change(office: Office) -> Change:
-        final = stated_heads(office, id_, bootstrap) if heads else {}
-        return expel(reason, final, office.now_s())
+        return expel(reason, Heads(heads, heads_file, bootstrap).final(office, id_), office.now_s())
 
     change_participant(Way(home, passphrase_file, "expel", note, dry_run), id_, change)

@@ -83,9 +83,9 @@ def draft(
     from tocsin.adapters.tuf_holders import show_draft
     from tocsin.adapters.whole_files import write_whole
 
-    held = seats_of(holder, quorum) if holder else None
+    seats = {"root": seats_of(holder, quorum)} if holder else {}
     with open_office(home, passphrase_file) as office:
-        data = office.repository.roots.draft(held, office.now_s())
+        data = office.repository.roots.draft(seats, office.now_s())
     write_whole(out, data, PUBLIC_FILE_MODE)
     tell_draft(show_draft(data))
 

@@ -96,6 +96,8 @@ def _ends(before: Participant, after: Participant) -> Iterator[str]:
             else f"ends {clock_time(after.agreement_ends_s)}"
         )
         yield f"agreement {after.agreement or 'none'} {end}"
+    if before.contact != after.contact:
+        yield f"contact: {after.contact or 'none'}"
     for one in set(after.suspensions) - set(before.suspensions):
         until = "until told otherwise" if one.until_s == NO_DAY else f"until {clock_time(one.until_s)}"
         yield f"suspended ({one.reason}) from {clock_time(one.from_s)} {until}"

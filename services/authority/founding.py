@@ -64,7 +64,7 @@ def draft_first_root(home: Path, passphrase_file: Path | None, held: Seats) -> b
         if office.repository.roots.versions():
             raise RefusedByRuleError(f"{office.home.path} has its first root already: nothing was changed")
         _make_keys(office.home.path / KEYS, passphrase_file, [one for one in ROLES if one != "root"])
-        return office.repository.roots.draft(held, office.now_s())
+        return office.repository.roots.draft({"root": held}, office.now_s())
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tocsin.core.agreements import reminders
 from tocsin.core.directory import Directory
 from tocsin.core.participants import Participant
 from tocsin.core.public_keys import PublicKey
@@ -47,13 +48,11 @@ def state(one: Participant, now_s: int) -> str:
 
 
 def warnings(directory: Directory, now_s: int) -> list[str]:
-    """What ends within 30 days, of those that take part."""
-    said = []
+    """What ends within 30 days, of those that take part, and agreements that ended lately."""
+    said = [one.to_others(now_s) for one in reminders(directory, directory.participants.values(), now_s)]
     for one in directory.participants.values():
         if not one.in_force(now_s):
             continue
-        if one.agreement_ends_s < now_s + WARN_BEFORE_S:
-            said.append(f"the agreement of {one.name} ends {clock_time(one.agreement_ends_s)}")
         for purpose, key in _latest(one).items():
             if key.not_after_s < now_s + WARN_BEFORE_S:
                 said.append(f"the last {purpose} key of {one.name} ends {clock_time(key.not_after_s)}")
@@ -71,6 +70,7 @@ def show_participant(one: Participant, directory: Directory, now_s: int) -> dict
         "regions": list(one.regions),
         "sponsor": one.sponsor.hex() if one.sponsor else None,
         "agreement": one.agreement,
+        "contact": one.contact,
         "audiences": sorted(audiences),
         "keys": [_key_row(key, now_s) for key in one.keys],
     }

@@ -25,3 +25,12 @@ class AuthorityMetrics(ServiceMetrics):
         self.rounds = self.counter("rounds", "Timestamps signed and sent.", Result)
         gauge = self.gauge("timestamp_age_seconds", "Since the published timestamp was signed.")
         gauge.set_function(age_s)
+
+
+class StandbyMetrics(ServiceMetrics):
+    """Whether it stands in for the authority, and how often it signed."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        super().__init__("standby", registry)
+        self.signed = self.counter("signed", "Timestamps signed in the authority's place.")
+        self.standing_in = self.gauge("standing_in", "1 while it signs in the authority's place.")

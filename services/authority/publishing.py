@@ -21,8 +21,9 @@ async def publish(
     """Send what the topic lacks of `files`, taken from `repository` while it was held; their names.
 
     What left the state in force 30 days ago is taken off the topic.
-    Raises BrokerUnavailableError, BrokerRefusedError, and RefusedByRuleError where the topic is ahead of
-    this folder: it was restored from a backup.
+    Raises BrokerUnavailableError, BrokerRefusedError, StandbySignedError where a timestamp must follow that
+    of a standby, and RefusedByRuleError where the topic is ahead of this folder: it was restored from a
+    backup.
     """
     topic = DirectoryTopic(access)
     await topic.read(anew=True)

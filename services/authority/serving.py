@@ -20,14 +20,19 @@ from services.authority.office import Office, find_office, hold, hold_publishing
 from services.authority.publishing import publish
 from services.authority.settings import AuthoritySettings
 from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.tuf_repository import StandbySignedError
 from tocsin.adapters.tuf_signing import DAY_S
+from tocsin.core.agreements import Reminder, reminders
+from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.errors import OutsideFault, RefusedByRuleError
+from tocsin.core.spans import span
 from tocsin.runtime import web
 from tocsin.runtime.lifecycle import run_service, run_together, serve_until
 from tocsin.runtime.logs import get_log
 
 ALARM_AGE_S = 3 * 3_600
 RETRY_S = 30
+MAX_WARNINGS = 20
 # What people sign: they are told in time.
 WARN_BEFORE_END_S: Mapping[str, int] = {"targets": 7 * DAY_S, "root": 30 * DAY_S}
 _log = get_log("authority")
@@ -43,6 +48,8 @@ class Signing:
         self._published_s, self._ends_at_s = standing.signed_at_s, standing.ends_at_s
         self._unsent = False
         self._told: str | None = None
+        self._reminders: list[Reminder] = []
+        self._reminded: set[str] = set()
         self.registry = CollectorRegistry()
         self._metrics = AuthorityMetrics(self.registry, self.age_s)
 
@@ -53,6 +60,11 @@ class Signing:
     def troubles(self) -> list[str]:
         """One line for each thing that is wrong."""
         found = [self._told] if self._told else []
+        if self.age_s() < -TOLERANCE_S:
+            found.append(
+                f"this machine's clock is {span(int(-self.age_s()))} behind that of the last signature: "
+                "compare it with another clock and set it"
+            )
         if self.age_s() >= ALARM_AGE_S:
             hours = self.age_s() / 3_600
             found.append(f"the timestamp on the topic is {hours:.1f} h old; publishers stop at 24 h")
@@ -61,6 +73,22 @@ class Signing:
             if left_s < before_s:
                 found.append(f"the {role} metadata ends in {left_s // DAY_S} days: tocsin authority renew")
         return found
+
+    def warnings(self) -> list[str]:
+        """One line for each agreement that ends soon or ended lately, as of the last round; at most 20."""
+        now_s = self._office.now_s()
+        said = [one.to_others(now_s) for one in self._reminders[:MAX_WARNINGS]]
+        more = len(self._reminders) - MAX_WARNINGS
+        return [*said, f"and {more} more agreements"] if more > 0 else said
+
+    def _remind(self) -> None:
+        """Look at agreements, and log once of each that a mark before its end, or its end, has passed."""
+        now_s, directory = self._office.now_s(), self._office.directory()
+        self._reminders = reminders(directory, directory.participants.values(), now_s)
+        for one in self._reminders:
+            if one.key not in self._reminded:
+                self._reminded.add(one.key)
+                _log.warning("agreement.ending", name=one.firm.name, reason=one.to_others(now_s))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sign and publish until `stop`. Raises OurFault and bugs."""
@@ -87,8 +115,8 @@ class Signing:
     async def _round(self) -> bool:
         try:
             with hold_publishing(self._office.home):
-                files = self._signed()
-                sent = await publish(self._office.repository, files, self._access, self._office.now_s())
+                self._remind()
+                sent = await self._publish(self._signed())
         except (OutsideFault, RefusedByRuleError) as error:
             self._metrics.rounds.add(Result.FAILED)
             self._told = str(error)
@@ -101,6 +129,17 @@ class Signing:
         self._metrics.rounds.add(Result.PUBLISHED)
         _log.info("directory.published", count=len(sent), version=standing.versions["timestamp"])
         return True
+
+    async def _publish(self, files: Mapping[str, bytes]) -> list[str]:
+        repository, now_s = self._office.repository, self._office.now_s()
+        try:
+            return await publish(repository, files, self._access, now_s)
+        except StandbySignedError as error:
+            _log.warning("directory.standby_signed", version=error.version)
+            with hold(self._office.home):
+                repository.sign_over(error.version, now_s)
+                files = repository.files()
+            return await publish(repository, files, self._access, now_s)
 
     def _signed(self) -> dict[str, bytes]:
         """The files to publish. What was signed and could not be sent is not signed again until due."""
@@ -123,7 +162,7 @@ def serve_home(
 
 
 async def _serve(signing: Signing, settings: AuthoritySettings, stop: asyncio.Event) -> None:
-    health = web.Health(lambda: None, signing.troubles)
+    health = web.Health(lambda: None, signing.troubles, signing.warnings)
     app = web.build_app(
         "Tocsin authority",
         "Keeps the directory fresh. It has no content and takes none.",

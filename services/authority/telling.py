@@ -13,6 +13,8 @@ def tell_draft(shown: DraftShown) -> None:
     holders, signers = ", ".join(shown.holders), ", ".join(shown.signed_by) or "nobody"
     console.say(f"root {shown.version}, until {clock_time(shown.expires_at_s)}, held by {holders}")
     console.say(f"{shown.threshold} signatures are needed, two of each holder; signed by {signers}")
+    if shown.standby is not None:
+        console.say(f"timestamps may be signed by a standby too: {shown.standby}")
     tell_aloud(shown.fingerprint)
 
 

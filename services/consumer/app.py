@@ -20,6 +20,9 @@ from services.consumer.metrics import ConsumerMetrics
 from services.consumer.news import News
 from services.consumer.participant import Participant, open_participant, tokens_of
 from services.consumer.settings import ConsumerSettings
+from services.consumer.sinks.lines import Lines, SinksAsked, mail_server, opened
+from services.consumer.sinks.metrics import SinkMetrics
+from services.consumer.sinks.plans import configured
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.kafka.security import KafkaAccess
@@ -36,50 +39,75 @@ DESCRIPTION = (
 def serve_home(home: Path, passphrase_file: Path | None, bootstrap: str | None) -> None:
     """Run the service of a home until SIGTERM or SIGINT. Raises TocsinError."""
     settings = ConsumerSettings.load(ParticipantHome.open(home).settings("consumer"))
+    plans = configured(settings.sinks)
+    sinks = SinksAsked(plans, tuple(settings.regions), mail_server(settings.smtp, plans))
     participant = open_participant(home, passphrase_file)
     access = participant.access(bootstrap)
 
     async def run(stop: asyncio.Event) -> None:
         with participant.inbox() as inbox, participant.inbox(read_only=True) as shown:
-            await serve(participant, settings, Inboxes(inbox, shown), access, stop)
+            async with opened(participant, sinks, console.say) as lines:
+                await serve(participant, settings, Parts(inbox, shown, lines), access, stop)
 
     run_service(run)
 
 
 @dataclass(frozen=True)
-class Inboxes:
-    """One inbox twice: to write, and read-only to show from other threads."""
+class Parts:
+    """One inbox twice: to write, and read-only to show from other threads; and where alerts go."""
 
     written: Inbox
     shown: Inbox
+    lines: Lines
 
 
 async def serve(
     participant: Participant,
     settings: ConsumerSettings,
-    inboxes: Inboxes,
+    parts: Parts,
     access: KafkaAccess,
     stop: asyncio.Event,
 ) -> None:
     """Read and answer until `stop`."""
-    news, health = News(), Health(participant.clock)
-    keeping = Keeping(participant, inboxes.written, access, news, health)
+    news, health, lines = News(), Health(participant.clock), parts.lines
+    keeping = Keeping(participant, parts.written, access, Bells(news, lines), health)
+    lines.directory, lines.well = keeping.directory, lambda: not health.troubles()
     registry = CollectorRegistry()
-    feed = Feed(inboxes.shown, news)
+    feed = Feed(parts.shown, news)
     ConsumerMetrics(registry, keeping.tally, health, feed)
-    app = build_app(feed, tokens_of(participant.home.path), health, registry, settings)
+    SinkMetrics(registry, lambda: lines.standing)
+    answers = web.Health(health.stuck, health.troubles, lambda: [*health.warnings, *lines.sentences()])
+    app = build_app(feed, tokens_of(participant.home.path), answers, registry, settings)
+    await lines.begin()
     await run_together(
         stop,
         serve_until(app, settings.host, settings.port, stop),
         keeping.run(settings.streams, settings.regions, stop, console.say),
+        lines.run_until(stop),
     )
 
 
+class Bells:
+    """Rings for streams of events and for sinks alike."""
+
+    def __init__(self, news: News, lines: Lines) -> None:
+        self._news, self._lines = news, lines
+
+    def print_new(self, count: int = 0) -> None:
+        """A step of the reading brought `count` records."""
+        if count:
+            self._news.ring()
+            self._lines.ring()
+
+    def caught_up(self) -> None:
+        """What was there when the reading began is read."""
+        self._lines.caught_up()
+
+
 def build_app(
-    feed: Feed, tokens: Tokens, health: Health, registry: CollectorRegistry, settings: ConsumerSettings
+    feed: Feed, tokens: Tokens, answers: web.Health, registry: CollectorRegistry, settings: ConsumerSettings
 ) -> FastAPI:
     """The web application over its parts."""
-    answers = web.Health(health.stuck, health.troubles, lambda: health.warnings)
     app = web.build_app("Tocsin reader", DESCRIPTION, answers, registry, settings.limits())
     app.include_router(router(feed, lambda token: tokens.holder(token, PURPOSE) is not None))
     return app

@@ -40,6 +40,10 @@ class Wanted:
             return self
         return Wanted(tuple(dict.fromkeys((*self.streams, BLOBS))), self.regions)
 
+    def without_attachments(self) -> Wanted:
+        """The same without the files of reports, unless nothing else is wanted."""
+        return Wanted(tuple(one for one in self.streams if one != BLOBS) or self.streams, self.regions)
+
     def mask(self, order: Iterable[str]) -> int:
         """The regions as bits of the layout's `order`; 0 means all."""
         return sum(1 << bit for bit, region in enumerate(order) if region in self.regions)

@@ -5,13 +5,27 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from services.consumer.finding import newest
 from services.consumer.views import Views
 from tocsin.adapters.inbox.attachments import HeldAttachment
 from tocsin.adapters.inbox.store import Inbox
+from tocsin.core.attachments import named_in
 from tocsin.core.errors import MalformedError, StorageError
 from tocsin.core.file_names import safe_name
 from tocsin.core.media_types import media_type_of
 from tocsin.runtime.times import iso_time
+
+
+def files_of(inbox: Inbox, views: Views, report_id: bytes) -> list[HeldAttachment]:
+    """The files that came for a report, then those that it names of which nothing came yet."""
+    held = inbox.attachments.of_report(report_id)
+    known = {(one.originator, one.attachment_id) for one in held}
+    for report in newest(inbox.reports.versions(report_id)):
+        who, at_s = report.originator, report.received_at_s
+        for id_, attachment in named_in(views.body(report), report_id).items():
+            if (who, id_) not in known:
+                held.append(HeldAttachment(who, id_, 0, at_s, at_s, at_s, attachment))
+    return held
 
 
 def described(inbox: Inbox, views: Views, held: HeldAttachment) -> dict[str, Any]:
@@ -29,8 +43,8 @@ def described(inbox: Inbox, views: Views, held: HeldAttachment) -> dict[str, Any
         "sha256": about.sha256.hex(),
         "whole": held.is_whole,
         "parts": parts_of(held),
-        "first_at": iso_time(held.first_at_s),
-        "expires_at": iso_time(held.expires_at_s),
+        "first_at": iso_time(held.first_at_s) if held.held else None,
+        "expires_at": iso_time(held.expires_at_s) if held.held else None,
     }
 
 
@@ -40,12 +54,10 @@ def parts_of(held: HeldAttachment) -> str:
 
 
 def _reference(inbox: Inbox, views: Views, held: HeldAttachment) -> str | None:
-    versions = [
-        one
-        for one in inbox.reports.versions(held.attachment.report_id)
-        if one.originator == held.originator
-    ]
-    return views.body(versions[-1]).get("national_reference") if versions else None
+    for one in newest(inbox.reports.versions(held.attachment.report_id)):
+        if one.originator == held.originator:
+            return str(views.body(one).get("national_reference") or "") or None
+    return None
 
 
 def file_of(inbox: Inbox, held: HeldAttachment) -> tuple[bytes, str, str | None]:

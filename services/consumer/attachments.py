@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from services.consumer.attachment_views import described, file_of, parts_of
+from services.consumer.attachment_views import described, file_of, files_of, parts_of
 from services.consumer.finding import find_reports, id_in
 from services.consumer.looking import inbox_of
 from services.consumer.views import Views
@@ -56,19 +56,14 @@ def find(inbox: Inbox, name: str) -> list[HeldAttachment]:
 
     Raises RefusedByRuleError where there is none.
     """
-    id_ = id_in(name)
-    held = [] if id_ is None else inbox.attachments.named(id_) or inbox.attachments.of_report(id_)
-    if not held:
-        reports = find_reports(inbox, Views(inbox), name)
-        keys = {(one.originator, one.report_id) for one in reports}
-        held = [
-            file
-            for one in reports
-            for file in inbox.attachments.of_report(one.report_id)
-            if (file.originator, one.report_id) in keys
-        ]
-        if reports and not held:
-            raise RefusedByRuleError(f"no file came with {name}")
+    views, id_ = Views(inbox), id_in(name)
+    held = [] if id_ is None else inbox.attachments.named(id_) or files_of(inbox, views, id_)
+    reports = [] if held else find_reports(inbox, views, name)
+    for report in reports:
+        files = files_of(inbox, views, report.report_id)
+        held += [one for one in files if one.originator == report.originator]
+    if reports and not held:
+        raise RefusedByRuleError(f"no file goes with {name}")
     if not held:
         raise RefusedByRuleError(f"there is no report or file under {name}: see `tocsin attachments list`")
     return held
@@ -94,6 +89,6 @@ def _candidates(path: Path) -> Iterator[Path]:
 
 def _is_there(path: Path, content: bytes) -> bool:
     """Whether the same file was saved before."""
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_ATTACHMENT_BYTES:
+    if not path.is_file() or path.stat().st_size > MAX_ATTACHMENT_BYTES:
         return False
     return read_whole(path, MAX_ATTACHMENT_BYTES) == content

@@ -12,6 +12,8 @@ import typer
 
 from services.consumer.commands_attachments import register_attachments
 from services.consumer.commands_letters import register_letters
+from services.consumer.commands_screen import register_screen
+from services.consumer.sinks import commands as sinks
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -25,7 +27,31 @@ RegionOption = Annotated[
     list[str] | None, typer.Option("--region", help="Only this region; may be repeated.")
 ]
 FromOption = Annotated[
-    str, typer.Option("--from", help="earliest, latest, or a time (ISO 8601, UTC unless it says).")
+    str | None,
+    typer.Option(
+        "--from",
+        help="earliest, latest, or a time (ISO 8601, UTC unless it says).  [default: latest; with --sink "
+        "earliest]",
+        show_default=False,
+    ),
+]
+SinkOption = Annotated[
+    list[str] | None,
+    typer.Option("--sink", help="spool=DIR, webhook=URL, ping=MAILBOX, or a sink of the settings."),
+]
+FilterOption = Annotated[
+    list[str] | None,
+    typer.Option("--filter", help="For the sinks: kind=seizure, hs=2933, action>=refuse; all must hold."),
+]
+QuietOption = Annotated[
+    str | None,
+    typer.Option("--quiet", help="For the sinks: 22:00-06:00 Europe/Amsterdam; delivered after."),
+]
+DigestOption = Annotated[
+    int, typer.Option("--digest", min=0, max=1_440, help="For the sinks: only every so many minutes.")
+]
+OwnNetworkOption = Annotated[
+    bool, typer.Option("--own-network", help="A webhook may lie in a private network.")
 ]
 UntilEndOption = Annotated[
     bool, typer.Option("--until-end/--follow", help="Stop where the streams end now, or go on.")
@@ -34,13 +60,14 @@ UntilEndOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the reader's verbs to the root command."""
-    app.command(epilog="Example: tocsin subscribe ion --from earliest --until-end --json")(subscribe)
+    app.command(epilog="Example: tocsin subscribe alerts --sink spool=in/")(subscribe)
     app.command(epilog="Example: tocsin tap ion,pics --to lake/ --until-end")(tap)
     app.command(epilog="Example: tocsin reports --stream pics --since 2026-01-01 --json")(reports)
     app.command(epilog="Example: tocsin export --stream pics --format xlsx --out pics.xlsx")(export)
     app.command(epilog="Example: tocsin alarms --since 2026-11-01")(alarms)
     register_attachments(app)
     register_letters(app)
+    app.command(epilog="Example: tocsin heads 6f…e1 --out heads.json")(heads)
     refused = typer.Typer(no_args_is_help=True, help="Records that were refused.")
     refused.command("list", epilog="Example: tocsin quarantine list --json")(quarantine_list)
     refused.command("show", epilog="Example: tocsin quarantine show 12")(quarantine_show)
@@ -50,12 +77,14 @@ def register(app: typer.Typer) -> None:
     service.command(epilog="Example: tocsin consumer serve --bootstrap kafka:9092")(serve)
     service.command(epilog="Example: tocsin consumer token dashboard")(token)
     app.add_typer(service, name="consumer")
+    register_screen(app)
+    sinks.register(app)
 
 
 def subscribe(  # noqa: PLR0913 - one parameter for each option
     streams: StreamsArgument,
     region: RegionOption = None,
-    begin: FromOption = "latest",
+    begin: FromOption = None,
     until_end: UntilEndOption = False,
     attachments: Annotated[
         bool,
@@ -63,22 +92,39 @@ def subscribe(  # noqa: PLR0913 - one parameter for each option
             "--attachments/--no-attachments", help="With ion and pics, also the files of reports."
         ),
     ] = True,
+    sink: SinkOption = None,
+    sink_filter: FilterOption = None,
+    quiet: QuietOption = None,
+    digest: DigestOption = 0,
+    own_network: OwnNetworkOption = False,
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
     bootstrap: BootstrapOption = None,
 ) -> None:
-    """Print reports as they come: JSON Lines when piped, else one line each.
+    """Print reports as they come: JSON Lines when piped, else one line each; or bring them to sinks.
 
     The inbox of the home is brought up to date first, then printed from, each report once a run.
     `earliest` prints everything that it holds, `latest` what is news to it. Files of reports go into
-    the inbox: see `tocsin attachments`. Ends with 0 if all is
-    whole, 5 if something waits or is missing (each thing is said), 6 if no broker answers, 7 if the
-    directory is too old.
+    the inbox: see `tocsin attachments`. With `--sink` nothing is printed: each sink is brought what it
+    was not brought yet, a new one from `--from` on (earliest). Ends with 0 if all is whole, 5 if
+    something waits or is missing (each thing is said), 6 if no broker answers, 7 if the directory is
+    too old.
     """
     from services.consumer.running import Asked, subscribe_to
 
     asked = Asked(home, passphrase_file, bootstrap, streams, tuple(region or ()), attachments)
+    if sink:
+        if as_json:
+            raise typer.BadParameter("with --sink nothing is printed: leave --json out")
+        from services.consumer.sinks.plans import Given
+        from services.consumer.sinks.subscribing import bring_to_sinks
+
+        given = Given(tuple(sink_filter or ()), quiet, digest, begin or "earliest", own_network)
+        raise typer.Exit(bring_to_sinks(asked, tuple(sink), given, until_end=until_end))
+    if sink_filter or quiet or digest or own_network:
+        raise typer.BadParameter("--filter, --quiet, --digest and --own-network go with --sink")
+    begin = begin or "latest"
     raise typer.Exit(subscribe_to(asked, begin, until_end=until_end, as_json=as_json))
 
 
@@ -175,6 +221,24 @@ def alarms(
     print_alarms(home, passphrase_file, since, as_json=as_json)
 
 
+def heads(
+    originator: Annotated[str, typer.Argument(metavar="ID", help="32 hex digits, as in reports.")],
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; stdout if not given.", show_default=False)
+    ] = None,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Write how far this reader has read an originator's logs, for the authority that expels it.
+
+    Also beside a service that runs. Bring the inbox up to date first: what lies behind these heads will be
+    refused by everybody. The fingerprint is compared by voice.
+    """
+    from services.consumer.heads import write_heads
+
+    write_heads(home, passphrase_file, originator, out)
+
+
 def quarantine_list(
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
@@ -209,7 +273,7 @@ def quarantine_retry(
 
     if (id_ is None) is not everything:
         raise typer.BadParameter("give the ID of one record, or --all")
-    raise typer.Exit(retry(Asked(home, passphrase_file, bootstrap, "all"), id_))
+    raise typer.Exit(retry(Asked(home, passphrase_file, bootstrap, "all", attachments=True), id_))
 
 
 def serve(

@@ -54,6 +54,7 @@ class Consumption:
         Raises BrokerUnavailableError, BrokerRefusedError, DirectoryStaleError, StorageError.
         """
         self._upkeep.check_freshness(self.now_s())
+        self._upkeep.remind(self.now_s())
         keys = key_partitions(self.reading.identity.me, self.reading.reader.directory)
         await self._subscribe(keys, {})
         await self.until_end()

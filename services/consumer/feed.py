@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
-from services.consumer.attachment_views import described, file_of
+from services.consumer.attachment_views import described, file_of, files_of
 from services.consumer.news import News, rang
-from services.consumer.threads import in_thread
+from services.consumer.threads import OneAtATime
 from services.consumer.views import Views
 from tocsin.adapters.inbox.attachments import HeldAttachment
 from tocsin.adapters.inbox.reports import EVERYTHING, Filter
@@ -20,8 +19,6 @@ HEARTBEAT_S = 15.0
 MAX_PAGE_REPORTS = 500
 MAX_EVENTS_AT_ONCE = 100
 MAX_LISTENERS = 100
-
-_T = TypeVar("_T")
 
 
 class TooManyListeners(Exception):
@@ -34,7 +31,7 @@ class Feed:
     def __init__(self, inbox: Inbox, news: News) -> None:
         self._inbox, self._news = inbox, news
         self._views = Views(inbox)
-        self._one_at_a_time = asyncio.Lock()
+        self._ask = OneAtATime().ask
         self.listeners = 0
 
     async def page(
@@ -53,12 +50,10 @@ class Feed:
         )
 
     async def attachments(self, report_id: UUID) -> list[dict[str, Any]]:
-        """The files that came with a report, whole or not, described."""
+        """The files of a report, whole or not, described."""
+        inbox, views = self._inbox, self._views
         return await self._ask(
-            lambda: [
-                described(self._inbox, self._views, one)
-                for one in self._inbox.attachments.of_report(report_id.bytes)
-            ]
+            lambda: [described(inbox, views, one) for one in files_of(inbox, views, report_id.bytes)]
         )
 
     async def file(self, held: HeldAttachment) -> tuple[bytes, str, str | None]:
@@ -66,9 +61,9 @@ class Feed:
         return await self._ask(lambda: file_of(self._inbox, held))
 
     async def held(self, report_id: UUID, attachment_id: UUID) -> list[HeldAttachment]:
-        """The file of a report; of each originator that sent one under these ids."""
-        named = await self._ask(lambda: self._inbox.attachments.named(attachment_id.bytes))
-        return [one for one in named if one.attachment.report_id == report_id.bytes]
+        """The file of a report, whole or not; of each originator that uses these ids."""
+        found = await self._ask(lambda: files_of(self._inbox, self._views, report_id.bytes))
+        return [one for one in found if one.attachment_id == attachment_id.bytes]
 
     async def last_cursor(self) -> int:
         """The cursor behind everything stored so far."""
@@ -101,10 +96,6 @@ class Feed:
                     yield ": still here\n\n"
         finally:
             self.listeners -= 1
-
-    async def _ask(self, question: Callable[[], _T]) -> _T:
-        async with self._one_at_a_time:
-            return await in_thread(question)
 
 
 def _event(rendered: dict[str, Any]) -> str:

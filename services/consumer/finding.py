@@ -21,19 +21,20 @@ def find_reports(inbox: Inbox, views: Views, name: str) -> list[StoredReport]:
     """The newest version of each report of this id or national reference; several senders may have one."""
     id_ = id_in(name)
     if id_ is not None and (versions := inbox.reports.versions(id_)):
-        return _newest(versions)
+        return newest(versions)
     found: list[StoredReport] = []
     cursor = 0
     while page := inbox.reports.after(cursor, EVERYTHING, MAX_PAGE_REPORTS):
         found += [one for one in page if views.body(one).get("national_reference") == name]
         cursor = page[-1].seq
-    return _newest(found)
+    return newest(found)
 
 
-def _newest(found: list[StoredReport]) -> list[StoredReport]:
-    newest: dict[tuple[bytes, bytes], StoredReport] = {}
+def newest(found: list[StoredReport]) -> list[StoredReport]:
+    """The newest version of each report."""
+    last: dict[tuple[bytes, bytes], StoredReport] = {}
     for one in found:
         key = (one.originator, one.report_id)
-        if key not in newest or newest[key].version < one.version:
-            newest[key] = one
-    return list(newest.values())
+        if key not in last or last[key].version < one.version:
+            last[key] = one
+    return list(last.values())

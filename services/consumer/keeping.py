@@ -11,16 +11,18 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 
+from services.consumer.agreements import agreement_sentences
 from services.consumer.assignment import parse_wanted
 from services.consumer.consume import Consumption
 from services.consumer.intake import Tally
-from services.consumer.news import News
 from services.consumer.participant import Participant
+from services.consumer.subscribe import Showing
 from services.consumer.waiting import silent_sentences, waiting_sentences
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tuf_topic import DirectoryFollower
+from tocsin.core.directory import Directory
 from tocsin.core.errors import OutsideFault
 
 FIRST_PAUSE_S = 1.0
@@ -37,6 +39,7 @@ class Health:
         self._clock = clock
         self.broker: str | None = "no broker was reached yet"
         self.directory: str | None = None
+        self.clock: str | None = None
         self.history: str | None = "history is not read to its end yet"
         self.turned_at_s = 0.0
         self.waiting: dict[Cause, int] = {}
@@ -52,17 +55,18 @@ class Health:
 
     def troubles(self) -> list[str]:
         """All that is wrong; empty when the service is ready."""
-        return [one for one in (self.broker, self.directory, self.history) if one is not None]
+        found = (self.broker, self.directory, self.clock, self.history)
+        return [one for one in found if one is not None]
 
 
 class Keeping:
     """Keeps the inbox up to date until it is told to stop."""
 
     def __init__(
-        self, participant: Participant, inbox: Inbox, access: KafkaAccess, news: News, health: Health
+        self, participant: Participant, inbox: Inbox, access: KafkaAccess, shown: Showing, health: Health
     ) -> None:
         self._participant, self._inbox, self._access = participant, inbox, access
-        self._news, self._health = news, health
+        self._shown, self._health = shown, health
         self.tally = Tally()
         self._counted_at_s = 0
         self._follower = participant.follower(access)
@@ -86,6 +90,10 @@ class Keeping:
             await _pause(stop, pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
+    def directory(self) -> Directory | None:
+        """The directory that is read by; None before the first."""
+        return self._follower.directory
+
     async def _read(
         self, streams: str, regions: list[str], stop: asyncio.Event, tell: Callable[[str], None]
     ) -> None:
@@ -99,14 +107,14 @@ class Keeping:
         self._health.broker = None
         await consumption.until_end(self._each_step)
         self._health.history = None
+        self._shown.caught_up()
         while not stop.is_set():
             self._each_step(await consumption.step())
 
     def _each_step(self, count: int) -> None:
         self._turned()
-        if count:
-            self._news.ring()
-        self._health.directory = _trouble(self._follower)
+        self._shown.print_new(count)
+        self._health.directory, self._health.clock = _trouble(self._follower), self._follower.clock_trouble
         if self.consumption is not None:
             self._health.broker = _silence(self.consumption)
 
@@ -123,7 +131,10 @@ class Keeping:
         self._health.waiting = waiting
         silent = [] if self._health.history else silent_sentences(self._inbox, now_s)
         self._health.silent = len(silent)
-        self._health.warnings = [*waiting_sentences(self._inbox, now_s), *silent]
+        directory, me = self.directory(), self._participant.identity.me
+        ends = agreement_sentences(directory, me, now_s) if directory else []
+        strange = self._participant.strange_keys(directory)
+        self._health.warnings = [*ends, *strange, *waiting_sentences(self._inbox, now_s), *silent]
 
     def _turned(self) -> None:
         self._health.turned_at_s = self._participant.clock()

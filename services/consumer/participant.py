@@ -24,6 +24,8 @@ from tocsin.adapters.own_keys import KeyRing, own_keys
 from tocsin.adapters.tokens import Tokens
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_topic import DirectoryFollower
+from tocsin.core.directory import Directory
+from tocsin.core.own_entry import strange_keys, strange_words
 from tocsin.core.primitives import CompositePrivate
 from tocsin.core.report import domain_check
 
@@ -58,13 +60,35 @@ class Participant:
             finally:
                 inbox.close()
 
+    @contextmanager
+    def inbox_beside(self) -> Iterator[Inbox]:
+        """A second connection that writes, beside whoever holds the home's lock: for rows of sinks alone,
+        which the database itself keeps whole. Raises StorageError.
+        """
+        inbox = open_inbox(self.home.path / LOCK, self.storage_key)
+        try:
+            yield inbox
+        finally:
+            inbox.close()
+
+    def strange_keys(self, directory: Directory | None) -> list[str]:
+        """A sentence for each key in our own entry that is not in this home."""
+        entry = None if directory is None else directory.participants.get(self.identity.me)
+        if entry is None:
+            return []
+        held = {*self.identity.kem_keys.all(), *self.statements.all()}
+        return [
+            strange_words(one) for one in strange_keys(entry, ("kem", "statement"), held, int(self.clock()))
+        ]
+
     def access(self, bootstrap: str | None) -> KafkaAccess:
         """The way to Kafka: as given, else as the home's settings say. Raises SettingsError."""
         return self.home.access(bootstrap)
 
     def follower(self, access: KafkaAccess) -> DirectoryFollower:
         """What follows the directory on its topic and keeps it in the home."""
-        return DirectoryFollower(access, DirectoryClient(self.home.directory, self.home.pinned_root()))
+        client = DirectoryClient(self.home.directory, self.home.pinned_root())
+        return DirectoryFollower(access, client, self.identity.me)
 
     def consumption(
         self,

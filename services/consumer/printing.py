@@ -70,13 +70,7 @@ def print_report(
 def sheet_of(rendered: dict[str, Any], language: str) -> str:
     """A rendered report as a page to print."""
     report = rendered["report"]
-    handling = report.get("handling") or {}
-    # An unknown marking is treated as the strictest.
-    marking = f"TLP:{handling.get('tlp') or report.get('tlp') or 'RED'}"
-    if handling.get("pap"):
-        marking += f" · PAP:{handling['pap']}"
-    if rendered["exercise"]:
-        marking = f"EXERCISE · {marking} · EXERCISE"
+    marking = marking_of(rendered)
     title = report.get("national_reference") or report.get("title") or rendered["report_id"]
     lines = [
         _HEAD.format(
@@ -89,9 +83,20 @@ def sheet_of(rendered: dict[str, Any], language: str) -> str:
     own = codes.labels("sheet_fields", "fields").items()
     lines += [_line(label[language], _shown(name, rendered[name], language)) for name, label in own]
     lines += [
-        _line(label, _worded(code, text, language)) for label, code, text in _fields(report, language)
+        _line(label, worded(code, text, language)) for label, code, text in fields_of(report, language)
     ]
     return "".join([*lines, _FOOT])
+
+
+def marking_of(rendered: dict[str, Any]) -> str:
+    """What stands at the head of everything that shows a rendered report."""
+    report = rendered["report"]
+    handling = report.get("handling") or report
+    # An unknown marking is treated as the strictest.
+    marking = f"TLP:{handling.get('tlp') or 'RED'}"
+    if handling.get("pap"):
+        marking += f" · PAP:{handling['pap']}"
+    return f"EXERCISE · {marking} · EXERCISE" if rendered["exercise"] else marking
 
 
 def _line(label: str, text: str) -> str:
@@ -110,14 +115,16 @@ def _shown(name: str, value: Any, language: str) -> str:
     return str(value)
 
 
-def _fields(value: Any, language: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str | None, str]]:
+def fields_of(
+    value: Any, language: str, path: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str | None, str]]:
     """(label, code of the column, text) of everything in a report; lists are numbered."""
     if isinstance(value, dict):
         for name, one in value.items():
-            yield from _fields(one, language, (*path, name))
+            yield from fields_of(one, language, (*path, name))
     elif isinstance(value, list):
         for number, one in enumerate(value, 1):
-            yield from _fields(one, language, (*path, f"#{number}") if len(value) > 1 else path)
+            yield from fields_of(one, language, (*path, f"#{number}") if len(value) > 1 else path)
     else:
         plain = tuple(name for name in path if not name.startswith("#"))
         column = next((one for one in flat_columns.columns() if one.path == plain), None)
@@ -126,7 +133,7 @@ def _fields(value: Any, language: str, path: tuple[str, ...] = ()) -> Iterator[t
         yield label + numbers, column.code if column else None, str(value)
 
 
-def _worded(code: str | None, text: str, language: str) -> str:
+def worded(code: str | None, text: str, language: str) -> str:
     """`text`, with what it means where it is a code that has a label."""
     column = flat_columns.column(code) if code else None
     if column is None or column.type not in {"code", "unit"}:

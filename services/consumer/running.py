@@ -36,7 +36,7 @@ class Asked:
     streams: str
     regions: tuple[str, ...] = ()
     attachments: bool = False
-    """Whether to read the files of reports too."""
+    """Whether to read the files of reports where incident reports are read."""
 
 
 def subscribe_to(asked: Asked, begin: str, *, until_end: bool, as_json: bool) -> Exit:
@@ -52,7 +52,7 @@ def subscribe_to(asked: Asked, begin: str, *, until_end: bool, as_json: bool) ->
                 console.say(f"{_some(len(letters))} in the inbox: {LETTERS_ARE_SEEN}")
             return sentences
 
-    return _told(asyncio.run(run()))
+    return told(asyncio.run(run()))
 
 
 def tap_into(asked: Asked, folder: Path, *, exercise: bool, until_end: bool) -> Exit:
@@ -66,7 +66,7 @@ def tap_into(asked: Asked, folder: Path, *, exercise: bool, until_end: bool) -> 
             printing = _Writing(consumption, tap)
             return await follow(consumption, printing, until_end=until_end)
 
-    return _told(asyncio.run(run()))
+    return told(asyncio.run(run()))
 
 
 def retry(asked: Asked, id_: int | None) -> Exit:
@@ -109,25 +109,34 @@ async def _consumption(asked: Asked) -> AsyncIterator[tuple[Consumption, Inbox]]
     participant = open_participant(asked.home, asked.passphrase_file)
     access = participant.access(asked.bootstrap)
     with participant.inbox() as inbox:
-        consumption = await _begin(participant, access, inbox, asked)
+        consumption = await begin_consumption(participant, access, inbox, asked)
         try:
             yield consumption, inbox
         finally:
             await consumption.stop()
 
 
-async def _begin(participant: Participant, access: KafkaAccess, inbox: Inbox, asked: Asked) -> Consumption:
+async def begin_consumption(
+    participant: Participant, access: KafkaAccess, inbox: Inbox, asked: Asked
+) -> Consumption:
+    """A reading of what was asked for, by the newest directory that can be had. Raises TocsinError."""
     follower = participant.follower(access)
     directory = await follower.refresh(int(time.time()), forced=True)
     if follower.trouble is not None:
         console.warn(f"the directory could not be renewed: {follower.trouble}")
+    if follower.clock_trouble is not None:
+        console.warn(follower.clock_trouble)
+    for sentence in participant.strange_keys(directory):
+        console.warn(sentence)
     wanted = parse_wanted(asked.streams, asked.regions, directory.layout)
-    if asked.attachments:
-        wanted = wanted.with_attachments(directory.layout)
+    wanted = (
+        wanted.with_attachments(directory.layout) if asked.attachments else wanted.without_attachments()
+    )
     return participant.consumption(inbox, wanted, follower, access, console.say)
 
 
-def _told(sentences: list[str]) -> Exit:
+def told(sentences: list[str]) -> Exit:
+    """The exit code, after each thing that is not whole was said."""
     for sentence in sentences:
         console.warn(f"incomplete: {sentence}")
     return Exit.INCOMPLETE if sentences else Exit.WHOLE

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
 
+from pydantic import Field, StringConstraints
+
+from services.consumer.sinks.settings import MAX_SINKS, NAME_PATTERN, SinkSettings, SmtpSettings
 from tocsin.runtime.guard import LOOPBACK_HOSTS, Limits
 from tocsin.runtime.settings import ServiceSettings, service_config
 
@@ -22,6 +25,11 @@ class ConsumerSettings(ServiceSettings):
     allowed_hosts: list[str] = Field(
         list(LOOPBACK_HOSTS), description="Names that a request's Host header may carry."
     )
+
+    sinks: dict[Annotated[str, StringConstraints(pattern=NAME_PATTERN)], SinkSettings] = Field(
+        default_factory=dict, max_length=MAX_SINKS, description="Where alerts go: see receiving.md."
+    )
+    smtp: SmtpSettings | None = Field(None, description="The mail server of sinks that ping.")
 
     def limits(self) -> Limits:
         """What the web server admits: a reader is asked, and given no bodies."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from services.consumer.agreements import ended_sentences
 from services.consumer.assignment import stream_partitions
 from services.consumer.consume import Consumption
 from services.consumer.reading import Reading
@@ -50,6 +51,18 @@ def parse_begin(text: str) -> Begin:
         ) from error
 
 
+class Showing(Protocol):
+    """What follows a reading."""
+
+    def print_new(self, count: int = 0) -> None:
+        """A step of the reading brought `count` records."""
+        ...
+
+    def caught_up(self) -> None:
+        """What was there when the reading began is read."""
+        ...
+
+
 class Printing:
     """Prints what the inbox holds behind a cursor and matches what is wanted, once each."""
 
@@ -79,7 +92,7 @@ class Printing:
             self._cursor = self._reports.last_seq()
 
 
-async def follow(consumption: Consumption, printing: Printing, *, until_end: bool) -> list[str]:
+async def follow(consumption: Consumption, printing: Showing, *, until_end: bool) -> list[str]:
     """Read and print: to the end as it was at the start, or for ever.
 
     Nothing is printed before that end is reached: what was withdrawn on the way is not shown at all.
@@ -91,13 +104,13 @@ async def follow(consumption: Consumption, printing: Printing, *, until_end: boo
     printing.print_new()
     printing.caught_up()
     while not until_end:
-        await consumption.step()
-        printing.print_new()
-    inbox, now_s = consumption.reading.inbox, consumption.now_s()
+        printing.print_new(await consumption.step())
+    reading, now_s = consumption.reading, consumption.now_s()
     return [
-        *waiting_sentences(inbox, now_s),
-        *missing_sentences(inbox, began_s),
-        *coming_sentences(inbox, now_s),
+        *waiting_sentences(reading.inbox, now_s),
+        *missing_sentences(reading.inbox, began_s),
+        *coming_sentences(reading.inbox, now_s),
+        *ended_sentences(reading.reader.directory, reading.identity.me, now_s),
     ]
 
 

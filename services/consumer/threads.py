@@ -20,3 +20,15 @@ async def in_thread(work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs)
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
+
+
+class OneAtATime:
+    """Asks a database connection off the event loop, one question after the other."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+
+    async def ask(self, question: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """What `question` returns."""
+        async with self._lock:
+            return await in_thread(question, *args, **kwargs)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from services.consumer.agreements import due_reminders, sentence
 from services.consumer.reading import Reading
 from services.consumer.threads import in_thread
 from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.records import OutgoingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.core.clock_skew import Finding
 from tocsin.core.directory import Directory, Freshness
 from tocsin.core.errors import DirectoryStaleError, OutsideFault, TocsinError
 from tocsin.core.streams import Place
@@ -19,6 +21,7 @@ DIRECTORY_WISH_PAUSE_S = 60
 DIRECTORY_PAUSE_S = 300
 TIDY_PAUSE_S = 3_600
 ASKING_PAUSE_S = 60
+REMIND_PAUSE_S = 600
 
 Told = Callable[[str], None]
 
@@ -33,6 +36,16 @@ class Directories(Protocol):
     @property
     def trouble(self) -> TocsinError | None:
         """Why the last look brought nothing new; None after a good one."""
+        ...
+
+    @property
+    def clock(self) -> Finding | None:
+        """What that look says of our clock; None where it says nothing."""
+        ...
+
+    @property
+    def clock_trouble(self) -> str | None:
+        """What is wrong with our clock, unless `trouble` says it."""
         ...
 
 
@@ -74,10 +87,14 @@ class Upkeep:
         self._letters = letters
         self._refreshed_at_s = self._tidied_at_s = self._looked_at_s = self._asked_at_s = now_s
         self._wish = False
+        self._reminded: set[str] = set()
+        self._reminded_at_s = 0
 
     async def do(self, now_s: int) -> list[Place]:
         """Whatever is due at `now_s`; the places to go back to. Raises DirectoryStaleError."""
         back: list[Place] = []
+        if now_s >= self._reminded_at_s + REMIND_PAUSE_S:
+            self.remind(now_s)
         if now_s != self._looked_at_s:
             self._looked_at_s = now_s
             await in_thread(self._reading.waking.passed_time, now_s)
@@ -92,12 +109,23 @@ class Upkeep:
             back += await in_thread(self._tidy, now_s)
         return back
 
+    def remind(self, now_s: int) -> None:
+        """Say once of each agreement that a mark before its end, or its end, has passed."""
+        self._reminded_at_s = now_s
+        me = self._reading.identity.me
+        for one in due_reminders(self._reading.reader.directory, me, now_s):
+            if one.key not in self._reminded:
+                self._reminded.add(one.key)
+                self._tell(sentence(one, me, now_s))
+
     async def renew_directory(self, now_s: int) -> list[Place]:
         """Ask for a newer directory; the one that we hold stays where none can be had."""
         self._wish, self._refreshed_at_s = False, now_s
         directory = await self._directories.refresh(now_s)
         if self._directories.trouble is not None:
             self._tell(f"the directory could not be renewed: {self._directories.trouble}")
+        if self._directories.clock_trouble is not None:
+            self._tell(self._directories.clock_trouble)
         back = await in_thread(self._reading.believe, directory, now_s)
         self.check_freshness(now_s)
         return back
@@ -129,13 +157,19 @@ class Upkeep:
         match self._reading.reader.directory.freshness(now_s):
             case Freshness.TOO_OLD:
                 raise DirectoryStaleError(
-                    "the directory expired over 72 hours ago: nothing is read until the authority "
-                    "publishes a newer one"
+                    "by this machine's clock the directory expired over 72 hours ago, and nothing is read: "
+                    + self._why_old()
                 )
             case Freshness.STALE:
-                self._tell("the directory has expired: reading goes on for 72 hours at most")
+                self._tell(
+                    "by this machine's clock the directory has expired: 72 hours more are read at most"
+                )
             case Freshness.FRESH:
                 pass
+
+    def _why_old(self) -> str:
+        clock, trouble = self._directories.clock, self._directories.trouble
+        return clock.words() if clock is not None else str(trouble or "the authority has not signed since")
 
     def _tidy(self, now_s: int) -> list[Place]:
         inbox = self._reading.inbox

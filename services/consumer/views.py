@@ -22,8 +22,8 @@ class Views:
         self._regions: tuple[str, ...] = ()
 
     def body(self, report: StoredReport) -> dict[str, Any]:
-        """The decoded body, with every field of its schema."""
-        return self._codec(report.schema).decode(report.body)
+        """The decoded body, with every field of its schema; the ladder took it before it was stored."""
+        return self._codec(report.schema).decode_accepted(report.body)
 
     def schema_name(self, report: StoredReport) -> str:
         """The full name of the report's schema."""

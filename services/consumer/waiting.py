@@ -8,6 +8,7 @@ from tocsin.adapters.inbox.statements import InboxStatements
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.inbox.waiting import WaitingSummary
 from tocsin.core.outcomes import AlarmKind
+from tocsin.core.spans import span
 from tocsin.core.streams import CHECKPOINTS_TOPIC, Place
 from tocsin.runtime.times import clock_time
 
@@ -41,7 +42,7 @@ def silent_sentences(inbox: Inbox, now_s: int) -> list[str]:
     """
     silent = sorted((at_s, who) for who, at_s in _last_heard(inbox).items() if now_s > at_s + SILENCE_S)
     said = [
-        f"{_name(inbox, who)} has been silent for {_long(now_s - at_s)}: its last checkpoint is of "
+        f"{_name(inbox, who)} has been silent for {span(now_s - at_s)}: its last checkpoint is of "
         f"{clock_time(at_s)}; its service stands still, or the broker withholds it: ask it"
         for at_s, who in silent[:MAX_SENTENCES]
     ]
@@ -62,17 +63,8 @@ def _asked(inbox: Inbox, one: WaitingSummary, heard_s: int | None, now_s: int) -
     if heard_s is None:
         return f"{asked}, no checkpoint of the sender was seen yet"
     if now_s > heard_s + SILENCE_S:
-        return f"{asked}, the sender has been silent for {_long(now_s - heard_s)}"
+        return f"{asked}, the sender has been silent for {span(now_s - heard_s)}"
     return asked
-
-
-def _long(seconds: int) -> str:
-    """A span for people: `3 days`, `5 hours`."""
-    for size_s, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size_s:
-            count = seconds // size_s
-            return f"{count} {name}{'' if count == 1 else 's'}"
-    return "less than a minute"
 
 
 def missing_sentences(inbox: Inbox, since_s: int) -> list[str]:

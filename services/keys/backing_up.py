@@ -26,6 +26,8 @@ from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.outbox import store as outbox
 from tocsin.adapters.outbox import tables as outbox_tables
 from tocsin.adapters.private_files import make_private_folder, storage_errors, sync_folder
+from tocsin.adapters.screening import store as screening
+from tocsin.adapters.screening import tables as screening_tables
 from tocsin.adapters.whole_files import file_digest, write_whole
 from tocsin.core import canonical_json
 from tocsin.core.errors import RefusedByRuleError
@@ -41,6 +43,7 @@ DATABASES = {
     desk.FOLDER: (desk.FILE_NAME, desk.KEY_LABEL, desk_tables.MIGRATIONS),
     drafts.FOLDER: (drafts.FILE_NAME, drafts.KEY_LABEL, drafts.MIGRATIONS),
     watch_lists.FOLDER: (watch_lists.FILE_NAME, watch_lists.KEY_LABEL, watch_lists.MIGRATIONS),
+    screening.FOLDER: (screening.FILE_NAME, screening.KEY_LABEL, screening_tables.MIGRATIONS),
 }
 
 

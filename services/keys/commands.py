@@ -114,7 +114,10 @@ def sponsor(  # noqa: PLR0913 - one parameter for each option
 
 def rotate(  # noqa: PLR0913 - one parameter for each option
     purpose: Annotated[
-        list[str], typer.Option(help="record, statement or kem; repeatable. Default: all three.")
+        list[str],
+        typer.Option(
+            help="record, release, statement or kem; repeatable. Default: all that this home has."
+        ),
     ] = [],  # noqa: B006
     reason: Annotated[str, typer.Option(help="planned or stolen.")] = "planned",
     since: Annotated[
@@ -161,7 +164,7 @@ def backup(
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
-    """Back up keys, directory, outbox, inbox and drafts, also while services run.
+    """Back up keys, directory, outbox, inbox, drafts and screening, also while services run.
 
     The copies stay encrypted. What opens them without the passphrase is split among custodians: give
     each share to its person, and keep none beside the backup.

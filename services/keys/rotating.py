@@ -32,9 +32,10 @@ from tocsin.core.primitives import CompositePrivate, Ed25519Private, XWingPrivat
 from tocsin.core.public_keys import PURPOSES, PublicKey
 
 HOUR_S, DAY_S = 3_600, 86_400
-ROTATED = ("record", "statement", "kem")
+ROTATED = ("record", "release", "statement", "kem")
 _MAKE: dict[str, Callable[[], Private]] = {
     "record": Ed25519Private.generate,
+    "release": Ed25519Private.generate,
     "statement": CompositePrivate.generate,
     "kem": XWingPrivate.generate,
 }
@@ -50,6 +51,15 @@ class OpenHome:
     directory: Directory
     entry: Participant
     now_s: int
+
+    def person(self) -> str | None:
+        """Whose release key this home holds, by the directory; None where it holds none of it."""
+        held = self.keys.held("release")
+        return next((k.person for k in self.entry.keys if k.purpose == "release" and k.id in held), None)
+
+    def purposes(self) -> tuple[str, ...]:
+        """Of which this home has keys."""
+        return tuple(one for one in ROTATED if one != "release" or self.person() is not None)
 
     @contextmanager
     def outbox(self) -> Iterator[Outbox | None]:
@@ -107,7 +117,9 @@ def rotate_stolen(one: OpenHome, purposes: Sequence[str], valid_days: int, since
     with one.home.hold("keys"), one.outbox() as outbox:
         new = tuple(_new_key(one, purpose, valid_days) for purpose in purposes)
         lasting = [key for key in one.entry.keys if key.in_use and key.not_after_s >= one.now_s]
-        old = [key for key in lasting if key.purpose in purposes]
+        person = one.person()
+        ours = [key for key in lasting if key.purpose != "release" or key.person == person]
+        old = [key for key in ours if key.purpose in purposes]
         record = next((key for key in old if key.purpose == "record"), None)
         cut = _cut(outbox, since_s, record)
         retire = tuple(
@@ -136,7 +148,7 @@ def finish(one: OpenHome, purposes: Sequence[str]) -> bytes:
     Raises RefusedByRuleError where there is none, HeldElsewhereError while the producer runs.
     """
     with one.outbox() as outbox:
-        old = [key for purpose in purposes for key in one.entry.keys_for(purpose, one.now_s)[1:]]
+        old = [key for purpose in purposes for key in _replaced(one, purpose)]
         if not old:
             raise RefusedByRuleError(
                 "no key that a newer one has replaced is in force: after tocsin keys rotate the authority "
@@ -146,6 +158,15 @@ def finish(one: OpenHome, purposes: Sequence[str]) -> bytes:
     return signed_change(one, (), retire)
 
 
+def _replaced(one: OpenHome, purpose: str) -> tuple[PublicKey, ...]:
+    """All but the newest; of release keys those of this home's person: others have their own."""
+    keys = one.entry.keys_for(purpose, one.now_s)
+    if purpose == "release":
+        person = one.person()
+        keys = tuple(key for key in keys if key.person == person)
+    return keys[1:]
+
+
 def _retirement(key: PublicKey, now_s: int, outbox: Outbox | None) -> Retirement:
     if key.purpose != "record":
         return Retirement(key.id, now_s, PLANNED)
@@ -153,7 +174,12 @@ def _retirement(key: PublicKey, now_s: int, outbox: Outbox | None) -> Retirement
 
 
 def _new_key(one: OpenHome, purpose: str, valid_days: int) -> PublicKey:
-    """A key that was made before and never reached the directory is taken up again."""
+    """A key that was made before and never reached the directory is taken up again. Raises
+    RefusedByRuleError for a release key where this home holds nobody's.
+    """
+    person = one.person() if purpose == "release" else None
+    if purpose == "release" and person is None:
+        raise RefusedByRuleError("this home holds no release key of a person that the directory names")
     known = {key.id for key in one.entry.keys}
     held = one.keys.held(purpose)
     waiting = sorted(id_ for id_ in held if id_ not in known)
@@ -166,7 +192,7 @@ def _new_key(one: OpenHome, purpose: str, valid_days: int) -> PublicKey:
     begins = [key.not_before_s for key in one.entry.keys if key.purpose == purpose]
     # The newest is the one that begins last.
     begin_s = max(one.now_s - one.now_s % HOUR_S, max(begins, default=0) + 1)
-    return PublicKey(id_, purpose, private.public, begin_s, begin_s + valid_days * DAY_S)
+    return PublicKey(id_, purpose, private.public, begin_s, begin_s + valid_days * DAY_S, person)
 
 
 def signed_change(one: OpenHome, new: tuple[PublicKey, ...], retire: tuple[Retirement, ...]) -> bytes:

@@ -28,12 +28,13 @@ class Wish:
 
 def rotate_told(home: Path, passphrase_file: Path | None, wish: Wish, out: Path | None) -> None:
     """Make the change, hand it out, say what comes next. Raises TocsinError."""
-    wanted, reason = wish.purposes or ROTATED, wish.reason
-    if unknown := [one for one in wanted if one not in ROTATED]:
+    reason = wish.reason
+    if unknown := [one for one in wish.purposes if one not in ROTATED]:
         raise SettingsError(f"--purpose {unknown[0]}: use {', '.join(ROTATED)}")
     if reason not in {PLANNED, STOLEN}:
         raise SettingsError(f"--reason {reason}: use {PLANNED} or {STOLEN}")
     opened = open_home(home, passphrase_file)
+    wanted = wish.purposes or opened.purposes()
     if wish.finishing:
         data = finish(opened, wanted)
     elif reason == STOLEN:
@@ -77,5 +78,5 @@ def _next(*, finishing: bool, stolen: bool) -> list[str]:
     return [
         "next: the authority challenges a new KEM key (tocsin keys answer) and takes up the change",
         "then the producer and the reader use the new keys by themselves; finish with tocsin keys "
-        "rotate --finish",
+        "rotate --finish, when no report waits that the old release key approved",
     ]

@@ -100,7 +100,10 @@ class Acceptance:
             return [self.store(one) for one in prepared]
 
     def prepare(self, submission: Submission) -> Prepared:
-        """Encode, and ask the rules that today's directory has. Raises RefusedByRuleError."""
+        """Encode, and ask the rules that today's directory has.
+
+        Raises RefusedByRuleError, InvalidReportError.
+        """
         known, report = family(submission.family), submission.report
         audience = submission.audience or known.usual_audience
         address = Address(audience, report.regions, submission.approvers, submission.not_before_s)

@@ -6,7 +6,7 @@ the later versions of their report. They go to governments only, in the regions 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,12 +20,12 @@ from tocsin.core.attachments import (
     Attachment,
     FileToSend,
     bodies,
+    captioned,
     listed,
-    merged,
 )
 from tocsin.core.avro import Codec
 from tocsin.core.directory import Directory
-from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.ids import schema_id, uuid7
 from tocsin.core.primitives import random_bytes, sha256
 from tocsin.core.streams import BLOBS
@@ -33,6 +33,8 @@ from tocsin.core.wire import Item
 
 FAMILY = "attachment"
 DIGEST_BYTES = 16
+
+_NOT_OURS = "names a file that nobody handed in: leave it out, and give the file with --attach"
 
 Named = Mapping[bytes, FileToSend]
 
@@ -73,21 +75,21 @@ class AttachmentAcceptance:
         return found
 
     def with_entries(self, body: dict[str, Any], report_id: bytes | None, named: Named) -> dict[str, Any]:
-        """The body of a report with all its files in `attachments`.
+        """The body of a report with all its files in `attachments`; a caption that it gives one stays.
 
-        Raises RefusedByRuleError where it names a file that was never handed in.
+        Raises InvalidReportError where it names a file that is none of its own.
         """
-        held = {} if "attachments" not in body else self._held(report_id)
-        added = [listed(id_, file.of_report(b"")) for id_, file in named.items() if id_ not in held]
-        entries = [*(listed(*one) for one in held.items()), *added]
-        _check_handed_in(body.get("attachments", ()), entries)
-        if "attachments" not in body or not entries:
+        if "attachments" not in body:
             return body
-        return {**body, "attachments": merged(body["attachments"], entries)}
+        held = self._held(report_id)
+        added = {id_: file.of_report(b"") for id_, file in named.items() if id_ not in held}
+        entries = [listed(*one) for one in {**held, **added}.items()]
+        _check_entries(body["attachments"], {(one["attachment_id"], one["sha256"]) for one in entries})
+        return {**body, "attachments": captioned(entries, body["attachments"])}
 
     def store(self, report_id: bytes, named: Named, address: Address, *, exercise: bool) -> None:
         """Add the parts to the outbox. Call inside the report's transaction."""
-        held = self._held(report_id)
+        held = self._held(report_id if named else None)
         for id_, file in named.items():
             attachment = file.of_report(report_id)
             if id_ not in held:
@@ -121,14 +123,14 @@ def ask_directory(directory: Directory, me: bytes, address: Address, family: str
         raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")
 
 
-def _check_handed_in(named: Sequence[Mapping[str, Any]], entries: Sequence[Mapping[str, Any]]) -> None:
-    known = {one["sha256"] for one in entries}
-    for number, one in enumerate(named):
-        if one["sha256"] not in known:
-            raise RefusedByRuleError(
-                f"attachments[{number}] names a file that nobody handed in: "
-                "leave it out, and give the file with --attach"
-            )
+def _check_entries(entries: Sequence[Mapping[str, Any]], ours: Collection[tuple[str, str]]) -> None:
+    problems = [
+        (f"attachments[{index}]", _NOT_OURS)
+        for index, one in enumerate(entries)
+        if (one["attachment_id"], one["sha256"]) not in ours
+    ]
+    if problems:
+        raise InvalidReportError(problems)
 
 
 def _check_bounds(held: Mapping[bytes, Attachment], found: Named) -> None:

@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tocsin.adapters.documents_inside import names_a_place
-from tocsin.adapters.pictures import clean_picture
+from tocsin.adapters.pictures import CleanPicture, clean_picture
 from tocsin.adapters.whole_files import write_new
 from tocsin.core.attachments import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, FileToSend
 from tocsin.core.errors import MalformedError, RefusedByRuleError, SettingsError
 from tocsin.core.file_names import safe_name
-from tocsin.core.media_types import EXTENSIONS, GIF, PICTURES, in_words, media_type_of, why_not
+from tocsin.core.media_types import EXTENSIONS, GIF, PICTURES, TEXT, in_words, media_type_of, why_not
 from tocsin.core.primitives import sha256
 from tocsin.runtime import console
 
+MAX_SHRUNK_FILE_BYTES = 40_000_000
 _TAKEN = "JPEG, PNG, WebP, GIF, PDF, XLSX, DOCX, plain text and CSV"
-_LOCATED = "a picture or field inside it names a place: export it without, or send it with --keep-location"
+_WAYS_OUT = "export it anew without, or send it with --keep-location"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +33,45 @@ class ReadyFile:
     sentences: tuple[str, ...]
 
 
-def prepare_files(paths: Sequence[Path], *, keep_location: bool) -> tuple[FileToSend, ...]:
+def prepare_files(
+    paths: Sequence[Path], *, keep_location: bool, shrink: bool = False
+) -> tuple[FileToSend, ...]:
     """The files at `paths` as they will be sent; says of each what was taken out.
 
     Raises SettingsError for what cannot be read, RefusedByRuleError for what may not be sent.
     """
     if len(paths) > MAX_ATTACHMENTS:
         raise RefusedByRuleError(f"a report has at most {MAX_ATTACHMENTS} files, {len(paths)} given")
-    ready = [prepare_file(path, keep_location=keep_location) for path in paths]
+    ready = [prepare_file(path, keep_location=keep_location, shrink=shrink) for path in paths]
     for one in ready:
         say(one)
     return tuple(one.file for one in ready)
 
 
-def prepare_file(path: Path, *, keep_location: bool) -> ReadyFile:
-    """One file as it will be sent. Raises as `prepare_files` does, naming the path."""
-    content = _read(path)
+def prepare_file(path: Path, *, keep_location: bool, shrink: bool = False) -> ReadyFile:
+    """One file as it will be sent; `shrink` scales a picture down until it fits.
+
+    Raises as `prepare_files` does, naming the path.
+    """
+    content = _read(path, shrink=shrink)
     media_type = _media_type(path, content)
+    max_bytes = MAX_ATTACHMENT_BYTES if shrink else None
     try:
-        made, sentences = _made(content, media_type, keep_location=keep_location)
+        if media_type in PICTURES:
+            clean = clean_picture(content, keep_location=keep_location, max_bytes=max_bytes)
+            made, sentences = clean.content, _of_picture(clean, media_type, keep_location=keep_location)
+        else:
+            made, sentences = content, _of_document(content, media_type, keep_location=keep_location)
     except MalformedError as error:
         raise RefusedByRuleError(f"{path}: {error}") from error
     if len(made) > MAX_ATTACHMENT_BYTES:
-        raise RefusedByRuleError(
-            f"{path}: has {len(made):,} bytes as it would be sent, over {MAX_ATTACHMENT_BYTES:,}: make it "
-            "smaller"
-        )
+        raise _too_large(path, len(made), media_type, shrink=shrink)
     return ReadyFile(FileToSend(safe_name(path.name, media_type), media_type, made), sentences)
 
 
-def preview(path: Path, out: Path, *, keep_location: bool) -> None:
+def preview(path: Path, out: Path, *, keep_location: bool, shrink: bool = False) -> None:
     """Write what would be sent of `path` to `out` (0600), which must not be there yet."""
-    ready = prepare_file(path, keep_location=keep_location)
+    ready = prepare_file(path, keep_location=keep_location, shrink=shrink)
     if not write_new(out, ready.file.content):
         raise RefusedByRuleError(f"{out} is there already: nothing was written")
     say(ready)
@@ -77,23 +85,28 @@ def say(ready: ReadyFile) -> None:
     console.say(f"{file.name}: {told}")
 
 
-def _read(path: Path) -> bytes:
-    """At most one byte more than may be sent is ever read."""
+def _read(path: Path, *, shrink: bool) -> bytes:
+    """At most one byte more than may be taken is ever read."""
+    max_bytes = MAX_SHRUNK_FILE_BYTES if shrink else MAX_ATTACHMENT_BYTES
     try:
         if not path.is_file():
             raise SettingsError(f"{path} is no file that can be read")
         with path.open("rb") as file:
-            content = file.read(MAX_ATTACHMENT_BYTES + 1)
+            content = file.read(max_bytes + 1)
         size_bytes = path.stat().st_size
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
-    if len(content) > MAX_ATTACHMENT_BYTES:
-        raise RefusedByRuleError(
-            f"{path}: has {size_bytes:,} bytes, over {MAX_ATTACHMENT_BYTES:,}: make it smaller"
-        )
+    if len(content) > max_bytes:
+        raise _too_large(path, size_bytes, media_type_of(content), shrink=shrink)
     if not content:
         raise RefusedByRuleError(f"{path}: is empty")
     return content
+
+
+def _too_large(path: Path, size_bytes: int, media_type: str | None, *, shrink: bool) -> RefusedByRuleError:
+    most = MAX_SHRUNK_FILE_BYTES if shrink and media_type in PICTURES else MAX_ATTACHMENT_BYTES
+    way_out = "let --shrink make it smaller" if media_type in PICTURES and not shrink else "make it smaller"
+    return RefusedByRuleError(f"{path}: has {size_bytes:,} bytes, over {most:,}: {way_out}")
 
 
 def _media_type(path: Path, content: bytes) -> str:
@@ -111,21 +124,26 @@ def _media_type(path: Path, content: bytes) -> str:
     return media_type
 
 
-def _made(content: bytes, media_type: str, *, keep_location: bool) -> tuple[bytes, tuple[str, ...]]:
-    if media_type in PICTURES:
-        return _made_picture(content, media_type, keep_location=keep_location)
-    if not keep_location and names_a_place(content, media_type):
-        raise MalformedError(_LOCATED)
-    return content, (
-        "sent as it is, with its author and dates" if media_type != "text/plain" else "sent as it is",
-    )
+def _of_document(content: bytes, media_type: str, *, keep_location: bool) -> tuple[str, ...]:
+    if not keep_location:
+        _refuse_places(content, media_type)
+    return ("sent as it is" if media_type == TEXT else "sent as it is, with its author and dates",)
 
 
-def _made_picture(content: bytes, media_type: str, *, keep_location: bool) -> tuple[bytes, tuple[str, ...]]:
-    clean = clean_picture(content, keep_location=keep_location)
-    if not clean.held_location:
-        location = "held no location"
-    else:
-        location = "location kept" if keep_location and media_type != GIF else "location removed"
-    behind = (f"also removed: {', '.join(clean.left_behind)}",) if clean.left_behind else ()
-    return clean.content, (location, *behind)
+def _refuse_places(content: bytes, media_type: str) -> None:
+    try:
+        named = names_a_place(content, media_type)
+    except MalformedError as error:
+        raise MalformedError(f"{error}, so a place in it may go unseen: {_WAYS_OUT}") from error
+    if named:
+        raise MalformedError(f"a picture or field inside it names a place: {_WAYS_OUT}")
+
+
+def _of_picture(clean: CleanPicture, media_type: str, *, keep_location: bool) -> tuple[str, ...]:
+    location = "location kept" if keep_location and media_type != GIF else "location removed"
+    sentences = [location if clean.held_location else "held no location"]
+    if clean.scaled_to:
+        sentences.append("made smaller: {} × {} pixels".format(*clean.scaled_to))
+    if clean.left_behind:
+        sentences.append(f"also removed: {', '.join(clean.left_behind)}")
+    return tuple(sentences)

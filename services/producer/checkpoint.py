@@ -29,7 +29,11 @@ class Checkpoints:
         self._outbox, self._originator, self._publisher = outbox, originator, publisher
 
     def is_due(self, now_s: int, news_waits_s: int = NEWS_WAITS_S) -> bool:
-        """An hour after the last one; sooner where something was acknowledged since then."""
+        """An hour after the last one; sooner where something was acknowledged since then. Never without a
+        key to sign it with, whose absence the gate says.
+        """
+        if not self._originator.can_state:
+            return False
         last_s = self._outbox.logs.number(_TIME)
         patience_s = news_waits_s if self._has_news() else HOUR_S
         return now_s >= last_s + patience_s or now_s < last_s - HOUR_S

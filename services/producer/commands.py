@@ -17,7 +17,13 @@ from services.producer.commands_import import register_import
 from services.producer.commands_letters import register_letters
 from services.producer.commands_report import register_report
 from services.producer.commands_request import register_request
-from services.producer.options import AttachOption, AudienceOption, KeepLocationOption, WaitOption
+from services.producer.options import (
+    AttachOption,
+    AudienceOption,
+    KeepLocationOption,
+    ShrinkOption,
+    WaitOption,
+)
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -73,6 +79,7 @@ def publish(  # noqa: PLR0913 - one parameter for each option
     ] = False,
     attach: AttachOption = None,
     keep_location: KeepLocationOption = False,
+    shrink: ShrinkOption = False,
     withdraw: Annotated[
         str | None,
         typer.Option(metavar="REFERENCE|ID", help="Take back that report instead.", show_default=False),
@@ -109,6 +116,7 @@ def publish(  # noqa: PLR0913 - one parameter for each option
 
     --withdraw REFERENCE --reason error takes a report back: readers erase it and confirm (`tocsin status`).
     """
+    from services.producer.attaching import prepare_files
     from services.producer.publishing import Ask, How, publish_file, withdraw_report
     from services.producer.submitting import submit_file, submit_withdrawal
     from tocsin.core.errors import SettingsError
@@ -120,7 +128,8 @@ def publish(  # noqa: PLR0913 - one parameter for each option
             raise typer.Exit(submit_withdrawal(url, token_file, withdraw, reason, as_json=as_json))
         ask = Ask(home, passphrase_file, bootstrap, timeout_s if wait else None, as_json)
         raise typer.Exit(withdraw_report(ask, withdraw, reason))
-    how = How(kind, audience, update, approve, tuple(attach or ()), keep_location)
+    files = prepare_files(attach or (), keep_location=keep_location, shrink=shrink)
+    how = How(kind, audience, update, approve, files)
     if url is not None:
         raise typer.Exit(submit_file(url, token_file, file, how, as_json=as_json))
     ask = Ask(home, passphrase_file, bootstrap, timeout_s if wait else None, as_json)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.producer.options import KeepLocationOption
+from services.producer.options import KeepLocationOption, ShrinkOption
 
 
 def register_attachment(app: typer.Typer) -> None:
@@ -21,6 +21,7 @@ def preview(
     file: Annotated[Path, typer.Argument(help="JPEG, PNG, WebP, GIF, PDF, XLSX, DOCX, text or CSV.")],
     out: Annotated[Path, typer.Option("--out", help="Where to write it (0600); must not be there.")],
     keep_location: KeepLocationOption = False,
+    shrink: ShrinkOption = False,
 ) -> None:
     """Write a file as it would be sent with a report, and say what was taken out of it.
 
@@ -29,4 +30,4 @@ def preview(
     """
     from services.producer.attaching import preview as write_preview
 
-    write_preview(file, out, keep_location=keep_location)
+    write_preview(file, out, keep_location=keep_location, shrink=shrink)

@@ -14,6 +14,7 @@ from services.producer.options import (
     Language,
     LanguageOption,
     ListsOption,
+    ShrinkOption,
     WaitOption,
 )
 from tocsin.runtime.options import (
@@ -55,6 +56,7 @@ def new(  # noqa: PLR0913 - one parameter for each option
     audience: AudienceOption = None,
     attach: AttachOption = None,
     keep_location: KeepLocationOption = False,
+    shrink: ShrinkOption = False,
     wait: WaitOption = True,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
@@ -67,11 +69,14 @@ def new(  # noqa: PLR0913 - one parameter for each option
 
     Ends with 5 if you stopped, or if the report is accepted and waits for Kafka.
     """
+    from services.producer.attaching import prepare_files
     from services.producer.publishing import Ask, How
     from services.producer.writing import new_report
 
     ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None)
-    how = How("incident", audience, attach=tuple(attach or ()), keep_location=keep_location)
+    how = How(
+        "incident", audience, files=prepare_files(attach or (), keep_location=keep_location, shrink=shrink)
+    )
     raise typer.Exit(new_report(ask, how, language.value, draft))
 
 
@@ -98,6 +103,7 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     ] = False,
     attach: AttachOption = None,
     keep_location: KeepLocationOption = False,
+    shrink: ShrinkOption = False,
     wait: WaitOption = True,
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
@@ -108,11 +114,13 @@ def submit(  # noqa: PLR0913 - one parameter for each option
 
     The draft is taken away once the report is accepted. Ends as `tocsin publish` does.
     """
+    from services.producer.attaching import prepare_files
     from services.producer.publishing import Ask, How
     from services.producer.writing import submit_draft
 
     ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None, as_json)
-    how = How("incident", audience, update, attach=tuple(attach or ()), keep_location=keep_location)
+    files = prepare_files(attach or (), keep_location=keep_location, shrink=shrink)
+    how = How("incident", audience, update, files=files)
     raise typer.Exit(submit_draft(ask, how, draft))
 
 

@@ -20,7 +20,6 @@ from services.producer.importing.column_map import read_map
 from services.producer.importing.explaining import explain
 from services.producer.importing.mapping import Mapping, UnodcIds, columns_by_name
 from services.producer.importing.refused_file import refused_file
-from services.producer.importing.rows import Table
 from services.producer.importing.run_import import (
     Accept,
     Fate,
@@ -38,6 +37,7 @@ from services.producer.producing import build
 from services.producer.publishing import Ask
 from tocsin.adapters.country_names import find_countries
 from tocsin.adapters.outbox.store import Outbox
+from tocsin.adapters.tables.rows import Table
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.core.errors import SettingsError, StorageError
 from tocsin.core.field_checks import Problems

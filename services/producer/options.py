@@ -48,6 +48,9 @@ AttachOption = Annotated[
 KeepLocationOption = Annotated[
     bool, typer.Option("--keep-location", help="Leave in where a picture was taken, and nothing else.")
 ]
+ShrinkOption = Annotated[
+    bool, typer.Option("--shrink", help="Scale a picture of up to 40 MB down until it fits.")
+]
 
 LETTER_TIMEOUT_S = 60.0
 UrlOption = Annotated[

@@ -38,6 +38,11 @@ class Originator:
         return "record" if self._record is None else "statement" if self._statement is None else None
 
     @property
+    def can_state(self) -> bool:
+        """Whether a statement key is in use."""
+        return self._statement is not None
+
+    @property
     def record(self) -> Ed25519Private:
         """Signs records. LookupError where `missing` names it."""
         return _held(self._record)[1]

@@ -16,12 +16,13 @@ from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.machine import check_machine
 from tocsin.adapters.outbox.items import Bounds
 from tocsin.adapters.outbox.store import LOCK_NAME, Outbox, open_outbox
-from tocsin.adapters.own_keys import own_keys
+from tocsin.adapters.own_keys import KeyRing, own_keys
 from tocsin.adapters.private_files import make_private_folder
 from tocsin.adapters.tokens import Tokens
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_topic import DirectoryFollower
 from tocsin.adapters.watch_lists import watch_lists_of
+from tocsin.core.directory import Directory
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import Algorithm, key_id
 from tocsin.core.primitives import Ed25519Private
@@ -51,6 +52,7 @@ class Participant:
     keys: KeyFolder
     storage_key: bytes = field(repr=False)
     originator: Originator = field(repr=False)
+    release: KeyRing[Ed25519Private] = field(repr=False)
 
     @contextmanager
     def outbox(self, bounds: Bounds | None = None) -> Iterator[Outbox]:
@@ -72,9 +74,21 @@ class Participant:
         finally:
             outbox.close()
 
-    def release_key(self) -> ReleaseKey:
-        """The release key of the person whose home this is. Raises KeyUnusableError."""
-        return ReleaseKey(self.keys.ed25519("release.pem"))
+    def release_key(self, directory: Directory | None, now_s: int) -> ReleaseKey:
+        """The newest release key of the person whose home this is that `directory` has in force; before
+        any was read, the only one. Raises KeyUnusableError, RefusedByRuleError where there is none.
+        """
+        held = self.release.all()
+        if directory is None and len(held) == 1:
+            return ReleaseKey(*held.values())
+        entry = None if directory is None else directory.participants.get(self.originator.id)
+        for key in () if entry is None else entry.keys_for("release", now_s):
+            if key.id in held:
+                return ReleaseKey(held[key.id])
+        raise RefusedByRuleError(
+            "no release key of this home is in force in the directory that it read last: tocsin send reads "
+            "a newer one; tocsin keys rotate --purpose release makes another key"
+        )
 
     def watch_lists(self) -> WatchLists:
         """The country's own lists. Raises StorageError."""
@@ -86,7 +100,7 @@ class Participant:
 
     def follower(self, access: KafkaAccess, client: DirectoryClient) -> DirectoryFollower:
         """What follows the directory on its topic."""
-        return DirectoryFollower(access, client)
+        return DirectoryFollower(access, client, self.originator.id)
 
 
 def refuse_where_people_release(participant: Participant) -> None:
@@ -126,4 +140,5 @@ def open_participant(home_path: Path, passphrase_file: Path | None) -> Participa
     rings = own_keys(keys)
     for ring in (rings.record, rings.statement):
         ring.all()  # a damaged file is said now, not after reports were accepted
-    return Participant(home, keys, keys.storage_key(), Originator(me, rings.record, rings.statement))
+    originator = Originator(me, rings.record, rings.statement)
+    return Participant(home, keys, keys.storage_key(), originator, rings.release)

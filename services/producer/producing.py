@@ -29,16 +29,23 @@ from tocsin.core.errors import (
     TocsinError,
 )
 from tocsin.core.streams import MANIFESTS_TOPIC
+from tocsin.runtime.logs import get_log
 
 READ_BACK_EVERY_S = 3_600
 UPKEEP_EVERY_S = 3_600
 KEEP_BODIES_S = 90 * 86_400
+_log = get_log("producer")
 
 
 class DirectorySource(Protocol):
     """What `DirectoryFollower` is."""
 
     trouble: TocsinError | None
+
+    @property
+    def clock_trouble(self) -> str | None:
+        """What is wrong with our clock, unless `trouble` says it."""
+        ...
 
     @property
     def directory(self) -> Directory | None:
@@ -130,6 +137,7 @@ class Producing:
         try:
             directory = await parts.source.refresh(parts.clocks.now_s(), forced=self._wants_directory())
             self._say("directory", str(parts.source.trouble) if parts.source.trouble else None)
+            self._say_clock(parts.source.clock_trouble)
             await parts.publisher.start()
             parts.seal.follow(directory, parts.clocks.now_s())
             await self._read_back(directory)
@@ -236,6 +244,11 @@ class Producing:
             self.troubles[subject] = trouble
         else:
             self.troubles.pop(subject, None)
+
+    def _say_clock(self, trouble: str | None) -> None:
+        if trouble and "clock" not in self.troubles:
+            _log.warning("clock.wrong", reason=trouble)
+        self._say("clock", trouble)
 
     def _say_all(self, kind: str, troubles: dict[str, str]) -> None:
         for subject in [one for one in self.troubles if one.startswith(f"{kind} ")]:

@@ -17,7 +17,6 @@ from typing import BinaryIO
 
 from services.producer.accept import Acceptance, Submission
 from services.producer.addressing import Approver
-from services.producer.attaching import prepare_files
 from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
 from services.producer.doubting import all_doubts
@@ -76,9 +75,8 @@ class How:
     audience: str | None = None
     update: bool = False
     approve: bool = False
-    attach: tuple[Path, ...] = ()
-    """Files that go with the one report."""
-    keep_location: bool = False
+    files: tuple[FileToSend, ...] = ()
+    """What goes with the one report."""
 
 
 def publish_file(ask: Ask, file: str, how: How) -> Exit:
@@ -93,13 +91,14 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
 
     Raises TocsinError; then nothing, or whole batches, are accepted.
     """
-    approvers = (participant.release_key(),) if how.approve else ()
-    if approvers:
+    approvers: tuple[Approver, ...] = ()
+    if how.approve:
         refuse_where_people_release(participant)
-    files = prepare_files(how.attach, keep_location=how.keep_location)
-    if files:
+        directory = participant.directory_client().load()
+        approvers = (participant.release_key(directory, Clocks().now_s()),)
+    if how.files:
         documents = _only(documents)
-    filing = _Filing(how, approvers, participant.watch_lists(), files)
+    filing = _Filing(how, approvers, participant.watch_lists())
     states = accept_and_publish(participant, ask, lambda acceptance: filing.take(acceptance, documents))
     return _exit(filing.refused, states)
 
@@ -158,14 +157,8 @@ def _outbox(participant: Participant) -> Iterator[Outbox]:
 class _Filing:
     """Takes documents in batches, each under one fsync; counts and tells what was refused."""
 
-    def __init__(
-        self,
-        how: How,
-        approvers: tuple[Approver, ...],
-        lists: WatchLists,
-        files: tuple[FileToSend, ...] = (),
-    ) -> None:
-        self._how, self._approvers, self._lists, self._files = how, approvers, lists, files
+    def __init__(self, how: How, approvers: tuple[Approver, ...], lists: WatchLists) -> None:
+        self._how, self._approvers, self._lists = how, approvers, lists
         self.accepted: list[Accepted] = []
         self.refused = 0
         self._doubts = 0
@@ -188,7 +181,7 @@ class _Filing:
             kind = self._how.kind or family_of(document.data)
             report = acceptance.check(kind, document.data)
             how = (self._how.audience, self._how.update, self._approvers)
-            submission = Submission(kind, report, *how, self._files, document.draft)
+            submission = Submission(kind, report, *how, self._how.files, document.draft)
             acceptance.prepare(submission)
         except InvalidReportError as error:
             self._refuse(document.place, [f"{place}: {text}" for place, text in error.problems])

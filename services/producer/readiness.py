@@ -7,6 +7,7 @@ from services.producer.own_logs import FOREIGN
 from services.producer.producing import DirectorySource, Producing
 from services.producer.running import Running
 from tocsin.adapters.outbox.store import Outbox
+from tocsin.core.spans import span
 
 NEARLY_FULL = 0.9
 OLD_DIRECTORY_LEFT_S = 3 * 3_600
@@ -40,6 +41,8 @@ class Readiness:
         left_s = directory.expires_at_s - self._clocks.now_s()
         if left_s > OLD_DIRECTORY_LEFT_S:
             return None
+        if left_s <= 0:
+            return f"directory: by this machine's clock it expired {span(-left_s)} ago; publishing waits"
         return f"directory: its timestamp expires in {left_s // 60} minutes; then publishing waits"
 
     def _fullness(self) -> str | None:

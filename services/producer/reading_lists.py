@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from services.producer.documents import parse
-from services.producer.importing.read_text import first_bytes
-from services.producer.importing.rows import BadRow, Row
 from services.producer.importing.tables import open_table
+from tocsin.adapters.tables.read_text import first_bytes
+from tocsin.adapters.tables.rows import BadRow, Row
 from tocsin.adapters.watch_lists import MAX_TEXTS
 from tocsin.adapters.whole_files import read_whole
 from tocsin.core.errors import InvalidReportError, MalformedError

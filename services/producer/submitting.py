@@ -31,7 +31,7 @@ def submit_file(url: str, token_file: Path | None, file: str, how: How, *, as_js
     """
     if how.approve:
         raise SettingsError("--approve needs this home's release key: it cannot be used with --url")
-    if how.attach:
+    if how.files:
         raise SettingsError("--attach needs this home's outbox: it cannot be used with --url")
     service = Service(url, token_file)
     wanted = {"kind": how.kind, "audience": how.audience, "update": "true" if how.update else None}

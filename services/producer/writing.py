@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from services.producer.asking import Asking, InterruptedAskingError
 from services.producer.checking import advice, print_sentences
@@ -12,6 +13,7 @@ from services.producer.publishing import Ask, How, publish_documents
 from tocsin.adapters.country_names import find_countries
 from tocsin.adapters.drafts import Draft, Drafts, open_drafts
 from tocsin.core import quick_form
+from tocsin.core.attachments import listed
 from tocsin.core.watch_lists import WatchLists
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
@@ -27,13 +29,16 @@ def new_report(ask: Ask, how: How, language: str, name: str | None) -> Exit:
     with open_drafts(participant.home, participant.storage_key) as drafts:
         draft = _begun(drafts) if name is None else drafts.get(name)
         try:
-            wanted = _asked(drafts, draft, language, participant.watch_lists())
+            wanted = _asked(drafts, draft, how, language, participant.watch_lists())
         except InterruptedAskingError:
-            again = f"draft {draft.name} is kept: `tocsin report new --draft {draft.name}` goes on"
+            again = (
+                f"draft {draft.name} is kept: `tocsin report new --draft {draft.name}` goes on{_with(how)}"
+            )
             console.say("\n" + (again if draft.answers else "nothing was answered, so nothing is kept"))
             return Exit.INCOMPLETE
         if not wanted:
-            console.say(f"draft {draft.name} is kept: `tocsin report submit {draft.name}` publishes it")
+            submit = f"`tocsin report submit {draft.name}` publishes it{_with(how)}"
+            console.say(f"draft {draft.name} is kept: {submit}")
             return Exit.WHOLE
         return _submit(participant, drafts, draft, ask, how)
 
@@ -68,7 +73,11 @@ def _begun(drafts: Drafts) -> Draft:
     return Draft(drafts.new_name(now_s), now_s, {})
 
 
-def _asked(drafts: Drafts, draft: Draft, language: str, lists: WatchLists) -> bool:
+def _with(how: How) -> str:
+    return ", with the same --attach as now: drafts hold no files" if how.files else ""
+
+
+def _asked(drafts: Drafts, draft: Draft, how: How, language: str, lists: WatchLists) -> bool:
     """Whether to publish it now. The answers of `draft` are filled in. Raises InterruptedAskingError."""
 
     def keep(answers: dict[str, str]) -> None:
@@ -77,7 +86,9 @@ def _asked(drafts: Drafts, draft: Draft, language: str, lists: WatchLists) -> bo
     asking = Asking(draft.answers, language, keep)
     asking.ask_all()
     report = asking.sound(int(time.time()))
-    print_sentences(advice(draft.name, report, language, lists))
+    files = [listed(b"", one.of_report(b"")) for one in how.files]
+    with_files = replace(report, body={**report.body, "attachments": files})
+    print_sentences(advice(draft.name, with_files, language, lists))
     return asking.yes("publish it now? yes or no")
 
 

@@ -25,7 +25,7 @@ def office(media_type, **parts):
     return out.getvalue()
 
 
-def pdf(content=None, *, compress=False, password=None, xmp=None):
+def pdf(content=None, *, compress=False, password=None, owner=None, xmp=None):
     """A page, with a stream of bytes that may be a photograph."""
     writer = PdfWriter()
     writer.add_blank_page(72, 72)
@@ -36,8 +36,8 @@ def pdf(content=None, *, compress=False, password=None, xmp=None):
             if one is content and not compress:
                 stream[NameObject("/Filter")] = NameObject("/DCTDecode")
             writer._add_object(stream.flate_encode() if compress else stream)
-    if password:
-        writer.encrypt(password)
+    if password is not None:
+        writer.encrypt(password, owner)
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -58,6 +58,11 @@ def test_one_that_is_packed_inside_a_pdf_is_found_too():
     content = pdf(photograph(), compress=True)
     assert photograph()[:200] not in content
     assert names_a_place(content, PDF)
+
+
+def test_a_pdf_that_anybody_may_open_is_looked_into_though_it_forbids_changes():
+    assert names_a_place(pdf(photograph(), password="", owner="secret"), PDF)
+    assert not names_a_place(pdf(password="", owner="secret"), PDF)
 
 
 def test_a_place_in_the_xmp_of_a_pdf_is_found():
@@ -81,6 +86,13 @@ def test_text_is_not_looked_into():
 def test_what_cannot_be_looked_into_is_refused(content, media_type, told):
     with pytest.raises(MalformedError, match=told):
         names_a_place(content, media_type)
+
+
+def test_h46_what_a_damaged_document_holds_is_neither_logged_nor_told(capfd, caplog):
+    damaged = b"%PDF-1.4\n1 0 obj\n<</Pages Quetzal>>\nendobj\ntrailer <</Root 1 0 R>>\nstartxref\n9\n%%EOF"
+    with pytest.raises(MalformedError) as caught:
+        names_a_place(damaged, PDF)
+    assert "Quetzal" not in str(caught.value) + caplog.text + "".join(capfd.readouterr())
 
 
 def test_what_unpacks_to_too_much_is_refused():

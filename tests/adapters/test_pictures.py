@@ -70,6 +70,30 @@ def test_a_jpeg_keeps_its_quantisation_and_about_its_size():
     assert pytest.approx(len(before), rel=0.1) == len(after)
 
 
+def test_a_progressive_jpeg_stays_one_and_does_not_grow():
+    before = photograph(quality=85, size=(640, 480), progressive=True)
+    after = clean_picture(before).content
+    assert opened(after).info.get("progressive")
+    assert len(after) < 1.02 * len(before)
+
+
+@pytest.mark.parametrize("form", [*FORMS, "GIF"])
+def test_a_picture_that_is_to_fit_is_scaled_down_until_it_does_and_keeps_its_shape(form):
+    taken = photograph(form, orientation=6)
+    whole = clean_picture(taken).content
+    half = len(whole) // 2
+    clean = clean_picture(taken, max_bytes=half)
+    assert len(clean.content) <= half
+    width, height = opened(clean.content).size
+    assert (width, height) == clean.scaled_to
+    assert pytest.approx(width / height, rel=0.02) == (320 / 240 if form == "GIF" else 240 / 320)
+    assert clean_picture(taken, max_bytes=len(whole)).scaled_to is None
+
+
+def test_a_picture_that_can_never_fit_is_given_as_small_as_it_gets():
+    assert 1 == min(clean_picture(photograph(size=(64, 48)), max_bytes=10).scaled_to)
+
+
 def test_a_thumbnail_and_a_comment_go():
     # A directory with the orientation, then the thumbnail's with its width: TIFF 6.0, section 2.
     entries = [struct.pack("<HHHII", 1, tag, 3, 1, value) for tag, value in ((0x112, 1), (0x100, 160))]
@@ -148,6 +172,12 @@ def test_a_png_of_any_mode_stays_what_it_shows(mode):
     picture.convert(mode).save(out, "PNG")
     before, after = opened(out.getvalue()), opened(clean_picture(out.getvalue()).content)
     assert (before.mode, before.tobytes()) == (after.mode, after.tobytes())
+
+
+def test_a_colour_that_a_png_names_as_transparent_stays_so():
+    out = BytesIO()
+    Image.new("RGB", (8, 8), (1, 2, 3)).save(out, "PNG", transparency=(1, 2, 3))
+    assert 0 == opened(clean_picture(out.getvalue()).content).convert("RGBA").getpixel((3, 3))[3]
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])

@@ -65,7 +65,7 @@ def follower(log, repository, tmp_path):
 
 def new_follower(repository, folder):
     client = DirectoryClient(folder / "client", repository.pinned_root())
-    return DirectoryFollower("127.0.0.1:9", client)
+    return DirectoryFollower("127.0.0.1:9", client, NETHERLANDS.id)
 
 
 async def test_the_newest_value_of_a_name_counts(log, topic) -> None:

@@ -165,7 +165,7 @@ def test_one_key_in_two_seats_is_refused(desk, person, stick):
 def test_a_file_that_names_no_holder_is_refused(desk, stick, content):
     (stick / "x.json").write_text(content)
     words = ["init", "--name", "S", "--holder", stick / "x.json", "--draft", stick / "1.root.json"]
-    assert "not a holder's file" in desk.run(*words, code=3).err
+    assert "not a file of tocsin authority holder new" in desk.run(*words, code=3).err
 
 
 def test_holders_and_draft_go_together(desk, person, stick):

@@ -9,8 +9,9 @@ from services.authority import changing
 from tests.support.office import living_keys, write_request
 from tests.support.parties import DAY_S, Party
 from tocsin.core import enrolment
-from tocsin.core.enrolment import read_welcome
+from tocsin.core.enrolment import fingerprint, read_welcome
 from tocsin.core.key_changes import PLANNED, STOLEN, KeyChange, Retirement, write_key_change
+from tocsin.core.stated_heads import write_stated_heads
 
 COLOMBIA, NETHERLANDS, NEW = Party("Colombia"), Party("Netherlands", country="NL"), Party("New keys")
 IN_A_YEAR = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 365 * DAY_S))
@@ -87,6 +88,32 @@ def test_who_is_expelled_stays_in_the_directory_with_its_record_keys_ended(desk,
     assert set() == members(desk)
 
 
+def test_who_is_expelled_ends_at_the_heads_that_a_reader_filed(desk, colombia, tmp_path):
+    heads = {("ion", "global"): (7, 3, bytes(32))}
+    file = tmp_path / "heads.json"
+    file.write_bytes(write_stated_heads(bytes.fromhex(colombia), heads))
+    words = ("participant", "expel", colombia, "--reason", "expelled", "--heads-file", file)
+    said = desk.run(*words)
+    assert [heads] == [key.final for key in entry(desk, colombia).keys if key.purpose == "record"]
+    assert fingerprint(file.read_bytes()) in said.err
+
+
+@pytest.mark.parametrize(
+    ("reason", "data"),
+    [
+        ("not of", write_stated_heads(bytes(16), {})),
+        ("not a file with", b"{}"),
+        ("is over", b" " * 70_000),
+    ],
+)
+def test_heads_of_another_or_of_nobody_expel_nobody(desk, colombia, tmp_path, reason, data):
+    file, before = tmp_path / "heads.json", desk.files()
+    file.write_bytes(data)
+    words = ("participant", "expel", colombia, "--reason", "expelled", "--heads-file", file)
+    assert reason in desk.run(*words, code=3).err
+    assert before == desk.files()
+
+
 @pytest.mark.parametrize("verb", [["resume"], ["suspend", "--reason", "security"], ["expel", "--no-heads"]])
 def test_who_ended_does_not_come_back_by_a_change(desk, colombia, verb):
     desk.run("participant", "expel", colombia, "--reason", "withdrew", "--no-heads")
@@ -101,9 +128,19 @@ def test_an_agreement_gets_another_end(desk, colombia):
     assert "agreement MOU-8 ends" in said.out
 
 
+def test_an_offices_contact_is_entered_and_taken_away(desk, colombia):
+    said = desk.run("participant", "contact", colombia, "desk@police.example")
+    assert "contact: desk@police.example" in said.out
+    assert "desk@police.example" == entry(desk, colombia).contact
+    desk.run("participant", "contact", colombia, "")
+    assert entry(desk, colombia).contact is None
+
+
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
+        ("a contact is printable text", ["contact", "ID", "two\nlines"]),
+        ("a contact is printable text", ["contact", "ID", "x" * 201]),
         ("that end has passed", ["agreement", "ID", "--reference", "MOU-8", "--ends", "2020-01-01"]),
         ("that end has passed", ["suspend", "ID", "--reason", "security", "--until", "2020-01-01"]),
         ("a reason is one of agreement, inquiry", ["suspend", "ID", "--reason", "Mr Smith"]),
@@ -227,5 +264,15 @@ def test_one_is_shown_with_its_keys_and_audiences(desk, colombia):
 
 
 def test_every_verb_has_an_example(desk):
-    for verb in ("list", "show", "agreement", "suspend", "resume", "expel", "change-keys", "new-folder"):
+    for verb in (
+        "list",
+        "show",
+        "agreement",
+        "contact",
+        "suspend",
+        "resume",
+        "expel",
+        "change-keys",
+        "new-folder",
+    ):
         assert "Example: tocsin authority participant" in desk.run("participant", verb, "--help").out

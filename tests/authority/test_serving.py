@@ -1,6 +1,7 @@
 """The service signs and publishes by itself, says what is wrong, and lets people work beside it."""
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 
 import httpx
@@ -11,6 +12,7 @@ from services.authority import serving
 from services.authority.office import find_office, hold
 from services.authority.serving import ALARM_AGE_S, Signing
 from tests.support.parties import DAY_S
+from tests.support.world import COURIER, small_world
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.core.errors import BrokerUnavailableError, RefusedByRuleError, StorageError
@@ -130,6 +132,28 @@ async def test_a_timestamp_of_three_hours_is_an_alarm(signing, broker, clock, ca
     ] == signing.troubles()
     assert '"level": "error"' in capsys.readouterr().err
     assert ALARM_AGE_S == signing.registry.get_sample_value("tocsin_authority_timestamp_age_seconds")
+
+
+async def test_an_agreement_that_ends_is_a_warning_and_logged_once_for_each_mark(
+    signing, office, broker, clock, monkeypatch, capsys
+) -> None:
+    world = small_world().directory
+    firm = replace(world.participants[COURIER.id], agreement_ends_s=clock.now_s + 9 * DAY_S)
+    directory = replace(world, participants={firm.id: firm})
+    monkeypatch.setattr(serving.Office, "directory", lambda _office: directory)
+    for _ in range(3):
+        await signing._round()
+    assert 1 == capsys.readouterr().err.count("agreement.ending")
+    (said,) = signing.warnings()
+    assert said.startswith("the agreement MoU 7 of Courier (CO) ends in 9 days, on ")
+    assert [] == signing.troubles()
+
+
+def test_a_clock_that_went_back_is_said(signing, clock) -> None:
+    clock.now_s -= 300
+    assert [] == signing.troubles()
+    clock.now_s -= 2 * HOUR_S
+    assert "this machine's clock is 2 hours behind that of the last signature" in signing.troubles()[0]
 
 
 def test_a_restart_makes_the_timestamp_no_younger(office, broker, clock) -> None:

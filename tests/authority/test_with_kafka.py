@@ -14,6 +14,7 @@ import pytest
 from services.authority import publishing
 from services.authority.office import Office
 from services.authority.serving import Signing
+from services.authority.standby import Standby
 from services.workshop.local_kafka import LocalKafka, Tuning
 from services.workshop.ports import find_free
 from tests.support.homes import publish
@@ -199,3 +200,20 @@ def test_the_service_runs_until_it_is_told_to_stop(kafka, standing) -> None:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
     assert 0 == process.returncode
+
+
+def test_a_standby_on_another_machine_signs_what_a_reader_takes(
+    kafka, standing, folder, tmp_path, monkeypatch
+) -> None:
+    home, public, root = tmp_path / "standby", tmp_path / "s.json", tmp_path / "1.root.json"
+    standing.run("standby", "new", "--name", "Vienna", "--out", public, home=home)
+    standing.run("standby", "admit", public, "--out", root)
+    standing.run("publish")
+    standing.run("standby", "accept", root, home=home)
+    assert "nothing to do" in standing.run("standby", "sign", home=home).err
+    late_s = time.time() + 4 * 3_600
+    monkeypatch.setattr(Standby, "now_s", lambda _self: int(late_s))
+    standing.run("standby", "sign", home=home)
+    client = DirectoryClient(tmp_path / "client", standing.office.repository.pinned_root())
+    assert int(late_s) == client.refresh(on_topic(kafka), int(late_s)).signed_at_s
+    assert "a standby signed timestamp" in standing.run("publish").err

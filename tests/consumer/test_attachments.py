@@ -21,7 +21,7 @@ from tests.support.reading import STORAGE_KEY, Reading
 from tests.support.world import ORIGINATOR, Sender, report_id
 from tocsin.adapters.inbox.attachments import InboxAttachments
 from tocsin.adapters.inbox.store import open_inbox
-from tocsin.core.attachments import FileToSend
+from tocsin.core.attachments import FileToSend, listed
 from tocsin.core.errors import RefusedByRuleError, StorageError
 from tocsin.core.media_types import JPEG
 from tocsin.core.report import domain_check
@@ -119,7 +119,7 @@ def test_of_a_file_with_missing_parts_nothing_is_written_and_that_is_said(reader
     [
         ("CO-9", "there is no report or file under CO-9"),
         (str(UUID(bytes=report_id("nothing"))), "there is no report or file"),
-        (REFERENCE, "no file came with CO-1"),
+        (REFERENCE, "no file goes with CO-1"),
     ],
 )
 def test_what_is_not_there_is_said(reader, name, told):
@@ -150,6 +150,19 @@ def test_the_list_tells_how_much_of_each_is_here(reader, capsys):
     assert 2 == out.count(f'"reference":"{REFERENCE}"')
     attachments.print_attachments(reader.folder, None, str(UUID(bytes=report_id("whole"))), as_json=True)
     assert 1 == capsys.readouterr().out.count('"whole":true')
+
+
+def test_a_file_that_its_report_names_and_of_which_nothing_came_is_said(reader, capsys):
+    entry = listed(report_id("file"), LONG.of_report(report_id("other")))
+    reader.reading.take(
+        reader.sender.send(incident("other", national_reference="CO-2", attachments=[entry]))
+    )
+    attachments.print_attachments(reader.folder, None, "CO-2", as_json=True)
+    assert '"parts":"0 of 3 parts","first_at":null' in capsys.readouterr().out
+    assert Exit.INCOMPLETE is reader.save("CO-2")
+    reader.take(*parts(LONG, "other"))
+    assert Exit.WHOLE is reader.save("CO-2")
+    assert {"notes.txt": LONG.content} == saved_files(reader.out)
 
 
 def test_a_file_whose_report_has_not_come_is_listed_without_its_reference(reader, capsys):
@@ -224,6 +237,13 @@ async def test_the_files_of_a_report_are_listed_over_http(reader, client):
     reader.take(parts(LONG)[0])
     (one,) = (await client.get(place_of())).json()["attachments"]
     assert (False, "1 of 3 parts", REFERENCE) == (one["whole"], one["parts"], one["reference"])
+
+
+async def test_a_file_of_which_nothing_came_is_a_conflict_too(reader, client):
+    entry = listed(report_id("file"), LONG.of_report(report_id("other")))
+    reader.reading.take(reader.sender.send(incident("other", attachments=[entry])))
+    answer = await client.get(place_of("other", "file"))
+    assert (409, "0 of 3 parts are here") == (answer.status_code, answer.json()["detail"])
 
 
 async def test_a_file_with_missing_parts_is_a_conflict_with_the_count(reader, client):

@@ -8,7 +8,9 @@ import pytest
 
 from services.workshop.local_kafka import LocalKafka, Tuning
 from tests.support.town import Town, uuid
-from tests.support.world import COURIER, ORIGINATOR, Sender
+from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR, Sender
+from tocsin.core.enrolment import fingerprint
+from tocsin.core.stated_heads import read_stated_heads
 
 pytestmark = pytest.mark.kafka
 
@@ -69,6 +71,25 @@ def test_the_inbox_is_read_without_kafka(town):
     finally:
         town.bootstrap = bootstrap
     assert "127.0.0.1:1" in err
+
+
+def test_the_heads_of_an_originator_are_written_for_the_authority(town, tmp_path):
+    home, out = town.home("heads"), tmp_path / "heads.json"
+    town.run(home, *EARLIEST)
+    _, err = town.run(home, "heads", ORIGINATOR.id.hex(), "--out", str(out))
+    participant, heads = read_stated_heads(out.read_bytes())
+    head = town.sender.heads["ion", "south-america"]
+    assert (ORIGINATOR.id, head.leaf) == (participant, heads["ion", "south-america"][2])
+    assert fingerprint(out.read_bytes()) in err
+    _, err = town.run(home, "heads", COURIER.id.hex(), code=3)
+    assert "was read here" in err
+
+
+def test_a_key_in_our_entry_that_is_not_ours_is_said_at_every_look(town):
+    home = town.home("strange")
+    (home / "keys" / "statement.pem").unlink()
+    _, err = town.run(home, *EARLIEST)
+    assert f"has a statement key {NEIGHBOUR.key('statement').id.hex()} that is not in this folder" in err
 
 
 def test_a_courier_sees_nothing_of_a_report(town):

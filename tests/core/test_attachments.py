@@ -12,9 +12,10 @@ from tocsin.core.attachments import (
     Attachment,
     FileToSend,
     bodies,
+    captioned,
     joined,
     listed,
-    merged,
+    named_in,
     part_check,
     part_of,
 )
@@ -125,6 +126,16 @@ def test_a_report_lists_its_files_with_ids_and_hashes_in_hex() -> None:
     assert "document" == listed(bytes(16), Attachment(REPORT, "x.pdf", PDF, 1, bytes(32)))["kind"]
 
 
-def test_a_file_that_a_report_names_already_is_not_named_twice() -> None:
-    named = [{"sha256": "a", "caption": "as typed"}]
-    assert [*named, {"sha256": "b"}] == merged(named, [{"sha256": "a"}, {"sha256": "b"}])
+def test_what_a_report_lists_names_its_files() -> None:
+    body = {"attachments": [listed(report_id("file"), ATTACHMENT)]}
+    assert {report_id("file"): ATTACHMENT} == named_in(body, REPORT)
+    assert {} == named_in({}, REPORT) == named_in({"attachments": []}, REPORT)
+
+
+def test_of_what_somebody_types_about_a_file_only_kind_and_caption_are_taken() -> None:
+    entries = [listed(report_id(name), ATTACHMENT) for name in ("a", "b")]
+    typed = {**entries[1], "kind": "screenshot", "caption": "the listing", "name": "other", "size_bytes": 1}
+    assert [entries[0], {**entries[1], "kind": "screenshot", "caption": "the listing"}] == captioned(
+        entries, [typed]
+    )
+    assert entries == captioned(entries, [{**entries[0], "kind": None}])

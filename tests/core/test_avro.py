@@ -86,6 +86,18 @@ def test_every_value_survives_its_encoding(writer: str, value: dict[str, Any]) -
     assert kept == wide.decode(wide.encode(value))
 
 
+@settings(max_examples=60)
+@given(value=VALUES)
+def test_what_was_accepted_once_reads_the_same_again(value: dict[str, Any]) -> None:
+    data = BOTH["fastavro"].encode(value)
+    assert BOTH["fastavro"].decode(data) == BOTH["fastavro"].decode_accepted(data)
+
+
+def test_what_was_accepted_and_is_damaged_is_refused() -> None:
+    with pytest.raises(MalformedError, match="not an encoding"):
+        codec("string").decode_accepted(b"\x08ab")
+
+
 @pytest.mark.parametrize("writer", BOTH)
 @settings(max_examples=200)
 @given(value=VALUES, data=st.data())

@@ -157,3 +157,8 @@ def test_h23_a_small_order_key_refuses_its_participant() -> None:
 
 def test_targets_of_other_kinds_are_passed_over() -> None:
     assert {} == with_target("notes/readme", b"?").refused
+
+
+def test_a_timestamp_was_signed_a_day_before_it_ends() -> None:
+    directory = small_world().directory
+    assert directory.expires_at_s - 86_400 == directory.signed_at_s

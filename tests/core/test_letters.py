@@ -74,12 +74,16 @@ def test_a_firm_writes_to_nobody_else(kind: str, addressee: Party) -> None:
     assert FIRMS_ONLY in str(refusal(kind, COURIER, addressee))
 
 
-@pytest.mark.parametrize("kind", ["IncidentReport", "Alert", "Feedback", "Request", "Response", "Else"])
+@pytest.mark.parametrize(
+    "kind", ["IncidentReport", "Alert", "Feedback", "Request", "Response", "Withdrawal", "Else"]
+)
 def test_a_firm_writes_nothing_but_answers_and_tips(kind: str) -> None:
     assert FIRMS_ONLY in str(refusal(kind, COURIER, ORIGINATOR))
 
 
-@pytest.mark.parametrize("kind", ["IncidentReport", "Answer", "Tip", "Request", "Response"])
+@pytest.mark.parametrize(
+    "kind", ["IncidentReport", "Answer", "Tip", "Request", "Response", "Withdrawal", "AttachmentPart"]
+)
 def test_a_government_writes_none_of_these_to_a_firm(kind: str) -> None:
     assert GOVERNMENTS_ONLY in str(refusal(kind, ORIGINATOR, COURIER))
 

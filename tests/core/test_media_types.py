@@ -54,6 +54,7 @@ def test_a_document_is_known_by_its_bytes(content: bytes, media_type: str) -> No
         (b"RIFF\x00\x00\x00\x00WAVE", "is of no known type"),
         (b"\x7fELF", "is of no known type"),
         (ZIP, "is an archive: attach the files in it"),
+        (ZIP + b"xl/workbook.xml xl/vbaProject.bin", "holds macros: save it without"),
         (b"\x00\x00\x00\x18ftypheic", "is a HEIC picture: export it as JPEG"),
         (b"\x00\x00\x00\x18ftypisom", "is a film: attach a frame of it as a picture"),
         ("text".encode("utf-16"), "is text in UTF-16: save it as UTF-8"),

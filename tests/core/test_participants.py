@@ -30,6 +30,18 @@ def test_a_participant_that_was_written_reads_back(party: Party) -> None:
     assert participant == read_participant(write_participant(participant))
 
 
+def test_how_an_office_is_reached_reads_back_and_an_entry_without_keeps_its_bytes() -> None:
+    told = read_participant(entry(contact="desk@police.example"))
+    assert "desk@police.example" == read_participant(write_participant(told)).contact
+    assert b"contact" not in write_participant(read_participant(entry()))
+
+
+@pytest.mark.parametrize("contact", ["two\nlines", "x" * 201, "", 7])
+def test_a_contact_that_cannot_be_shown_is_refused(contact: Any) -> None:
+    with pytest.raises(MalformedError):
+        read_participant(entry(contact=contact))
+
+
 def test_a_government_needs_no_agreement() -> None:
     assert NO_DAY == read_participant(entry()).agreement_ends_s
 

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from services.workshop.local_kafka import LocalKafka
 from services.workshop.ports import find_free
 from tests.support.exercises import reports
-from tests.support.stage import AUTHORITY, COLOMBIA, NETHERLANDS, build_stage
+from tests.support.stage import ANALYST, AUTHORITY, COLOMBIA, NETHERLANDS, build_stage
 from tocsin.core.streams import stream_topic
 from tocsin.runtime.exits import Exit
 
@@ -22,10 +22,10 @@ SUBSCRIBE = ("subscribe", "ion,pics", "--from", "earliest", "--until-end", "--js
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
-    """Two focal points, and a broker of its own to mistreat."""
+    """Two focal points, an analyst, and a broker of its own to mistreat."""
     folder = tmp_path_factory.mktemp("bad")
     with LocalKafka(folder / "kafka", say=lambda _text: None) as kafka:
-        stage = build_stage(folder / "homes", kafka, (COLOMBIA, NETHERLANDS))
+        stage = build_stage(folder / "homes", kafka, (COLOMBIA, NETHERLANDS, ANALYST))
         stage.tocsin(COLOMBIA, "publish", stage.write("first.jsonl", GOOD))
         yield stage
 
@@ -128,6 +128,23 @@ def test_72_hours_after_the_directory_expired_nothing_is_read(stage):
     said = stage.tocsin_later(5 * DAY_S, COLOMBIA, *SUBSCRIBE, expect=Exit.STALE)
     assert "72 hours" in said.err
     assert "" == said.out
+
+
+def test_a_clock_behind_is_named_and_what_is_accepted_waits(stage):
+    file = stage.write("behind.jsonl", *reports(120, 1))
+    said = stage.tocsin_later(-10_800, COLOMBIA, "publish", file, "--json", expect=Exit.INCOMPLETE)
+    assert ["accepted"] == [one["state"] for one in said.lines()]
+    assert "this machine's clock is behind by at least 2 hours" in said.err
+    stage.tocsin(COLOMBIA, "send")
+    said = stage.tocsin_later(-10_800, COLOMBIA, *SUBSCRIBE, expect=None)
+    assert "this machine's clock is behind by at least 2 hours" in said.err
+
+
+def test_a_clock_ahead_is_told_apart_from_an_authority_that_stands_still(stage):
+    stage.tocsin(NETHERLANDS, "publish", stage.write("second.jsonl", *reports(121, 1)))
+    stage.tocsin(ANALYST, *SUBSCRIBE, expect=None)
+    said = stage.tocsin_later(2 * DAY_S, ANALYST, *SUBSCRIBE, expect=None)
+    assert "this machine's clock seems to be ahead by about 2 days" in said.err
 
 
 def test_a_missing_topic_is_named_and_what_waits_for_it_leaves_when_it_is_there(stage):

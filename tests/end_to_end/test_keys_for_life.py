@@ -56,8 +56,8 @@ def test_planned_keys_take_over_and_the_old_ones_are_destroyed_with_nothing_lost
     assert "up to the final head stays good" in rotate(stage, COLOMBIA, "--finish")
     assert "published" == writing(3)
     gone = stage.tocsin(COLOMBIA, "keys", "destroy").out.splitlines()
-    assert ["kem", "record", "statement"] == sorted(line.split()[0] for line in gone)
-    assert {"release.pem"} == files(stage, COLOMBIA) & first
+    assert ["kem", "record", "release", "statement"] == sorted(line.split()[0] for line in gone)
+    assert set() == files(stage, COLOMBIA) & first
     assert "published" == writing(4)
     assert {1, 2, 3, 4} == numbers(stage, NETHERLANDS)
 

@@ -15,11 +15,14 @@ from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.outbox.store import open_outbox
 from tocsin.adapters.passphrase import Passphrase
+from tocsin.adapters.screening.hits import NewHit
+from tocsin.adapters.screening.store import open_screening
 from tocsin.core.enrolment import Welcome
 from tocsin.core.errors import KeyUnusableError, RefusedByRuleError, SettingsError, UntrustedError
 from tocsin.core.generations import Why, begin
 from tocsin.core.key_schedule import GenerationId
 from tocsin.core.national_references import Issuer, Series
+from tocsin.core.screening_hits import AnswerCode
 
 ME, AUDIENCE, NOW_S = b"m" * 16, b"a" * 16, 1_790_000_000
 NEW_WORDS = "other words that nobody guesses"
@@ -112,6 +115,19 @@ def test_drafts_come_back_too(home, words, new_words, tmp_path):
     again = ParticipantHome.open(tmp_path / "again")
     with open_drafts(again, opened(tmp_path / "again").storage_key()) as drafts:
         assert {"kind": "seizure"} == drafts.get("DRAFT-1").answers
+
+
+def test_hits_and_their_answers_come_back_too(home, words, new_words, tmp_path):
+    old = KeyFolder.open(home / "keys", Passphrase(words.read_text()))
+    hit = NewHit("aa", (ME, "a" * 32, 1), "active", None, "RA473124829CH", {"title": "Look"})
+    with open_screening(ParticipantHome.open(home), old.storage_key()) as memory:
+        memory.hits.add([hit], NOW_S)
+        memory.answers.add(memory.hits.after(0)[0], AnswerCode.STOPPED, "", NOW_S, with_parcel=False)
+    shares = write_shares(tmp_path, back_up(home, tmp_path / "backup", Rule(3, 2), words, lambda: NOW_S))
+    restore(tmp_path / "backup", shares[:2], tmp_path / "again", new_words)
+    again = ParticipantHome.open(tmp_path / "again")
+    with open_screening(again, opened(tmp_path / "again").storage_key()) as memory:
+        assert ["aa"] == [one.hit for one in memory.answers.to_send()]
 
 
 def test_one_share_restores_nothing(made, new_words, tmp_path):

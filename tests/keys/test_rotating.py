@@ -1,6 +1,7 @@
 """`tocsin keys rotate` and `destroy` in a home that the directory names."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from services.keys.making import KeyTerms, make_keys
 from services.keys.rotating import finish, open_home, rotate, rotate_stolen
 from services.keys.rotating_told import Wish, rotate_told
 from services.keys.sponsoring import Sponsorship, sponsor
+from services.producer.participant import open_participant
 from tests.support.authority import role_key
 from tests.support.office import write_passphrase
 from tests.support.parties import DAY_S
@@ -24,10 +26,13 @@ from tocsin.core.enrolment import Welcome
 from tocsin.core.errors import HeldElsewhereError, RefusedByRuleError, SettingsError
 from tocsin.core.key_changes import PLANNED, STOLEN, apply_key_change, read_key_change
 from tocsin.core.participants import Participant, write_participant
+from tocsin.core.public_keys import PublicKey
 from tocsin.core.standing import NO_DAY
 from tocsin.core.streams import Place
+from tocsin.core.wire import Item
 
 ME = b"m" * 16
+ITEM = Item(bytes(32), bytes(16), 1, b"", ())
 TERMS = KeyTerms("Focal point", "CO", None, 730)
 
 
@@ -76,13 +81,61 @@ def network(tmp_path):
 
 def test_planned_keys_stand_beside_the_old_until_they_are_finished_and_destroyed(network):
     network.apply(rotate(network.open(), rotating.ROTATED, 730))
-    assert 7 == len(network.files())
+    assert 8 == len(network.files())
     assert [] == destroy(network.open())
     change = network.apply(finish(network.open(), rotating.ROTATED))
     assert {PLANNED} == {one.reason for one in change.retire}
     gone = destroy(network.open(ahead_s=2))
-    assert ["kem", "record", "statement"] == sorted(one.split()[0] for one in gone)
-    assert {"release.pem"} == {name for name in network.files() if name.count(".") == 1}
+    assert sorted(rotating.ROTATED) == sorted(one.split()[0] for one in gone)
+    assert [] == [name for name in network.files() if name.count(".") == 1]
+
+
+def test_a_new_release_key_is_the_same_person_s_and_another_s_stays(network):
+    (old,) = network.entry.keys_for("release", int(time.time()))
+    other = PublicKey(b"o" * 16, "release", b"", old.not_before_s - 1, old.not_after_s, "another")
+    (new,) = read_key_change(rotate(network.open(), ["release"], 730)).change.keys
+    assert (old.person, "release") == (new.person, new.purpose)
+    opened = network.open()
+    both = replace(opened, entry=replace(opened.entry, keys=(*opened.entry.keys, other, new)))
+    (retired,) = read_key_change(finish(both, ["release"])).change.retire
+    assert (old.id, PLANNED, None) == (retired.key, retired.reason, retired.final)
+
+
+def test_a_stolen_release_key_is_revoked(network):
+    (retired,) = read_key_change(rotate_stolen(network.open(), ["release"], 730, 0).change).change.retire
+    (old,) = network.entry.keys_for("release", int(time.time()))
+    assert (old.id, STOLEN) == (retired.key, retired.reason)
+
+
+def test_a_home_without_a_release_key_makes_none(network):
+    (network.path / "keys" / "release.pem").unlink()
+    assert ("record", "statement", "kem") == network.open().purposes()
+    with pytest.raises(RefusedByRuleError, match="holds no release key"):
+        rotate(network.open(), ["release"], 730)
+
+
+def test_a_publisher_approves_with_the_newest_release_key_that_the_directory_has(network):
+    def signer():
+        opened = open_participant(network.path, network.words)
+        directory = opened.directory_client().load()
+        return opened.release_key(directory, int(time.time()))(bytes(16), ITEM).signing_key
+
+    (old,) = network.entry.keys_for("release", int(time.time()))
+    assert old.id == signer()
+    data = rotate(network.open(), ["release"], 730)
+    assert old.id == signer()
+    (new,) = network.apply(data).keys
+    assert new.id == signer()
+    (network.path / "keys" / f"release.{new.id.hex()}.pem").unlink()
+    (network.path / "keys" / "release.pem").unlink()
+    with pytest.raises(RefusedByRuleError, match="--purpose release"):
+        signer()
+
+
+def test_before_a_directory_was_read_the_only_release_key_approves(network):
+    opened = open_participant(network.path, network.words)
+    (old,) = network.entry.keys_for("release", int(time.time()))
+    assert old.id == opened.release_key(None, 0)(bytes(16), ITEM).signing_key
 
 
 def test_a_second_try_takes_up_the_key_that_never_reached_the_directory(network):
@@ -133,7 +186,7 @@ def test_a_kem_key_stays_while_records_wait_for_a_key(network):
 @pytest.mark.parametrize(
     ("wish", "reason"),
     [
-        (Wish(("soul",), "planned", False, 730), "use record, statement, kem"),
+        (Wish(("soul",), "planned", False, 730), "use record, release, statement, kem"),
         (Wish((), "bored", False, 730), "use planned or stolen"),
         (Wish((), "stolen", False, 730, "tomorrow"), "use a time such as"),
         (Wish((), "stolen", False, 730, "2999-01-01"), "still to come"),

@@ -16,8 +16,8 @@ from tests.support.reports import smallest_alert
 from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR
 from tocsin.adapters.outbox.items import Bounds, OutboxFullError
 from tocsin.adapters.outbox.status import State
-from tocsin.core.attachments import MAX_ATTACHMENTS
-from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.attachments import MAX_ATTACHMENTS, listed
+from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.ids import Algorithm, key_id
 from tocsin.core.report import domain_check
 from tocsin.core.signatures import approve
@@ -35,9 +35,11 @@ def files_of(writer, reference="XX-1"):
     return writer.outbox.status.of_reference(reference)[0].attachments
 
 
-def body_of(writer, reference):
-    ((body,),) = writer.outbox.database.execute("SELECT body FROM items WHERE reference = ?", (reference,))
-    return family("incident").versions.all[-1].decode(body)
+def entries_of(writer, version):
+    """The files that a version of XX-1 names."""
+    sql = "SELECT body FROM items WHERE reference = 'XX-1' AND version = ?"
+    ((body,),) = writer.outbox.database.execute(sql, (version,))
+    return family("incident").versions.all[-1].decode(body)["attachments"]
 
 
 async def arrived(writer, folder):
@@ -100,15 +102,14 @@ def test_a_file_that_comes_later_joins_its_report_as_an_update(writer):
 
 def test_a_report_names_each_of_its_files(writer):
     writer.accept("XX-1", files=(LONG,))
-    report = body_of(writer, "XX-1")
-    assert [("notes.txt", len(LONG.content))] == [
-        (one["name"], one["size_bytes"]) for one in report["attachments"]
-    ]
+    (held,) = files_of(writer)
+    assert [listed(held.attachment_id, held.attachment)] == entries_of(writer, 1)
 
 
 def test_a_file_that_nobody_handed_in_is_not_promised(writer):
-    with pytest.raises(RefusedByRuleError, match="nobody handed in"):
+    with pytest.raises(InvalidReportError, match=r"attachments\[0\]: names a file that nobody handed in"):
         writer.accept("XX-1", attachments=[ATTACHMENT])
+    assert [] == writer.outbox.status.of_reference("XX-1")
 
 
 def test_a_known_file_goes_to_an_audience_that_did_not_have_it(writer):
@@ -206,13 +207,18 @@ def test_where_reports_wait_in_vain_files_still_leave(writer):
     assert 6 == writer.seal().items
 
 
-def test_a_schema_with_a_list_of_files_has_all_of_them_in_every_version(writer):
-    body = {"attachments": []}
-    attachments = writer.acceptance._attachments
-    named = attachments.named(None, (LONG,))
-    (entry,) = attachments.with_entries(body, None, named)["attachments"]
-    assert ("notes.txt", 500_000) == (entry["name"], entry["size_bytes"])
-    (accepted,) = writer.accept("XX-1", files=(LONG,))
-    kept = attachments.with_entries(body, accepted.report_id, {})["attachments"]
-    assert ["notes.txt"] == [one["name"] for one in kept]
-    assert {} == attachments.with_entries({}, accepted.report_id, named)
+def test_files_stay_with_the_later_versions_of_their_report(writer):
+    writer.accept("XX-1", files=(LONG,))
+    first = entries_of(writer, 1)
+    (same,) = writer.accept("XX-1")
+    assert Fate.KNOWN is same.fate
+    writer.accept("XX-1", kind="diversion", update=True, files=(text_file(b"more", "more.txt"),))
+    later = entries_of(writer, 2)
+    assert (first, ["notes.txt", "more.txt"]) == (later[:1], [one["name"] for one in later])
+
+
+def test_a_caption_that_the_report_gives_a_file_is_sent(writer):
+    writer.accept("XX-1", files=(LONG,))
+    (entry,) = entries_of(writer, 1)
+    writer.accept("XX-1", attachments=[{**entry, "caption": "behind the panel"}], update=True)
+    assert ["behind the panel"] == [one["caption"] for one in entries_of(writer, 2)]

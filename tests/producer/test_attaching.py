@@ -143,8 +143,27 @@ def test_what_may_not_be_sent_is_refused_with_its_path_and_nothing_is_accepted(
 def test_a_picture_that_grows_beyond_the_bound_when_it_is_made_anew_is_refused(file, monkeypatch):
     monkeypatch.setattr("services.producer.attaching.MAX_ATTACHMENT_BYTES", len(PLACELESS))
     monkeypatch.setattr("services.producer.attaching.clean_picture", _grown)
-    with pytest.raises(RefusedByRuleError, match="as it would be sent"):
+    with pytest.raises(RefusedByRuleError, match="let --shrink make it smaller"):
         prepare_file(Path(file("photo.jpg", PLACELESS)), keep_location=False)
+
+
+def test_a_large_photograph_is_made_smaller_if_that_is_asked_for_and_said(file, monkeypatch):
+    path = Path(file("photo.jpg", photograph(size=(1_200, 900), noise=80)))
+    bound = path.stat().st_size // 2
+    monkeypatch.setattr("services.producer.attaching.MAX_ATTACHMENT_BYTES", bound)
+    with pytest.raises(RefusedByRuleError, match="let --shrink make it smaller"):
+        prepare_file(path, keep_location=False)
+    ready = prepare_file(path, keep_location=False, shrink=True)
+    assert len(ready.file.content) <= bound
+    assert any(one.startswith("made smaller: ") for one in ready.sentences)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.jpg", b"\xff\xd8\xff" + bytes(40_000_000)), ("a.txt", b"x" * 7_500_001)]
+)
+def test_what_is_beyond_all_bounds_is_refused_also_when_it_is_to_be_made_smaller(file, name, content):
+    with pytest.raises(RefusedByRuleError, match=": make it smaller"):
+        prepare_file(Path(file(name, content)), keep_location=False, shrink=True)
 
 
 def test_a_file_that_cannot_be_read_is_a_wrong_option(tmp_path):
@@ -187,5 +206,5 @@ def test_status_tells_of_the_files(home, file, report, capsys):
     assert ("a.txt", 4, 0) == (one["name"], one["records"], one["records_published"])
 
 
-def _grown(content, *, keep_location):
+def _grown(content, *, keep_location, max_bytes):
     return CleanPicture(content + b"x", held_location=keep_location, left_behind=())

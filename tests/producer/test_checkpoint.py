@@ -76,3 +76,9 @@ async def test_heads_older_than_the_streams_retention_are_left_out(writer, check
     await send(writer, "a")
     later_s = writer.now_s + 366 * 86_400
     assert 0 == await checkpoints.publish(writer.directory, later_s)
+
+
+async def test_without_a_statement_key_in_force_none_is_due(writer, checkpoints):
+    await send(writer, "a")
+    writer.originator.follow(writer.directory, 0)  # our clock is behind the beginning of our keys
+    assert not checkpoints.is_due(writer.now_s)

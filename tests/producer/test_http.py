@@ -3,6 +3,7 @@
 import asyncio
 import json
 from copy import deepcopy
+from dataclasses import replace
 from types import SimpleNamespace
 
 import httpx
@@ -167,6 +168,12 @@ async def test_readiness_names_what_is_wrong_and_health_does_not_care(client, wr
     assert "broker: no broker was reached yet" in answers[0].text
     writer.directory = None
     assert "directory: none was read yet" in (await client.get("/readyz")).text
+
+
+async def test_readiness_says_by_whose_clock_the_directory_expired(client, writer):
+    writer.directory = replace(writer.directory, expires_at_s=writer.now_s - 3 * 3_600)
+    said = "directory: by this machine's clock it expired 3 hours ago; publishing waits"
+    assert said in (await client.get("/readyz")).text
 
 
 async def test_readiness_tells_of_an_outbox_that_is_nearly_full(client, writer):

@@ -22,6 +22,7 @@ from tests.support.world import (
 )
 from tocsin.adapters.outbox.status import State
 from tocsin.core import canonical_json, wire
+from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.generations import MAX_AGE_S
 from tocsin.core.ids import leaf_of, schema_id
 from tocsin.core.streams import MANIFESTS_TOPIC
@@ -180,6 +181,15 @@ def test_an_expired_directory_seals_nothing_and_goes_on_accepting(writer):
     assert [2, 0] == [writer.outbox.items.waiting_items, done.items]
     writer.accept("b")
     assert 4 == writer.outbox.items.waiting_items
+
+
+@pytest.mark.parametrize(("behind_s", "sealed"), [(TOLERANCE_S, True), (TOLERANCE_S + 1, False)])
+def test_a_clock_that_the_authority_shows_to_be_behind_seals_nothing(writer, behind_s, sealed):
+    writer.accept("a")
+    writer.directory = replace(writer.directory, expires_at_s=NOW_S + DAY_S + behind_s)
+    done = writer.seal()
+    assert sealed is (done.records > 0)
+    assert sealed or "clock is behind the authority's" in done.waits["all"]
 
 
 def test_a_participant_that_the_directory_does_not_name_seals_nothing(tmp_path):

@@ -44,32 +44,6 @@ def report(path: Path) -> dict:
     return json.loads(path.with_name(f"{path.name}.report.json").read_text())
 
 
-def test_a_file_is_complete_when_it_did_not_change_between_two_looks(spool):
-    seen = {}
-    path = table(spool / "a.csv", seizure())
-    assert [] == watching.complete_files(spool, seen)
-    assert [path] == watching.complete_files(spool, seen)
-    path.write_text(path.read_text() + "more")
-    assert [] == watching.complete_files(spool, seen)
-
-
-def test_hidden_and_unfinished_names_links_and_folders_are_passed_over(spool, tmp_path):
-    for name in (".a.csv", "a.csv.part", "a.csv.TMP"):
-        table(spool / name, seizure())
-    (spool / "link.csv").symlink_to(table(tmp_path / "elsewhere.csv", seizure()))
-    seen = {}
-    assert [[], []] == [watching.complete_files(spool, seen) for _ in range(2)]
-
-
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not tell open files")
-def test_a_file_that_somebody_holds_open_waits(spool):
-    path, seen = table(spool / "a.csv", seizure()), {}
-    watching.complete_files(spool, seen)
-    with path.open():
-        assert [] == watching.complete_files(spool, seen)
-    assert [path] == watching.complete_files(spool, seen)
-
-
 def test_a_whole_file_goes_to_done_with_its_report(ask, spool):
     with importing(ask, None) as opened:
         target = watching.take(opened, table(spool / "a.csv", seizure(), seizure()), Source())

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.producer.asking import MAX_ANSWER_CHARACTERS
+from tests.support.photographs import photograph
 from tocsin.main import main
 
 # kind, date, country, locality, substance, status, system, amount, unit, origin, destination,
@@ -53,6 +54,36 @@ def test_ten_rows_make_a_report_that_is_accepted_and_leaves_no_draft(run, drafts
     assert (5, [], ONCE) == (code, drafts(), accepted())
     assert "can be sent; completeness" in out
     assert "System * [pics]: " in err
+
+
+def test_a_photograph_goes_with_the_ten_rows_and_counts_for_the_score(run, accepted, tmp_path):
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(photograph())
+    _, without, _ = run("new", "--no-wait", typed=[*NIGHT, "no"])
+    code, out, err = run("new", "--no-wait", "--attach", str(photo), typed=[*NIGHT, "yes"])
+    assert (5, 2 * ONCE) == (code, accepted())
+    assert err.index("location removed") < err.index("1/10")
+    assert score(without) < score(out)
+
+
+def test_whoever_publishes_later_is_told_that_drafts_hold_no_files(run, drafts, accepted, tmp_path):
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(photograph())
+    _, _, err = run("new", "--no-wait", "--attach", str(photo), typed=[*NIGHT, "no"])
+    assert "with the same --attach as now" in err
+    (name,) = drafts()
+    assert 5 == run("submit", name, "--no-wait", "--attach", str(photo))[0]
+    assert 2 * ONCE == accepted()
+
+
+def test_a_file_that_may_not_be_sent_is_said_before_anything_is_asked(run, tmp_path):
+    (tmp_path / "a.gif").write_bytes(b"<html>")
+    code, _, err = run("new", "--attach", str(tmp_path / "a.gif"), typed=NIGHT)
+    assert (3, False) == (code, "1/10" in err)
+
+
+def score(out):
+    return int(out.partition("completeness ")[2].partition(" of")[0])
 
 
 def test_questions_are_in_the_language_asked_for(run):

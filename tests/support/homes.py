@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tests.support.authority import role_key
@@ -34,16 +35,21 @@ def living_targets(now_s: int) -> dict[str, bytes]:
     """The small world with the real incident schema; keys and agreements are valid now."""
     valid = {"not_before_s": now_s - DAY_S, "not_after_s": now_s + 300 * DAY_S}
     purposes = dict.fromkeys(("record", "release", "statement", "kem"), valid)
-    people = dict(one.target(**purposes) for one in EVERYONE)
+    people = dict(_living(one, now_s).target(**purposes) for one in EVERYONE)
     return people | incident_targets("focal-point", "analyst")
+
+
+def _living(party: Party, now_s: int) -> Party:
+    """A firm's agreement runs now."""
+    return replace(party, agreement_ends_s=now_s + 200 * DAY_S) if party.sponsor else party
 
 
 class LivingDirectory:
     """A TUF repository of `living_targets`, and its way to the topic."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Mapping[str, bytes] | None = None) -> None:
         self.now_s = int(time.time())
-        self.targets = living_targets(self.now_s)
+        self.targets = living_targets(self.now_s) | dict(more or {})
         self.repository = TufRepository(folder, role_key)
         self.repository.create(self.targets, self.now_s)
 

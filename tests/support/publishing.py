@@ -156,7 +156,7 @@ def read_all(reading: Reading, topics: MemoryTopics, now_s: int = NOW_S) -> list
 class HeldDirectory:
     """A directory source that always holds what its writer believes."""
 
-    trouble = None
+    trouble = clock_trouble = None
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer

@@ -177,10 +177,14 @@ def _migrate(connection: apsw.Connection, path: Path, migrations: Sequence[str],
         raise StorageError(f"{path} was written by a newer version of Tocsin: update this one")
     if read_only and version < len(migrations):
         raise StorageError(f"{path} is of an older version: start the service once to bring it up to date")
-    for number, script in enumerate(migrations[version:], version + 1):
+    if version < len(migrations):
+        connection.execute("BEGIN IMMEDIATE")  # another process may be about to do the same
         with connection:
-            connection.execute(script)
-            connection.pragma("user_version", number)
+            version = int(connection.pragma("user_version"))
+            for number, script in enumerate(migrations[version:], version + 1):
+                connection.execute(script)
+                connection.pragma("user_version", number)
+        connection.execute("COMMIT")
 
 
 def _raise_ours(error: apsw.Error, path: Path) -> NoReturn:

@@ -6,6 +6,7 @@ bounds and looked at; what cannot be looked into (encrypted, damaged, too much) 
 
 from __future__ import annotations
 
+import logging
 import re
 import zipfile
 import zlib
@@ -28,6 +29,9 @@ _FAULTS = (
     *(zipfile.BadZipFile, zlib.error, PyPdfError, OSError, EOFError, ValueError, TypeError, LookupError),
     *(AttributeError, NotImplementedError, RuntimeError, RecursionError, OverflowError, AssertionError),
 )
+
+# It logs what it finds amiss together with the bytes: content never goes to a log.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
 
 
 def names_a_place(content: bytes, media_type: str) -> bool:
@@ -73,8 +77,6 @@ def _of_zip(content: bytes) -> Iterator[bytes]:
 def _of_pdf(content: bytes) -> Iterator[bytes]:
     yield content  # XMP in clear
     reader = PdfReader(BytesIO(content))
-    if reader.is_encrypted:
-        raise MalformedError("the document is encrypted and cannot be looked into")
     numbers = {number for table in reader.xref.values() for number in table} | set(reader.xref_objStm)
     for number in sorted(numbers):
         found = reader.get_object(number)

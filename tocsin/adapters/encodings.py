@@ -9,10 +9,13 @@ reading is left, since one-byte encodings differ in letters that no statistics t
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from charset_normalizer import from_bytes
+
+from tocsin.core.errors import MalformedError, SettingsError
 
 CANDIDATES = ("cp1250", "cp1251", "cp1252", "gb18030")
 KNOWN = ("utf-8", "utf-16", *CANDIDATES)
@@ -67,6 +70,27 @@ def told(lines: Iterable[bytes]) -> Told:
     if sound >= _MOSTLY * (sound + odd):
         return Told("utf-8", f"{sound} of {sound + odd} lines with letters beyond ASCII are sound UTF-8")
     return _proposed(bytes(sample))
+
+
+def settled(path: Path, asked: str | None, start: bytes, lines: Callable[[], Iterable[bytes]]) -> Told:
+    """The encoding of `path`, which begins with `start`: as asked for, as marked, or as `lines` prove.
+
+    Raises SettingsError for one that is not known, MalformedError where it cannot be told: then with a line
+    as each candidate reads it.
+    """
+    if asked is not None:
+        if asked.lower() not in KNOWN:
+            raise SettingsError(f"--encoding {asked} is not known; there are {', '.join(KNOWN)}")
+        return Told(asked.lower(), "as asked")
+    found = marked(start)
+    if found is None:
+        if b"\0" in start:
+            raise MalformedError(f"{path}: holds NUL bytes; it is no text file")
+        found = told(lines())
+    if found.encoding is None:
+        readings = "\n".join(f"  --encoding {name:8} {text}" for name, text in found.readings)
+        raise MalformedError(f"{path}: {found.why}; choose the one that reads right:\n{readings}")
+    return found
 
 
 def _proposed(sample: bytes) -> Told:

@@ -74,13 +74,15 @@ class OwnKeys:
     record: KeyRing[Ed25519Private]
     statement: KeyRing[CompositePrivate]
     kem: KeyRing[XWingPrivate]
+    release: KeyRing[Ed25519Private]
 
     def held(self, purpose: str) -> dict[bytes, Private]:
-        """Every private key of `purpose` (record, statement, kem), by id. KeyError for another word."""
+        """Every private key of `purpose`, by id. KeyError for another word."""
         found: dict[str, Callable[[], Mapping[bytes, Private]]] = {
             "record": self.record.all,
             "statement": self.statement.all,
             "kem": self.kem.all,
+            "release": self.release.all,
         }
         return dict(found[purpose]())
 
@@ -92,6 +94,7 @@ def own_keys(folder: KeyFolder) -> OwnKeys:
         KeyRing({}, _Source(folder, "record", folder.ed25519, ed)),
         KeyRing({}, _Source(folder, "statement", folder.composite, pq)),
         KeyRing({}, _Source(folder, "kem", folder.xwing, kem)),
+        KeyRing({}, _Source(folder, "release", folder.ed25519, ed)),
     )
 
 

@@ -32,6 +32,7 @@ _NO_PLACE = frozenset({0, 7, 29})
 # Of XMP, whatever names a place; of IPTC (2:xx), city, sublocation, state, country and location codes.
 _PLACE_IN_XMP = re.compile(rb"GPSL(?:at|ong)itude|photoshop:(?:City|State|Country)|Iptc4xmp\w*:\w*Location")
 _PLACE_IN_IPTC = re.compile(rb"\x1c\x02[\x5a\x5c\x5f\x64\x65\x1a\x1b]")
+_SCALING = dict.fromkeys(("L", "LA", "RGB", "RGBA"), Image.Resampling.LANCZOS)
 _ENDS = {"JPEG": b"\xff\xd9", "MPO": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82", "GIF": b";"}
 _FAULTS = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, struct.error, OverflowError)
 
@@ -41,17 +42,20 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 @dataclass(frozen=True, slots=True)
 class CleanPicture:
     """A picture as it may be sent. `held_location`: whether the file that it was made of named a place;
-    `left_behind`: what else stayed behind, in words.
+    `left_behind`: what else stayed behind, in words; `scaled_to`: its size in pixels where that changed.
     """
 
     content: bytes = field(repr=False)
     held_location: bool
     left_behind: tuple[str, ...]
+    scaled_to: tuple[int, int] | None = None
 
 
-def clean_picture(content: bytes, *, keep_location: bool = False) -> CleanPicture:
+def clean_picture(
+    content: bytes, *, keep_location: bool = False, max_bytes: int | None = None
+) -> CleanPicture:
     """`content` (JPEG, PNG, WebP or GIF) made anew. `keep_location` keeps the GPS fields of its EXIF and
-    nothing else; a GIF has none.
+    nothing else; a GIF has none. `max_bytes`: scaled down, if need be, until it has no more.
 
     Raises MalformedError for what is damaged, moves, or has over 64,000,000 pixels.
     """
@@ -59,7 +63,8 @@ def clean_picture(content: bytes, *, keep_location: bool = False) -> CleanPictur
         located, left_behind = _location(picture), tuple(_left_behind(picture, content))
         picture.seek(0)
         gps = _gps(picture) if keep_location else {}
-        return CleanPicture(_written(picture, gps), located, left_behind)
+        made, scaled_to = _fitted(picture, gps, max_bytes)
+        return CleanPicture(made, located, left_behind, scaled_to)
 
 
 def holds_location(content: bytes) -> bool:
@@ -134,13 +139,30 @@ def _ends_with_the_picture(picture: Image.Image, content: bytes) -> bool:
     return content.endswith(_ENDS[str(picture.format)])
 
 
-def _written(picture: Image.Image, gps: Mapping[int, Any]) -> bytes:
-    """The picture's pixels, and of its fields only `gps`."""
+def _fitted(
+    picture: Image.Image, gps: Mapping[int, Any], max_bytes: int | None
+) -> tuple[bytes, tuple[int, int] | None]:
+    upright = _upright(picture)
+    written, scaled_to = _written(picture, upright, gps), None
+    while max_bytes is not None and len(written) > max_bytes and min(upright.size) > 1:
+        scale = min(0.95, (max_bytes / len(written)) ** 0.5)
+        scaled_to = (max(1, int(upright.width * scale)), max(1, int(upright.height * scale)))
+        upright = upright.resize(scaled_to, _SCALING.get(upright.mode, Image.Resampling.NEAREST))
+        written = _written(picture, upright, gps)
+    return written, scaled_to
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """The picture's pixels alone, as they are to be seen."""
     upright = _in_srgb(ImageOps.exif_transpose(picture), picture.info.get("icc_profile"))
     transparency = picture.info.get("transparency")
-    upright.info = (
-        {"transparency": transparency} if upright.mode == "P" and transparency is not None else {}
-    )
+    keeps = transparency is not None and upright.mode == picture.mode
+    upright.info = {"transparency": transparency} if keeps else {}
+    return upright
+
+
+def _written(picture: Image.Image, upright: Image.Image, gps: Mapping[int, Any]) -> bytes:
+    """`upright` in the format of `picture`, and of its fields only `gps`."""
     form = "JPEG" if picture.format == "MPO" else str(picture.format)
     options: dict[str, Any] = {}
     if gps:
@@ -159,10 +181,10 @@ def _written(picture: Image.Image, gps: Mapping[int, Any]) -> bytes:
 
 def _jpeg_options(picture: Any, upright: Image.Image) -> dict[str, Any]:
     tables, sampling = getattr(picture, "quantization", {}), get_sampling(picture)
+    options: dict[str, Any] = {"optimize": True, "progressive": bool(picture.info.get("progressive"))}
     if picture.mode != upright.mode or not tables or (upright.mode == "RGB" and sampling not in {0, 1, 2}):
-        return {"quality": JPEG_QUALITY, "optimize": True}
-    options = {"qtables": tables, "optimize": True}
-    return options | ({"subsampling": sampling} if upright.mode == "RGB" else {})
+        return options | {"quality": JPEG_QUALITY}
+    return options | {"qtables": tables} | ({"subsampling": sampling} if upright.mode == "RGB" else {})
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:

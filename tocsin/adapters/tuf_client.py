@@ -25,7 +25,7 @@ from tuf.api.exceptions import (
     ExpiredMetadataError,
     RepositoryError,
 )
-from tuf.api.metadata import TargetFile
+from tuf.api.metadata import TargetFile, Timestamp
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 
@@ -33,7 +33,7 @@ from tocsin.adapters.tuf_repository import MAX_TARGETS, TARGETS_FOLDER
 from tocsin.adapters.tuf_roots import MAX_METADATA_BYTES
 from tocsin.adapters.tuf_signing import expires_at_s
 from tocsin.adapters.whole_files import read_whole, write_whole
-from tocsin.core.directory import Directory, read_directory
+from tocsin.core.directory import TIMESTAMP_LIFETIME_S, Directory, read_directory
 from tocsin.core.errors import (
     DirectoryStaleError,
     StorageError,
@@ -71,6 +71,8 @@ class DirectoryClient:
         self._participants: dict[bytes, Participant] = {}
         self._held: _Held | None = None
         self.directory: Directory | None = None
+        self.signed_at_s: int | None = None
+        """When the newest timestamp that verified was signed, also one that is refused as expired."""
 
     def load(self) -> Directory | None:
         """The directory held on disk, expired or not; None if there is none that is whole.
@@ -99,7 +101,8 @@ class DirectoryClient:
             with self._alone():
                 return self._refreshed(files, now_s)
         except ExpiredMetadataError as error:
-            raise DirectoryStaleError(_expired(error, now_s)) from error
+            now = datetime.fromtimestamp(now_s, UTC).isoformat(timespec="seconds")
+            raise DirectoryStaleError(f"the directory's topic is refused at {now}: {error}") from error
         except (RepositoryError, DownloadError, ValueError) as error:
             raise UntrustedError(f"the directory's topic is refused: {error}") from error
         except OSError as error:
@@ -141,8 +144,16 @@ class DirectoryClient:
         # The updater has no public way to be told the time or to list the targets.
         trusted: TrustedMetadataSet = updater._trusted_set  # noqa: SLF001
         trusted.reference_time = datetime.fromtimestamp(now_s, UTC)
-        updater.refresh()
+        try:
+            updater.refresh()
+        finally:
+            self._note_signing(trusted)
         return updater, trusted
+
+    def _note_signing(self, trusted: TrustedMetadataSet) -> None:
+        for one in trusted:
+            if isinstance(one, Timestamp):
+                self.signed_at_s = expires_at_s(one) - TIMESTAMP_LIFETIME_S
 
     def _refuse_rollback(self, new: _Held) -> None:
         # The updater remembers versions in files that it does not sync: this memory survives a power
@@ -232,12 +243,4 @@ def _held_of(trusted: TrustedMetadataSet) -> _Held:
         trusted.snapshot.version,
         expires_at_s(trusted.timestamp),
         {name: file.hashes.get("sha256", "") for name, file in targets.items()},
-    )
-
-
-def _expired(error: ExpiredMetadataError, now_s: int) -> str:
-    now = datetime.fromtimestamp(now_s, UTC).isoformat(timespec="seconds")
-    return (
-        f"the directory's topic is refused at {now}: {error}: the authority has not signed since, "
-        "the broker withholds news, or this machine's clock is wrong"
     )

@@ -20,6 +20,11 @@ from tocsin.core.errors import MalformedError, UntrustedError
 MAX_HOLDER_BYTES = 65_536
 MAX_DRAFT_BYTES = 1_048_576
 NAME_FIELD = "x-tocsin-holder"
+HOLDER, STANDBY = "tocsin_holder", "tocsin_standby"
+_MADE = {
+    HOLDER: ("tocsin authority holder new", {"ed25519", "ml-dsa"}),
+    STANDBY: ("tocsin authority standby new", {"ed25519"}),
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,9 @@ class Holder:
 
 @dataclass(frozen=True)
 class DraftShown:
-    """A draft of a root in words. `keyids`: of the holders; `fingerprint`: of what is signed."""
+    """A draft of a root in words. `keyids`: of the holders; `fingerprint`: of what is signed;
+    `standby`: who besides the authority may sign timestamps.
+    """
 
     version: int
     holders: list[str]
@@ -41,21 +48,25 @@ class DraftShown:
     signed_by: list[str]
     keyids: frozenset[str]
     fingerprint: str
+    standby: str | None
 
 
-def write_holder(name: str, key: RoleKey) -> bytes:
-    """The public file of a holder. Raises MalformedError for a name that is none."""
+def write_holder(name: str, key: RoleKey, mark: str = HOLDER) -> bytes:
+    """The public file of a holder, or by its mark of a standby. Raises MalformedError for a name that is
+    none.
+    """
     check_name(name)
     keys = [{"keyid": one.keyid, **one.to_dict()} for one in signing.tuf_keys(key)]
-    return json.dumps({"tocsin_holder": 1, "name": name, "keys": keys}, indent=1).encode() + b"\n"
+    return json.dumps({mark: 1, "name": name, "keys": keys}, indent=1).encode() + b"\n"
 
 
-def read_holder(data: bytes) -> Holder:
+def read_holder(data: bytes, mark: str = HOLDER) -> Holder:
     """Inverse of `write_holder`. Raises MalformedError."""
+    command, keytypes = _MADE[mark]
     try:
         record = json.loads(data)
-        if record["tocsin_holder"] != 1 or len(record["keys"]) != 2:
-            raise MalformedError("not a holder's file")
+        if record[mark] != 1 or len(record["keys"]) != len(keytypes):
+            raise MalformedError(f"not a file of {command}")
         check_name(record["name"])
         keys = []
         for one in record["keys"]:
@@ -63,9 +74,9 @@ def read_holder(data: bytes) -> Holder:
             key.unrecognized_fields[NAME_FIELD] = record["name"]
             keys.append(key)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise MalformedError("not a holder's file of tocsin authority holder new") from error
-    if {key.keytype for key in keys} != {"ed25519", "ml-dsa"}:
-        raise MalformedError("a holder has an Ed25519 and an ML-DSA-65 key")
+        raise MalformedError(f"not a file of {command}") from error
+    if {key.keytype for key in keys} != keytypes:
+        raise MalformedError(f"the keys are not those of {command}: {', '.join(sorted(keytypes))}")
     return Holder(record["name"], tuple(keys))
 
 
@@ -84,7 +95,15 @@ def show_draft(data: bytes) -> DraftShown:
         sorted(signed_by),
         frozenset(named),
         fingerprint(signing.signed_bytes(data)),
+        standby_of(root),
     )
+
+
+def standby_of(root: Root) -> str | None:
+    """The name of the standby that `root` lets sign timestamps; None where there is none."""
+    keys = (root.keys[id_] for id_ in root.roles["timestamp"].keyids)
+    names = (key.unrecognized_fields.get(NAME_FIELD) for key in keys)
+    return next((str(name) for name in names if name is not None), None)
 
 
 def signatures(data: bytes) -> list[str]:

@@ -43,6 +43,14 @@ class Standing:
     """When the timestamp was signed."""
 
 
+class StandbySignedError(RefusedByRuleError):
+    """The topic's timestamp, of `version`, is a standby's over our own state: sign one that follows."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        super().__init__(f"a standby signed timestamp {version}: tocsin authority timestamp signs over it")
+
+
 class TufRepository:
     """The folder and the keys. `key_of` opens the key of a role when something is to be signed.
 
@@ -121,19 +129,31 @@ class TufRepository:
         """Raises RefusedByRuleError where publishing over `found` would take the directory back.
 
         Another copy of this folder, newer or parted from it, published what is there. What our keys
-        did not sign does not count: clients refuse it too.
+        did not sign does not count: clients refuse it too. A standby that prolonged our own state is
+        signed over: StandbySignedError says from which version.
         """
         with suppress(UntrustedError):
-            theirs = signing.read_verified(Timestamp, found.get(_TIMESTAMP, b""), self.roots.latest())
-            if reason := self._why_behind(theirs, found):
+            data = found.get(_TIMESTAMP, b"")
+            theirs = signing.read_verified(Timestamp, data, self.roots.latest())
+            root = self.roots.latest()
+            ours = signing.timestamp_signers(self._file(_TIMESTAMP), root)
+            by_standby = ours.isdisjoint(signing.timestamp_signers(data, root))
+            if reason := self._why_behind(theirs, found, by_standby=by_standby):
                 raise RefusedByRuleError(
                     f"{reason}: {self.folder} was restored from an older copy, or a second copy is in use. "
                     "Restore the newest one; every participant would refuse this one"
                 )
+            if by_standby and theirs.version >= self._versions().timestamp:
+                raise StandbySignedError(theirs.version)
 
-    def _why_behind(self, theirs: Timestamp, found: Mapping[str, bytes]) -> str | None:
+    def sign_over(self, version: int, now_s: int) -> None:
+        """Sign a timestamp that follows `version`, which a standby signed."""
+        now = self._versions()
+        self._write_timestamp(max(now.timestamp, version) + 1, now.snapshot, now_s)
+
+    def _why_behind(self, theirs: Timestamp, found: Mapping[str, bytes], *, by_standby: bool) -> str | None:
         ours, snapshot = self._versions(), theirs.snapshot_meta.version
-        if theirs.version > ours.timestamp:
+        if theirs.version > ours.timestamp and not by_standby:
             return f"the topic holds timestamp {theirs.version}, this folder {ours.timestamp}"
         if snapshot > ours.snapshot:
             return f"the topic holds snapshot {snapshot}, this folder {ours.snapshot}"

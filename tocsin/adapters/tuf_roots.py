@@ -7,8 +7,10 @@ Source: wire format, "Directory"; The Update Framework 1.0.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from securesystemslib.signer import Key
 from tuf.api.metadata import Root
 
 from tocsin.adapters import tuf_signing as signing
@@ -46,27 +48,32 @@ class Roots:
 
     def create(self, now_s: int) -> None:
         """The first root, held by this folder's own key."""
-        draft = self.draft(None, now_s)
+        draft = self.draft({}, now_s)
         self.install(signing.add_signatures(draft, self._key_of("root")), now_s)
 
     def renew(self, now_s: int) -> None:
         """A new version with the same keys, for another year, signed by this folder's own key."""
-        draft = self.draft(None, now_s)
+        draft = self.draft({}, now_s)
         self.install(signing.add_signatures(draft, self._key_of("root")), now_s)
 
-    def draft(self, held: signing.Seats | None, now_s: int) -> bytes:
-        """The next root, unsigned. `held`: its holders; None keeps those of the present root, or in a
-        new folder its own key. The other roles keep their keys. Raises SettingsError for bad seats.
+    def draft(self, seats: Mapping[str, signing.Seats], now_s: int) -> bytes:
+        """The next root, unsigned. `seats`: roles with new holders; the others keep theirs, or in a new
+        folder are held by its own keys. Raises SettingsError for bad seats.
         """
         if not self.versions():
-            seats = {role: self._own_seats(role) for role in signing.ROLES if role != "root" or not held}
-            return signing.unsigned(signing.new_root(seats | ({"root": held} if held else {}), 1, now_s))
+            own = {role: self._own_seats(role) for role in signing.ROLES if role not in seats}
+            return signing.unsigned(signing.new_root(own | dict(seats), 1, now_s))
         root = self.latest()
         root.version += 1
         root.expires = signing.expiry("root", now_s)
-        if held is not None:
-            signing.seat(root, "root", held)
+        for role, held in seats.items():
+            signing.seat(root, role, held)
         return signing.unsigned(root)
+
+    def timestamp_seats(self, standby: Key | None) -> signing.Seats:
+        """This folder's own key, and that of a standby: either signs a timestamp alone."""
+        own = signing.tuf_keys(self._key_of("timestamp"))
+        return signing.Seats([own] if standby is None else [own, [standby]])
 
     def install(self, data: bytes, now_s: int) -> int:
         """Take a root that its holders signed; its version. Raises UntrustedError where signatures are

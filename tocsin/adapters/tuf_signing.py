@@ -25,6 +25,7 @@ from tuf.api.metadata import (
 )
 from tuf.api.serialization.json import JSONSerializer
 
+from tocsin.core.directory import TIMESTAMP_LIFETIME_S
 from tocsin.core.errors import SettingsError, UntrustedError
 from tocsin.core.primitives import CompositePrivate, Ed25519Private
 
@@ -34,7 +35,7 @@ LIFETIME_S: Mapping[str, int] = {
     "root": 365 * DAY_S,
     "targets": 30 * DAY_S,
     "snapshot": 7 * DAY_S,
-    "timestamp": DAY_S,
+    "timestamp": TIMESTAMP_LIFETIME_S,
 }
 
 RoleKey = Ed25519Private | CompositePrivate
@@ -184,6 +185,13 @@ def read_verified(kind: type[T], data: bytes, root: Root) -> T:
     except (RepositoryError, ValueError) as error:
         raise UntrustedError(f"{kind.type} is not signed by the root's key: {error}") from error
     return signed
+
+
+def timestamp_signers(data: bytes, root: Root) -> set[str]:
+    """The ids of the keys of `root` whose signatures hold on a timestamp that reads."""
+    metadata = Metadata[Timestamp].from_bytes(data)
+    found = root.get_verification_result(Timestamp.type, metadata.signed_bytes, metadata.signatures)
+    return set(found.signed)
 
 
 def expires_at_s(signed: Root | Targets | Snapshot | Timestamp) -> int:

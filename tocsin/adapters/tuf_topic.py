@@ -11,13 +11,16 @@ import asyncio
 from tocsin.adapters.kafka.reading import read_to_end
 from tocsin.adapters.kafka.records import IncomingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.signed_times import times_of_others
 from tocsin.adapters.tuf_client import DirectoryClient
+from tocsin.core.clock_skew import LATE_S, Finding, judge_clock
 from tocsin.core.directory import Directory
 from tocsin.core.errors import DirectoryStaleError, OutsideFault, TheirFault, TocsinError
 from tocsin.core.streams import DIRECTORY_TOPIC
 
 MAX_NAME_BYTES = 512
 REFRESH_AT_MOST_EVERY_S = 60
+OTHERS_AT_MOST_EVERY_S = 600
 # The timestamp is signed hourly. None for so long may be a topic made anew, below our offset.
 READ_ANEW_BEFORE_END_S = 21 * 3_600
 
@@ -65,13 +68,18 @@ class DirectoryFollower:
     """What both services ask: the newest good directory, at most one look at the topic a minute.
 
     `directory` is None until one was loaded or read. `trouble` is why the last look brought
-    nothing new, None after a good one.
+    nothing new, None after a good one. `clock` is what that look says of our clock, None where it
+    says nothing. `me`: whose statements say nothing of it, since they bear it.
     """
 
-    def __init__(self, access: KafkaAccess | str, client: DirectoryClient) -> None:
+    def __init__(self, access: KafkaAccess | str, client: DirectoryClient, me: bytes) -> None:
+        self._access, self._me = access, me
         self._topic = DirectoryTopic(access)
         self._client = client
         self._looked_at_s: int | None = None
+        self._others: list[int] = []
+        self._others_asked_at_s: int | None = None
+        self.clock: Finding | None = None
         self._one_at_a_time = asyncio.Lock()
         self.trouble: TocsinError | None = None
 
@@ -79,6 +87,13 @@ class DirectoryFollower:
     def directory(self) -> Directory | None:
         """The last good one."""
         return self._client.directory
+
+    @property
+    def clock_trouble(self) -> str | None:
+        """What is wrong with our clock, unless `trouble` says it already."""
+        if self.clock is None or not self.clock.is_wrong or isinstance(self.trouble, DirectoryStaleError):
+            return None
+        return self.clock.words()
 
     async def refresh(self, now_s: int, *, forced: bool = False) -> Directory:
         """The newest good directory at `now_s`; unless `forced`, a look less than a minute old counts.
@@ -105,6 +120,25 @@ class DirectoryFollower:
         if isinstance(self.trouble, TheirFault):
             # Something may have come between what was read before and after, and be forgotten here.
             self.trouble = await self._try(now_s, anew=True)
+        self.clock = await self._judge_clock(now_s)
+        if isinstance(self.trouble, DirectoryStaleError) and self.clock is not None:
+            self.trouble = DirectoryStaleError(f"{self.trouble}: {self.clock.words()}")
+
+    async def _judge_clock(self, now_s: int) -> Finding | None:
+        """From what the broker gave now: without a broker, or a timestamp that verified, nothing."""
+        signed_at_s = self._client.signed_at_s
+        if signed_at_s is None or not isinstance(self.trouble, DirectoryStaleError | None):
+            return None
+        if now_s - signed_at_s <= LATE_S:
+            self._others = []
+        elif self.directory is not None and self._may_ask_others(now_s):
+            self._others_asked_at_s = now_s
+            self._others = await times_of_others(self._access, self.directory, self._me)
+        return judge_clock(now_s, signed_at_s, self._others)
+
+    def _may_ask_others(self, now_s: int) -> bool:
+        asked = self._others_asked_at_s
+        return asked is None or abs(now_s - asked) >= OTHERS_AT_MOST_EVERY_S
 
     def _is_silent(self, now_s: int) -> bool:
         held = self.directory

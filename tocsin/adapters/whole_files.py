@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -41,13 +41,30 @@ def write_new(path: Path, data: bytes, mode: int = PRIVATE) -> bool:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-            path.hardlink_to(name)  # unlike a rename it never replaces what is there
-    except FileExistsError:
-        return False
+            is_new = _named(path, name)
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error.strerror}") from error
     _sync_folder(path.parent)
-    return True
+    return is_new
+
+
+def write_together(files: Iterable[tuple[Path, bytes]], mode: int = PRIVATE) -> None:
+    """Put each of `files` at its path, in order, each whole or not at all; folders must be there.
+
+    All names are on disk when this returns: a folder is forced once, not for each file. Raises
+    StorageError naming path and cause; those before it are there.
+    """
+    folders = set()
+    for path, data in files:
+        check_replaceable(path)
+        try:
+            with _renamed(path, mode) as file:
+                file.write(data)
+        except OSError as error:
+            raise StorageError(f"{path} cannot be written: {error.strerror}") from error
+        folders.add(path.parent)
+    for folder in folders:
+        _sync_folder(folder)
 
 
 @contextmanager
@@ -110,12 +127,18 @@ def check_replaceable(path: Path) -> None:
 
 @contextmanager
 def _replaced(path: Path, mode: int) -> Iterator[BinaryIO]:
+    with _renamed(path, mode) as file:
+        yield file
+    _sync_folder(path.parent)
+
+
+@contextmanager
+def _renamed(path: Path, mode: int) -> Iterator[BinaryIO]:
     with _temporary(path, mode) as (file, name):
         yield file
         file.flush()
         os.fsync(file.fileno())
         name.replace(path)
-    _sync_folder(path.parent)
 
 
 @contextmanager
@@ -129,6 +152,21 @@ def _temporary(path: Path, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
     finally:
         with suppress(FileNotFoundError):
             Path(name).unlink()
+
+
+def _named(path: Path, name: Path) -> bool:
+    """Give a temporary file its name, which is taken only if it is free; whether it was."""
+    try:
+        path.hardlink_to(name)
+    except FileExistsError:
+        return False
+    except OSError:  # a memory stick knows no links: the name is claimed first
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, PRIVATE))
+        except FileExistsError:
+            return False
+        name.replace(path)
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

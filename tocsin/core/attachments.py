@@ -9,7 +9,7 @@ left to `part_rules`, what may be attached to `media_types`. Source: wire format
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,10 +126,24 @@ def listed(attachment_id: bytes, attachment: Attachment) -> dict[str, Any]:
     }
 
 
-def merged(named: list[dict[str, Any]], added: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A report's `attachments`: those that it names, then those of `added` that it did not name yet."""
-    known = {one["sha256"] for one in named}
-    return [*named, *(one for one in added if one["sha256"] not in known)]
+def named_in(body: Mapping[str, Any], report_id: bytes) -> dict[bytes, Attachment]:
+    """The files that a report's decoded body names, by their ids; none before version 1.1."""
+    return {
+        bytes.fromhex(one["attachment_id"]): Attachment(
+            report_id, one["name"], one["media_type"], one["size_bytes"], bytes.fromhex(one["sha256"])
+        )
+        for one in body.get("attachments") or ()
+    }
+
+
+def captioned(entries: list[dict[str, Any]], typed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A report's `attachments`: `entries` as they are, with the kind and caption that somebody `typed`."""
+    said = {one["attachment_id"]: one for one in typed}
+    found = []
+    for one in entries:
+        words = said.get(one["attachment_id"], {})
+        found.append({**one, **{name: words[name] for name in ("kind", "caption") if words.get(name)}})
+    return found
 
 
 def _bytes(size: int | None) -> Any:

@@ -71,6 +71,16 @@ class Codec:
             raise MalformedError("not the canonical encoding of its schema")
         return value  # type: ignore[no-any-return]
 
+    def decode_accepted(self, data: bytes) -> Record:
+        """The value of bytes that `decode` took before and that nobody could change since; in a third of
+        the time. Raises MalformedError.
+        """
+        try:
+            value: Any = fastavro.schemaless_reader(BytesIO(data), self._parsed, None)
+        except Exception as error:  # noqa: BLE001 - as in `decode`
+            raise MalformedError(f"not an encoding of its schema ({type(error).__name__})") from None
+        return value  # type: ignore[no-any-return]
+
     def encode_single(self, value: Record) -> bytes:
         """Avro single-object encoding: prefix and body. Raises MalformedError."""
         return self.prefix + self.encode(value)

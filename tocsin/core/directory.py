@@ -23,6 +23,7 @@ from tocsin.core.streams import INBOX, Layout, read_layout
 
 OWN_AUDIENCE_MAX_AGE_S = 30 * 86_400
 READING_GRACE_S = 72 * 3_600
+TIMESTAMP_LIFETIME_S = 86_400
 PARTICIPANTS, AUDIENCES, SCHEMAS, STREAMS = "participants/", "audiences/", "schemas/", "streams"
 
 ReadParticipant = Callable[[bytes], Participant]
@@ -116,6 +117,11 @@ class Directory:
             return True
         known = self.layout.streams.get(stream)
         return known is not None and not known.publish_roles.isdisjoint(one.roles)
+
+    @property
+    def signed_at_s(self) -> int:
+        """When its timestamp was signed, by the authority's clock."""
+        return self.expires_at_s - TIMESTAMP_LIFETIME_S
 
     def freshness(self, now_s: int) -> Freshness:
         """FRESH until the timestamp expires; STALE (read with a warning) for 72 h; then TOO_OLD."""

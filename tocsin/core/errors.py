@@ -16,7 +16,8 @@ TocsinError
     ├── BrokerRefusedError
     ├── DirectoryStaleError
     ├── HeldElsewhereError
-    └── StorageError
+    ├── StorageError
+    └── DeliveryFailedError a sink did not take what it was given: a folder, a webhook, a mail server
 
 Guarantee: every error that a caller is meant to handle is one of these; anything else is a bug.
 Left to others: exit codes (`tocsin.runtime.exits`) and HTTP problem documents (the services).
@@ -104,3 +105,14 @@ class HeldElsewhereError(OutsideFault):
 
 class StorageError(OutsideFault):
     """The disk or the database failed: full, read-only, corrupt."""
+
+
+class DeliveryFailedError(OutsideFault):
+    """A sink did not take what it was given. The message holds no content and no secret of an address.
+
+    `retry_after_s`: what the other side asked to wait; `gone`: it wants no more, ever.
+    """
+
+    def __init__(self, text: str, *, retry_after_s: int | None = None, gone: bool = False) -> None:
+        self.retry_after_s, self.gone = retry_after_s, gone
+        super().__init__(text)

@@ -1,10 +1,10 @@
 """Law: what is doubtful about an identifier, as one sentence; never whether a report is accepted.
 
 `doubt` looks at what was typed for a type of identifier of goods, `account_doubt` at an account or wallet,
-`cas_doubt` and `lei_doubt` at the numbers of a substance and of a firm. They guarantee that
-separators and letter case do not matter, that no text whatsoever makes them fail, and that the sentence
-never quotes the identifier. A number without a doubt may still belong to nothing: only form and check
-digit are looked at. Keeping the text as typed is left to the report.
+`cas_doubt` and `lei_doubt` at the numbers of a substance and of a firm. They guarantee that separators,
+width and letter case do not matter (`tidied`), that no text whatsoever makes them fail, and that the
+sentence never quotes the identifier. A number without a doubt may still belong to nothing: only form and
+check digit are looked at. Keeping the text as typed is left to the report.
 Sources: UPU S10; IATA Resolution 600a (air waybill); ISO 6346; IMO Resolution A.1117(30); GS1 General
 Specifications (SSCC); CAS Registry; ISO 13616 (IBAN); ISO 17442 (LEI); Base58Check and bech32 (Bitcoin).
 Check digits of ISO 6346, IMO, GS1, CAS, IBAN, LEI, cards and Bitcoin are python-stdnum's.
@@ -13,6 +13,7 @@ Check digits of ISO 6346, IMO, GS1, CAS, IBAN, LEI, cards and Bitcoin are python
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from types import ModuleType
 
@@ -39,16 +40,35 @@ def doubt(kind: str | None, value: str) -> str | None:
     Types without a public rule (courier numbers, flights, plates) are never doubted for their form; without
     a type only what has the letters and digits of an S10 or a container is, for digits alone fit anything.
     """
-    tidy = _SEPARATORS.sub("", value).upper()
+    tidy = tidied(value)
     if _LATIN.search(value) and _LOOKALIKE.search(value):
         return _MIXED
-    # The separators of 1.23E+11 are part of its look.
-    if _SHORTENED.fullmatch(value.strip().upper()):
+    if is_shortened(value):
         return _SPOILED
     if kind is None:
         return _DIGIT if any(_RULES[one](tidy) == _DIGIT for one in _LETTERED) else None
     rule = _RULES.get(kind)
     return rule(tidy) if rule else None
+
+
+def tidied(value: str) -> str:
+    """`value` in capitals and plain width, without what people write between its characters."""
+    if value.isascii() and value.isalnum():
+        return value.upper()
+    plain = unicodedata.normalize("NFKC", value)
+    shown = "".join(char for char in plain if unicodedata.category(char) != "Cf")
+    return _SEPARATORS.sub("", shown).upper()
+
+
+def is_shortened(value: str) -> bool:
+    """Whether a spreadsheet made a number of it and lost digits: `1.23E+11`."""
+    # The separators of 1.23E+11 are part of its look.
+    return _SHORTENED.fullmatch(value.strip().upper()) is not None
+
+
+def is_s10_form(tidy: str) -> bool:
+    """Whether a tidied text has the form of an S10; its check digit is not looked at."""
+    return len(tidy) == 13 and _S10.fullmatch(tidy) is not None
 
 
 def cas_doubt(value: str) -> str | None:
@@ -67,7 +87,7 @@ def account_doubt(kind: str | None, value: str) -> str | None:
     Of wallets only Bitcoin (not Taproot) and Ethereum are known by their look; others are never doubted.
     """
     tidy = _SEPARATORS.sub("", value)
-    if _SHORTENED.fullmatch(value.strip().upper()):
+    if is_shortened(value):
         return _SPOILED
     rule = _ACCOUNTS.get(kind or "")
     return rule(tidy) if rule else None
@@ -75,7 +95,7 @@ def account_doubt(kind: str | None, value: str) -> str | None:
 
 def detected(value: str) -> str | None:
     """The type whose form and check digit `value` fits (the forms exclude each other); None for none."""
-    tidy = _SEPARATORS.sub("", value).upper()
+    tidy = tidied(value)
     return next((kind for kind, rule in _RULES.items() if kind in _TELLING and rule(tidy) is None), None)
 
 

@@ -38,7 +38,8 @@ _G2G = Way.BETWEEN_GOVERNMENTS
 WAYS: dict[str, frozenset[Way]] = {
     f"{NAMESPACE}.IncidentReport": frozenset({_G2G}),
     f"{NAMESPACE}.AttachmentPart": frozenset({_G2G}),
-    f"{NAMESPACE}.Withdrawal": frozenset({_G2G, Way.GOVERNMENT_TO_FIRM, Way.FIRM_TO_SPONSOR}),
+    # Only reports are taken back: what a firm has told its authority stays told.
+    f"{NAMESPACE}.Withdrawal": frozenset({_G2G}),
     f"{NAMESPACE}.Alert": frozenset({_G2G, Way.GOVERNMENT_TO_FIRM}),
     f"{NAMESPACE}.Answer": frozenset({_G2G, Way.FIRM_TO_SPONSOR}),
     f"{NAMESPACE}.Tip": frozenset({Way.FIRM_TO_SPONSOR}),

@@ -56,6 +56,7 @@ _NOT_TAKEN = (
     (0, b"\xff\xfe", "is text in UTF-16: save it as UTF-8"),
     (0, b"\xfe\xff", "is text in UTF-16: save it as UTF-8"),
 )
+_MACROS = b"vbaProject.bin"
 _NOT_IN_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!|\?|/?[a-z])", re.IGNORECASE)
 
@@ -76,6 +77,8 @@ def media_type_of(content: bytes) -> str | None:
 
 def why_not(content: bytes) -> str:
     """What a file is that has no media type here, and what to do with it."""
+    if content.startswith(b"PK") and _MACROS in content:
+        return "holds macros: save it without"
     for offset, start, sentence in _NOT_TAKEN:
         if content.startswith(start, offset):
             return sentence
@@ -89,6 +92,8 @@ def in_words(media_type: str) -> str:
 
 def _office(content: bytes) -> str | None:
     # The names of a zip file's parts stand in it as they are.
+    if _MACROS in content:
+        return None
     if b"xl/workbook.xml" in content:
         return XLSX
     return DOCX if b"word/document.xml" in content else None

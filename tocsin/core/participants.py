@@ -29,6 +29,7 @@ from tocsin.core.standing import (
 )
 
 MAX_KEYS = 64
+MAX_CONTACT_CHARACTERS = 200
 MAX_PREFIXES = 64
 _PREFIX = re.compile(r"awb:[0-9]{3}|s10:[A-Z]{2}")
 
@@ -53,6 +54,7 @@ class Participant:
     keys: tuple[PublicKey, ...]
     suspensions: tuple[Suspension, ...] = ()
     ended: Ended | None = None
+    contact: str | None = None
     prefixes: tuple[str, ...] = ()
 
     @property
@@ -96,7 +98,20 @@ def read_participant(data: bytes) -> Participant:
         suspensions=read_suspensions(record),
         prefixes=_prefixes(record),
         ended=read_ended(record),
+        contact=_contact(record),
     )
+
+
+def _contact(record: Mapping[str, Any]) -> str | None:
+    contact = json_fields.optional_text(record, "contact")
+    if contact is not None and not is_contact(contact):
+        raise MalformedError(f"a contact is printable text of at most {MAX_CONTACT_CHARACTERS} characters")
+    return contact
+
+
+def is_contact(text: str) -> bool:
+    """Whether `text` can be shown as how to reach a participant: an office's, never a person's."""
+    return 0 < len(text) <= MAX_CONTACT_CHARACTERS and text.isprintable()
 
 
 def _prefixes(record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -141,6 +156,7 @@ def write_participant(participant: Participant) -> bytes:
         }
         | ({"prefixes": list(participant.prefixes)} if participant.prefixes else {})
         | standing_record(participant.suspensions, participant.ended)
+        | ({} if participant.contact is None else {"contact": participant.contact})
     )
 
 

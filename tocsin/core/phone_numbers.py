@@ -1,4 +1,4 @@
-"""Law: where in a text a telephone number stands; the only file that knows the library for them.
+"""Law: where in a text a telephone number stands, and when two are the same; the only file that knows them.
 
 It guarantees that a number in international form is found whatever its country, and one in national form
 where the country is given; that dates and CAS numbers are not taken for numbers. What is to be done about
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+import phonenumbers
 from phonenumbers import Leniency, PhoneNumberMatcher
 
 MIN_DIGITS = 7  # six in a row are a heading of the Harmonized System
@@ -33,6 +34,17 @@ def phone_places(value: str, countries: Collection[str]) -> list[tuple[int, int]
             if _NO_NUMBER.fullmatch(match.raw_string) is None and _digits(match.raw_string) >= MIN_DIGITS:
                 found.add((match.start, match.end))
     return _apart(sorted(found, key=lambda place: (place[0], -place[1])))
+
+
+def phone_key(value: str, country: str | None) -> str | None:
+    """E.164 of a number as it is dialled in `country` (ISO 3166-1 alpha-2), or written with a plus."""
+    try:
+        number = phonenumbers.parse(value, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _digits(value: str) -> int:

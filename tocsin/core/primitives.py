@@ -12,6 +12,7 @@ FIPS 204, draft-ietf-lamps-pq-composite-sigs (id-MLDSA65-Ed25519-SHA512).
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 
 from cryptography.cobblestone import Cobblestone256Decryptor, Cobblestone256Encryptor
@@ -67,6 +68,11 @@ def random_bytes(count: int) -> bytes:
 def sha256(data: bytes) -> bytes:
     """32 bytes."""
     return hashlib.sha256(data).digest()
+
+
+def hmac_sha256(key: bytes, message: bytes) -> bytes:
+    """32 bytes."""
+    return hmac.digest(key, message, "sha256")
 
 
 def expand_sha512(key: bytes, info: bytes) -> bytes:

@@ -8,7 +8,7 @@ Source: wire format, "Keys" and "Directory".
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,13 +95,18 @@ def read_final(record: Mapping[str, Any]) -> Final | None:
     """The final heads of a retired record key; None where there are none. Raises MalformedError."""
     if record.get("final") is None:
         return None
+    return read_heads(json_fields.objects(record, "final", MAX_FINAL_HEADS))
+
+
+def read_heads(records: Sequence[Mapping[str, Any]]) -> Final:
+    """Inverse of `final_records`. Raises MalformedError."""
     return {
         (json_fields.text(head, "stream"), json_fields.text(head, "region")): (
             json_fields.number(head, "session"),
             json_fields.number(head, "counter"),
             json_fields.base64_bytes(head, "leaf"),
         )
-        for head in json_fields.objects(record, "final", MAX_FINAL_HEADS)
+        for head in records
     }
 
 

@@ -7,19 +7,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from services.producer.importing.mapping import Columns
-from tocsin.adapters.whole_files import read_whole
+from tocsin.adapters.tables.map_file import read_tables, texts, twice
 from tocsin.core import flat_columns
 from tocsin.core.errors import MalformedError, SettingsError
 from tocsin.core.flat_rows import Reading
 
-MAX_MAP_BYTES = 1 << 20
 NUMBERS = ("point", "comma")
 DATES = ("iso", "day-first", "month-first")
 _TABLES = ("columns", "constants", "formats", "codes", "ignore")
@@ -63,11 +61,11 @@ class ColumnMap:
 
 def read_map(path: Path) -> ColumnMap:
     """Read a map. Raises SettingsError listing everything that is wrong with it."""
-    data = _toml(path)
+    data = read_tables(path)
     wrong = [f"[{name}] is no table of a map" for name in data if name not in _TABLES]
-    columns = _texts(data, "columns", wrong)
-    constants = _texts(data, "constants", wrong)
-    formats = _texts(data, "formats", wrong)
+    columns = texts(data, "columns", wrong)
+    constants = texts(data, "constants", wrong)
+    formats = texts(data, "formats", wrong)
     words, ignored = _words(data, wrong), _ignored(data, wrong)
     known = {one.code for one in flat_columns.columns()}
     for table, codes in (("columns", columns), ("constants", constants), ("codes", words)):
@@ -76,7 +74,7 @@ def read_map(path: Path) -> ColumnMap:
             for code in codes
             if code not in known
         ]
-    wrong += [f"[columns] {one}: a column stands for two" for one in sorted(_twice(list(columns.values())))]
+    wrong += [f"[columns] {one}: a column stands for two" for one in twice(list(columns.values()))]
     for name, allowed in (("numbers", NUMBERS), ("dates", DATES)):
         if formats.get(name, allowed[0]) not in allowed:
             wrong.append(f"[formats] {name}: is none of {', '.join(allowed)}")
@@ -90,32 +88,12 @@ def read_map(path: Path) -> ColumnMap:
     )
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    content = read_whole(path, MAX_MAP_BYTES)
-    if content is None:
-        raise SettingsError(f"{path} is not there")
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path} is no TOML: {error}") from None
-
-
-def _texts(data: dict[str, Any], name: str, wrong: list[str]) -> dict[str, str]:
-    table = data.get(name, {})
-    if not isinstance(table, dict) or not all(isinstance(one, str) for one in table.values()):
-        wrong.append(f"[{name}] must be a table of texts")
-        return {}
-    return table
-
-
 def _words(data: dict[str, Any], wrong: list[str]) -> dict[str, dict[str, str]]:
     tables = data.get("codes", {})
     if not isinstance(tables, dict):
         wrong.append("[codes] must hold tables, such as [codes.unit]")
         return {}
-    return {
-        code: _texts({f"codes.{code}": table}, f"codes.{code}", wrong) for code, table in tables.items()
-    }
+    return {code: texts({f"codes.{code}": table}, f"codes.{code}", wrong) for code, table in tables.items()}
 
 
 def _ignored(data: dict[str, Any], wrong: list[str]) -> list[str]:
@@ -125,7 +103,3 @@ def _ignored(data: dict[str, Any], wrong: list[str]) -> list[str]:
         wrong.append("[ignore] must have columns = [texts]")
         return []
     return names
-
-
-def _twice(names: list[str]) -> set[str]:
-    return {one for one in names if names.count(one) > 1}

@@ -14,9 +14,9 @@ from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
-from services.producer.importing.rows import Row, Table
 from services.producer.importing.tables import Format, open_table
 from tocsin.adapters.country_names import find_countries
+from tocsin.adapters.tables.rows import Row, Table
 from tocsin.core import flat_columns
 
 MAX_ROWS = 100_000

@@ -10,7 +10,7 @@ from collections.abc import Mapping as Cells
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from services.producer.importing.rows import Row
+from tocsin.adapters.tables.rows import Row
 from tocsin.core import flat_columns, flat_rows, unodc_ids
 from tocsin.core.errors import InvalidReportError, MalformedError
 from tocsin.core.field_checks import Problems

@@ -12,8 +12,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from services.producer.importing.read_text import Line, Lines, opened
-from services.producer.importing.rows import BadRow, Row, Table, checked_header
+from tocsin.adapters.tables.read_text import Line, Lines, opened
+from tocsin.adapters.tables.rows import BadRow, Row, Table, checked_header
 from tocsin.core.errors import MalformedError
 
 _FLAGS = {True: "true", False: "false", None: ""}

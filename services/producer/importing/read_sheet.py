@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.producer.importing.rows import BadRow, Row, Table, checked_header
+from tocsin.adapters.tables.rows import BadRow, Row, Table, checked_header
 from tocsin.adapters.workbooks import Cell, Sheet, column_letter, open_sheet
 from tocsin.core.errors import MalformedError
 

@@ -6,7 +6,6 @@ possible the file is refused and the options that decide are named.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,14 +13,14 @@ from itertools import islice
 from pathlib import Path
 
 from services.producer.importing.read_json_lines import json_table
-from services.producer.importing.read_rows import SEPARATORS, csv_table, named
 from services.producer.importing.read_sheet import sheet_table
-from services.producer.importing.read_text import Lines, byte_lines, first_bytes, opened, read_through
-from services.producer.importing.rows import Table
-from tocsin.adapters.encodings import KNOWN, Told, marked, told
-from tocsin.core.errors import MalformedError, SettingsError
+from tocsin.adapters.encodings import settled
+from tocsin.adapters.tables.read_rows import csv_table
+from tocsin.adapters.tables.read_text import Lines, byte_lines, first_bytes, opened, read_through
+from tocsin.adapters.tables.rows import Table
+from tocsin.adapters.tables.separators import SAMPLE_LINES, named, separator_of
+from tocsin.core.errors import SettingsError
 
-SAMPLE_LINES = 100
 ZIP_MAGIC = b"PK\x03\x04"
 
 
@@ -47,7 +46,7 @@ def open_table(path: Path, asked: Format = AS_FOUND) -> Iterator[Table]:
         return
     if asked.sheet is not None:
         raise SettingsError(f"{path} is no workbook (.xlsx), so it has no sheet: leave --sheet out")
-    encoding = _encoding(path, start, asked.encoding)
+    encoding = settled(path, asked.encoding, start, lambda: byte_lines(path))
     assert encoding.encoding is not None
     read_through(path, encoding.encoding)
     said = [f"encoding {encoding.encoding}: {encoding.why}"]
@@ -55,53 +54,10 @@ def open_table(path: Path, asked: Format = AS_FOUND) -> Iterator[Table]:
         with json_table(path, encoding.encoding) as table:
             yield Table(table.header, table.rows, tuple(said))
         return
-    separator, why = _separator(path, encoding.encoding, asked.separator)
+    with opened(path) as file:
+        lines = Lines(file, path, encoding.encoding)
+        sample = [line.text for line in islice(iter(lines.next, None), SAMPLE_LINES)]
+    separator, why = separator_of(sample, asked.separator, path)
     said.append(f"separator {named(separator)}: {why}")
     with csv_table(path, encoding.encoding, separator) as table:
         yield Table(table.header, table.rows, tuple(said))
-
-
-def _encoding(path: Path, start: bytes, asked: str | None) -> Told:
-    if asked is not None:
-        if asked.lower() not in KNOWN:
-            raise SettingsError(f"--encoding {asked} is not known; there are {', '.join(KNOWN)}")
-        return Told(asked.lower(), "as asked")
-    found = marked(start)
-    if found is None:
-        if b"\0" in start:
-            raise MalformedError(f"{path}: holds NUL bytes; it is no text file")
-        found = told(byte_lines(path))
-    if found.encoding is None:
-        readings = "\n".join(f"  --encoding {name:8} {text}" for name, text in found.readings)
-        raise MalformedError(f"{path}: {found.why}; choose the one that reads right:\n{readings}")
-    return found
-
-
-def _separator(path: Path, encoding: str, asked: str | None) -> tuple[str, str]:
-    if asked is not None:
-        separator = SEPARATORS.get(asked, asked)
-        if len(separator) != 1 or separator in '"\r\n':
-            raise SettingsError(f"--separator is one character, or {', '.join(SEPARATORS)}")
-        return separator, "as asked"
-    with opened(path) as file:
-        lines = Lines(file, path, encoding)
-        sample = [line.text for line in islice(iter(lines.next, None), SAMPLE_LINES)]
-    widths = {char: _widths(sample, char) for char in SEPARATORS.values()}
-    split = {char: found for char, found in widths.items() if found and found[0] > 1}
-    if len(split) <= 1:
-        return next(iter(split), ","), "no other divides the header"
-    # A decimal comma divides rows now and then; the separator divides each as often as the header.
-    steady = [char for char, found in split.items() if len(set(found)) == 1]
-    if len(steady) == 1:
-        return steady[0], "the only one that divides every row as the header"
-    shown = "\n".join(f"  --separator {named(char):9} {found[0]} columns" for char, found in split.items())
-    raise MalformedError(f"{path}: several separators divide the header; choose:\n{shown}")
-
-
-def _widths(sample: list[str], separator: str) -> list[int]:
-    """How many cells each row of the sample has; none where a quote goes on behind the sample."""
-    try:
-        rows = list(csv.reader(sample, delimiter=separator))
-    except csv.Error:
-        return []
-    return [len(row) for row in rows if row]

@@ -19,6 +19,7 @@ from tocsin.core.report_values import values
 from tocsin.runtime import console
 
 MAX_BATCH_ANSWERS = 10_000
+MAX_HIT_CHARACTERS = 128
 DO_NOT_TELL = "do not tell the customer: that an alert exists is not yours to say"
 _FIELDS = frozenset({"alert", "code", "count", "hit", "item_number", "tick", "ground"})
 
@@ -94,6 +95,8 @@ def _answer(alert: Got, wish: Wish, now_s: int) -> tuple[str, dict[str, Any]]:
         raise RefusedByRuleError(
             "the number of a parcel leaves only where you tick it: add --tick, or leave --parcel out"
         )
+    if wish.hit is not None and len(wish.hit) > MAX_HIT_CHARACTERS:
+        raise RefusedByRuleError(f"the id of a hit has at most {MAX_HIT_CHARACTERS} characters")
     body = {
         "alert_id": alert.body["alert_id"],
         "alert_version": alert.number,

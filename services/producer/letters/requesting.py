@@ -82,8 +82,9 @@ def new_request(correspondence: Correspondence, to: str, question: Question, now
 
 
 def _participant(correspondence: Correspondence, wanted: str) -> bytes:
-    """A government by its name, country or id."""
-    everyone = [one for one in correspondence.directory.participants.values() if not one.is_firm]
+    """Another government by its name, country or id."""
+    people = correspondence.directory.participants.values()
+    everyone = [one for one in people if not one.is_firm and one.id != correspondence.me.id]
     found = [one for one in everyone if wanted in {one.id.hex(), one.name}]
     if not found:
         found = [one for one in everyone if one.country == wanted and "focal-point" in one.roles]

@@ -72,6 +72,8 @@ def text_of(given: str | None) -> str | None:
         return given
     with opened(given[1:]) as stream:
         data = stream.read(MAX_TEXT_BYTES + 1)
+    if len(data) > MAX_TEXT_BYTES:
+        raise SettingsError(f"{given[1:]} is over {MAX_TEXT_BYTES} bytes: shorten it")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ from services.producer.publishing import opened
 from tocsin.adapters.correspondence import Correspondence
 from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.primitives import random_bytes
+from tocsin.core.report import MAX_AHEAD_S
 from tocsin.core.report_values import values
 from tocsin.core.tips import named_firms
 from tocsin.runtime import console
@@ -67,6 +68,9 @@ def tip_to(correspondence: Correspondence, data: Mapping[str, Any], now_s: int) 
         raise InvalidReportError(problems)
     usual = {"tip_id": random_bytes(16).hex(), "noticed_at": now_s, "voluntary": True}
     body = {**usual, **data, "agreement": me.agreement}
+    noticed_at_s = body["noticed_at"]
+    if isinstance(noticed_at_s, int) and noticed_at_s > now_s + MAX_AHEAD_S:
+        raise InvalidReportError([("noticed_at", "lies in the future")])
     console.warn(DO_NOT_TELL)
     news = (
         f"a voluntary tip to {correspondence.name(me.sponsor)}, under {me.agreement or 'no agreement'}; "

@@ -117,10 +117,13 @@ def test_files_are_listed_a_page_at_a_time_and_each_once(reading, sender):
 
 
 def test_a_file_goes_when_it_ends_and_its_room_is_free_again(reading, sender):
+    reading.inbox.attachments = InboxAttachments(reading.inbox.database, len(FILE.content))
     reading.take(*send(sender, parts(FILE)))
     reading.inbox.forget_old(NOW_S + 30 * DAY_S - 1)
     assert the_file(reading).is_whole
+    assert not reading.inbox.attachments.has_room(ORIGINATOR.id, 1)
     reading.inbox.forget_old(NOW_S + 30 * DAY_S)
+    assert reading.inbox.attachments.has_room(ORIGINATOR.id, len(FILE.content))
     assert [] == reading.inbox.attachments.of_report(report_id("report"))
     assert {} == reading.inbox.attachments.pieces(ORIGINATOR.id, report_id("file"))
 

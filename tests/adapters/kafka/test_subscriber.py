@@ -56,6 +56,12 @@ async def test_a_poll_gives_at_most_what_was_asked_for(kafka_bootstrap, topic):
         assert 4 == len(await subscriber.poll(max_records=4, wait_ms=5_000))
 
 
+async def test_only_the_last_records_are_read_where_more_are_not_wanted(kafka_bootstrap, topic):
+    for last, wanted in ((3, [7, 8, 9]), (99, list(range(10)))):
+        found = await read_to_end(kafka_bootstrap, topic, last=last)
+        assert wanted == [int(record.value) for record in found]
+
+
 async def test_a_record_brings_its_place_and_the_brokers_time(kafka_bootstrap, topic):
     (record,) = await read_to_end(kafka_bootstrap, topic, 0, 9)
 

@@ -9,7 +9,6 @@ import pytest
 
 from services.producer.importing import occurrences
 from services.producer.importing.mapping import UnodcIds
-from services.producer.importing.rows import BadRow, Row
 from services.producer.importing.run_import import (
     Fate,
     Hooks,
@@ -21,6 +20,7 @@ from services.producer.importing.run_import import (
 from services.producer.importing.tables import open_table
 from tests.support.reports import NOW_S
 from tests.support.seizures import seizures_path
+from tocsin.adapters.tables.rows import BadRow, Row
 from tocsin.core.errors import BrokerUnavailableError, MalformedError
 from tocsin.core.quantities import total
 from tocsin.core.report import CheckedReport

@@ -80,6 +80,11 @@ async def test_a_hit_stays_in_the_house(alerted):
     assert letter.reference.endswith("hit-f00d")
 
 
+async def test_the_id_of_a_hit_has_a_bound(alerted):
+    with pytest.raises(RefusedByRuleError, match="at most 128 characters"):
+        answers(alerted[COURIER], Wish(ALERT_ID, "stopped", hit="x" * 129))
+
+
 async def test_two_parcels_are_two_answers_and_one_code_is_one(alerted):
     wishes = [Wish(ALERT_ID, "held", item_number=one, tick=True) for one in ("RA1", "RA2")]
     wishes += [Wish(ALERT_ID, "nothing-found"), Wish(ALERT_ID, "nothing-found", count=2)]

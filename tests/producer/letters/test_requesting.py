@@ -44,7 +44,11 @@ def test_a_focal_point_is_found_by_name_country_or_id(street, to):
     assert NEIGHBOUR.id == letter.to
 
 
-@pytest.mark.parametrize("to", ["Courier", "AT", "Atlantis"], ids=["a firm", "no focal point", "nobody"])
+@pytest.mark.parametrize(
+    "to",
+    ["Courier", "AT", "Atlantis", "CO", ORIGINATOR.id.hex()],
+    ids=["a firm", "no focal point", "nobody", "our own country", "ourselves"],
+)
 def test_whoever_is_no_focal_point_is_not_asked(street, to):
     with pytest.raises(RefusedByRuleError, match="is no one focal point; there are: Analyst, Neighbour"):
         new_request(street[ORIGINATOR].correspondence, to, QUESTION, NOW_S)

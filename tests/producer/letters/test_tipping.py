@@ -6,7 +6,7 @@ import pytest
 
 from services.producer.letters.letter import submission
 from services.producer.letters.tipping import TEMPLATE, print_template, read_tip, tip_to
-from tests.support.letters import RIVAL, Street
+from tests.support.letters import DAY_S, RIVAL, Street
 from tests.support.parties import NOW_S
 from tests.support.world import COURIER, ORIGINATOR
 from tocsin.core.errors import InvalidReportError, RefusedByRuleError
@@ -52,6 +52,11 @@ def test_a_tip_that_names_another_firm_is_refused_with_the_place(street):
 def test_a_tip_may_name_the_firm_itself(street):
     tip = {**TEMPLATE, "text": f"{COURIER.name} saw it."}
     assert tip_to(street[COURIER].correspondence, tip, NOW_S)
+
+
+def test_a_tip_about_tomorrow_is_refused(street):
+    with pytest.raises(InvalidReportError, match="noticed_at: lies in the future"):
+        tip_to(street[COURIER].correspondence, {**TEMPLATE, "noticed_at": NOW_S + 2 * DAY_S}, NOW_S)
 
 
 def test_a_government_gives_no_tips(street):

@@ -12,6 +12,8 @@ from tocsin.adapters.database import Database
 from tocsin.core.streams import INBOX
 
 MAX_PAGE_REPORTS = 500
+SUBJECT_CHARACTERS = 32
+_BEGINS = "subject >= ? AND subject < ?"
 
 _DIGEST = "SELECT digest FROM reports WHERE report_id = ? AND originator = ? AND version = ?"
 _ADD = """INSERT INTO reports (report_id, originator, version, digest, schema, stream, region, regions,
@@ -164,11 +166,15 @@ class InboxReports:
         return list(_read(self._database.execute(sql, (after, limit))))
 
     def about(self, subject: str, after: int = 0, limit: int = MAX_PAGE_REPORTS) -> list[StoredReport]:
-        """At most `limit` items stored behind the cursor `after` whose subject begins with `subject`."""
-        sql = f"""SELECT {_COLUMNS} FROM reports WHERE subject >= ? AND subject < ? AND body IS NOT NULL
-            AND seq > ? ORDER BY seq LIMIT ?"""  # noqa: S608 - constants only
-        beyond = subject + "\U0010ffff"
-        return list(_read(self._database.execute(sql, (subject, beyond, after, limit))))
+        """At most `limit` items stored behind the cursor `after` whose subject begins with `subject`.
+
+        A whole id is found in the order of the index, however many items are about it.
+        """
+        whole = len(subject) == SUBJECT_CHARACTERS
+        wanted = ("subject = ?", [subject]) if whole else (_BEGINS, [subject, subject + "\U0010ffff"])
+        sql = f"""SELECT {_COLUMNS} FROM reports WHERE {wanted[0]} AND body IS NOT NULL AND seq > ?
+            ORDER BY seq LIMIT ?"""  # noqa: S608 - constants only
+        return list(_read(self._database.execute(sql, (*wanted[1], after, limit))))
 
     def places(self, originator: bytes, report_id: bytes) -> list[int]:
         """The `seq` of every version, also of those that were erased."""

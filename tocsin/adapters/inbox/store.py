@@ -20,6 +20,9 @@ from tocsin.adapters.inbox.logs import InboxLogs
 from tocsin.adapters.inbox.offsets import InboxOffsets
 from tocsin.adapters.inbox.quarantine import Quarantine
 from tocsin.adapters.inbox.reports import InboxReports, NewReport
+from tocsin.adapters.inbox.sink_items import InboxSinkItems
+from tocsin.adapters.inbox.sink_secrets import InboxSinkSecrets
+from tocsin.adapters.inbox.sinks import InboxSinks
 from tocsin.adapters.inbox.tables import MIGRATIONS
 from tocsin.adapters.inbox.waiting import InboxWaiting
 from tocsin.adapters.inbox.withdrawals import InboxWithdrawals, Withdrawn
@@ -45,6 +48,9 @@ class Inbox:
         self.quarantine = Quarantine(database)
         self.alarms = InboxAlarms(database)
         self.known = InboxKnown(database)
+        self.sinks = InboxSinks(database)
+        self.sink_items = InboxSinkItems(database)
+        self.sink_secrets = InboxSinkSecrets(database)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -115,6 +121,8 @@ class Inbox:
             self.quarantine.forget_old(now_s)
             self.keys.forget_requests(now_s - 86_400)
             self.attachments.forget_expired(now_s)
+            self.sinks.forget_old(now_s)
+            self.sink_secrets.forget_old(now_s)
             return self.waiting.forget_expired(now_s)
 
     def close(self) -> None:

@@ -111,4 +111,29 @@ CREATE INDEX reports_by_subject ON reports (subject, seq) WHERE subject IS NOT N
 CREATE INDEX letters ON reports (seq) WHERE stream = 'inbox';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _SUBJECTS)
+# Where alerts go besides the screen. `sinks.cursor` is a `reports.seq`; what lies behind it and waits
+# is in `sink_items`, as a report's seq or as a notice of our own (JSON), never as content.
+_SINKS = """
+CREATE TABLE sinks (
+    name TEXT PRIMARY KEY, kind TEXT NOT NULL, cursor INTEGER NOT NULL, begun_at_s INTEGER NOT NULL,
+    delivered INTEGER NOT NULL DEFAULT 0, delivered_at_s INTEGER, failures INTEGER NOT NULL DEFAULT 0,
+    paused_until_s INTEGER NOT NULL DEFAULT 0, error TEXT, error_at_s INTEGER, disabled TEXT
+) WITHOUT ROWID;
+CREATE TABLE sink_items (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, sink TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER,
+    notice TEXT, state TEXT NOT NULL, came_at_s INTEGER NOT NULL, due_s INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0, first_try_s INTEGER, error TEXT, UNIQUE (sink, key)
+);
+CREATE INDEX sink_items_due ON sink_items (sink, state, due_s, id);
+CREATE TABLE sink_reached (
+    sink TEXT NOT NULL, originator BLOB NOT NULL, report_id BLOB NOT NULL, stem TEXT NOT NULL,
+    at_s INTEGER NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (sink, originator, report_id)
+) WITHOUT ROWID;
+CREATE TABLE sink_secrets (
+    sink TEXT NOT NULL, made_at_s INTEGER NOT NULL, secret BLOB NOT NULL, until_s INTEGER,
+    PRIMARY KEY (sink, secret)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _SUBJECTS, _SINKS)

@@ -13,16 +13,23 @@ POLL_MS = 250
 
 
 async def read_to_end(
-    access: KafkaAccess | str, topic: str, partition: int = 0, from_offset: int | Start = 0
+    access: KafkaAccess | str,
+    topic: str,
+    partition: int = 0,
+    from_offset: int | Start = 0,
+    last: int | None = None,
 ) -> list[IncomingRecord]:
     """All records from `from_offset` to the end that the partition has when asked.
 
-    Where earlier offsets are gone (compaction, retention) it begins with the first that is
-    there. Raises BrokerUnavailableError (nothing for 10 s), BrokerRefusedError (over 256 MiB).
+    Where earlier offsets are gone (compaction, retention) it begins with the first that is there.
+    `last`: at most so many offsets back from the end. Raises BrokerUnavailableError (nothing for
+    10 s), BrokerRefusedError (over 256 MiB).
     """
     place = (topic, partition)
     async with Subscriber(access, {place: from_offset}) as subscriber:
         end = (await subscriber.end_offsets())[place]
+        if last is not None:
+            subscriber.seek(place, max(await subscriber.position(place), end - last))
         found: list[IncomingRecord] = []
         size = silent = 0
         while await subscriber.position(place) < end:

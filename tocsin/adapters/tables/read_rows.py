@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.producer.importing.read_text import Line, Lines, opened
-from services.producer.importing.rows import MARKS, BadRow, Row, Table, checked_header
+from tocsin.adapters.tables.read_text import Line, Lines, opened
+from tocsin.adapters.tables.rows import MARKS, BadRow, Row, Table, checked_header
+from tocsin.adapters.tables.separators import named
 from tocsin.core.errors import MalformedError
 from tocsin.core.inert_cells import GUARD, bared
 
 MAX_LINES_PER_ROW = 20
-SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 
 
 @contextmanager
@@ -25,18 +25,35 @@ def csv_table(path: Path, encoding: str = "utf-8", separator: str = ",") -> Iter
     """The table in `path`. Raises MalformedError for a file that is none, OSError if it cannot be read."""
     with opened(path) as file:
         lines = Lines(file, path, encoding)
-        header = _header(lines, path, encoding, separator)
+        header = read_header(lines, path, encoding, separator)
         yield Table(header, _rows(lines, header, encoding, separator))
 
 
 def _rows(lines: Lines, header: tuple[str, ...], encoding: str, separator: str) -> Iterator[Row | BadRow]:
-    parser = _Parser(len(header), encoding, separator)
+    for found in cells_of(lines, len(header), encoding, separator):
+        if isinstance(found, BadRow):
+            yield found
+        else:
+            line, cells = found
+            yield Row(line, dict(zip(header, cells, strict=True)))
+
+
+def cells_of(
+    lines: Lines, width: int, encoding: str, separator: str, *, any_bytes: bool = False
+) -> Iterator[tuple[int, list[str]] | BadRow]:
+    """(line, cells) of each row behind the header, all of one width.
+
+    A row with bytes that the encoding does not know is a bad one, or with `any_bytes` has them as lone
+    surrogates.
+    """
+    parser = _Parser(width, None if any_bytes else encoding, separator)
     while (first := lines.next()) is not None:
         if not first.text.isspace():
-            yield _row(first, lines, header, parser)
+            yield _row(first, lines, parser)
 
 
-def _header(lines: Lines, path: Path, encoding: str, separator: str) -> tuple[str, ...]:
+def read_header(lines: Lines, path: Path, encoding: str, separator: str) -> tuple[str, ...]:
+    """The names in the first line. Raises MalformedError where they are none."""
     first = lines.next()
     if first is None:
         raise MalformedError(f"{path}: is empty")
@@ -50,12 +67,7 @@ def _header(lines: Lines, path: Path, encoding: str, separator: str) -> tuple[st
     return checked_header(names, f"{path}, line 1")
 
 
-def named(separator: str) -> str:
-    """What people call a separator."""
-    return next((name for name, char in SEPARATORS.items() if char == separator), repr(separator))
-
-
-def _row(first: Line, lines: Lines, header: tuple[str, ...], parser: _Parser) -> Row | BadRow:
+def _row(first: Line, lines: Lines, parser: _Parser) -> tuple[int, list[str]] | BadRow:
     taken = [first]
     text = first.text
     # An odd number of quotes: the row goes on in the next line.
@@ -64,24 +76,24 @@ def _row(first: Line, lines: Lines, header: tuple[str, ...], parser: _Parser) ->
         text += more.text
     parsed = parser.cells(text)
     if not isinstance(parsed, str):
-        return Row(first.number, dict(zip(header, parsed, strict=True)))
+        return first.number, parsed
     if len(taken) > 1:
         # The quote does not close, or is an inch sign: this line stands or falls alone.
         lines.put_back(taken[1:])
         parsed = parser.cells(first.text)
         if not isinstance(parsed, str):
-            return Row(first.number, dict(zip(header, parsed, strict=True)))
+            return first.number, parsed
     shown = first.text.encode("utf-8", "replace").decode().rstrip("\r\n")
     return BadRow(first.number, shown, parsed)
 
 
 class _Parser:
-    def __init__(self, width: int, encoding: str, separator: str) -> None:
+    def __init__(self, width: int, encoding: str | None, separator: str) -> None:
         self._width, self._encoding, self._separator = width, encoding, separator
 
     def cells(self, text: str) -> list[str] | str:
         """The cells, or a sentence about what is wrong."""
-        if not text.isascii():
+        if self._encoding is not None and not text.isascii():
             try:
                 text.encode("utf-8")
             except UnicodeEncodeError:

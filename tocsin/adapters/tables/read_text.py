@@ -13,13 +13,18 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from tocsin.core.errors import MalformedError
 
 MAX_LINE_CHARACTERS = 65_536
 MAX_LINE_BYTES = 4 * MAX_LINE_CHARACTERS
 FIRST_BYTES = 4_096
+UNPACKED_BUFFER_BYTES = 1 << 18
+MAX_UNPACKED_TIMES = 200
+FREE_UNPACKED_BYTES = 1 << 28
+"""Below this the packed size does not matter: a small file of equal rows packs well."""
+_BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
 GZIP_MAGIC = b"\x1f\x8b"
 _OTHER_FILES = {
     b"\x89PNG": "a PNG picture",
@@ -40,18 +45,63 @@ class Line(NamedTuple):
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
     """The bytes of `path`, unpacked if it is gzip."""
-    with path.open("rb") as raw:
-        if raw.peek(2)[:2] != GZIP_MAGIC:
-            yield raw
-            return
-        with gzip.GzipFile(fileobj=raw) as unzipped:
-            yield io.BufferedReader(unzipped, 1 << 18)
+    with path.open("rb") as raw, unpacked(raw, path) as file:
+        yield file
+
+
+@contextmanager
+def unpacked(raw: io.BufferedReader, path: Path) -> Iterator[BinaryIO]:
+    """The bytes of `raw`, unpacked if it is gzip. Reading raises MalformedError for a bomb."""
+    if raw.peek(2)[:2] != GZIP_MAGIC:
+        yield raw
+        return
+    packed = _Counted(raw)
+    with gzip.GzipFile(fileobj=packed) as unzipped:  # type: ignore[call-overload]
+        yield io.BufferedReader(_Bounded(unzipped, packed, path), UNPACKED_BUFFER_BYTES)
+
+
+class _Counted:
+    """What gzip reads from, also where nothing can tell how far it is."""
+
+    def __init__(self, raw: io.BufferedReader) -> None:
+        self._raw, self.count_bytes = raw, 0
+
+    def read(self, size_bytes: int = -1) -> bytes:
+        data = self._raw.read(size_bytes)
+        self.count_bytes += len(data)
+        return data
+
+
+class _Bounded(io.RawIOBase):
+    """An unpacked file that is no longer read once it has grown as no table does: zeros without end."""
+
+    def __init__(self, unzipped: gzip.GzipFile, packed: _Counted, path: Path) -> None:
+        self._unzipped, self._packed, self._path = unzipped, packed, path
+        self._count_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count_bytes: int = self._unzipped.readinto(buffer)
+        self._count_bytes += count_bytes
+        if self._count_bytes > FREE_UNPACKED_BYTES + MAX_UNPACKED_TIMES * self._packed.count_bytes:
+            raise MalformedError(
+                f"{self._path}: unpacks to over {MAX_UNPACKED_TIMES} times its size; this is no table"
+            )
+        return count_bytes
 
 
 def first_bytes(path: Path) -> bytes:
     """The first bytes of the (unpacked) content. Raises MalformedError for no text, or nothing."""
-    with opened(path) as file, _whole(path, 1):
-        data = file.read(FIRST_BYTES)
+    with opened(path) as file:
+        return beginning(file, path, FIRST_BYTES)
+
+
+def beginning(file: BinaryIO, path: Path, size_bytes: int) -> bytes:
+    """The first bytes of an open file. Raises MalformedError where it is empty or known to be no table."""
+    with _whole(path, 1):
+        data = file.read(size_bytes)
     if not data.strip():
         raise MalformedError(f"{path}: is empty")
     for magic, kind in _OTHER_FILES.items():
@@ -98,8 +148,10 @@ class Lines:
         if self._again:
             return self._again.popleft()
         self._number += 1
-        with _whole(self._path, self._number):
+        try:  # not `_whole`, which costs as much as reading a line
             text = self._file.readline(MAX_LINE_CHARACTERS + 1)
+        except _BROKEN:
+            raise _damaged(self._path, self._number) from None
         if len(text) > MAX_LINE_CHARACTERS:
             raise _too_long(self._path, self._number)
         return Line(self._number, text) if text else None
@@ -127,8 +179,12 @@ def _too_long(path: Path, number: int) -> MalformedError:
 def _whole(path: Path, number: int) -> Iterator[None]:
     try:
         yield
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise MalformedError(
-            f"{path}, line {number}: the gzip file is damaged or ends early; "
-            "fetch it again (rows accepted so far are not imported twice)"
-        ) from None
+    except _BROKEN:
+        raise _damaged(path, number) from None
+
+
+def _damaged(path: Path, number: int) -> MalformedError:
+    return MalformedError(
+        f"{path}, line {number}: the gzip file is damaged or ends early; "
+        "fetch it again (what was taken so far is not taken twice)"
+    )

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from services.producer.importing.read_rows import csv_table
-from services.producer.importing.read_text import MAX_LINE_CHARACTERS
-from services.producer.importing.rows import BadRow, Row
+from tocsin.adapters.tables.read_rows import csv_table
+from tocsin.adapters.tables.read_text import MAX_LINE_CHARACTERS
+from tocsin.adapters.tables.rows import BadRow, Row
 from tocsin.core.errors import MalformedError
 
 

@@ -1,0 +1,1 @@
+"""Where alerts go besides the screen: a spool folder, a webhook, a mail that says that something waits."""

@@ -1,0 +1,80 @@
+"""An alert or report as a page of plain text: first what to do, then everything that it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.consumer.printing import fields_of, marking_of, worded
+from tocsin.adapters.country_names import country_name
+from tocsin.core import codes
+from tocsin.core.facts import ALERT_PLACES
+from tocsin.runtime.console import harmless
+from tocsin.runtime.times import clock_time
+
+LANGUAGE = "en"
+_TO_DO = {
+    "observe": "Observe: do nothing but take note.",
+    "look-up": "Look up: search your records for what is described below.",
+    "hold-and-ask": "Hold and ask: keep it where it is and ask your authority.",
+    "refuse": "Refuse the service.",
+    "delist": "Take the listing away.",
+    "report": "Report what you find to your authority.",
+}
+_STATUS = {
+    "updated": "This replaces an earlier version of the alert.",
+    "cleared": "CLEARED: the alert is over. Stop acting on it.",
+    "recalled": "RECALLED: the alert was a mistake. Stop acting on it.",
+}
+_OVER = frozenset({"cleared", "recalled"})
+_TIMES = frozenset({"issued", "valid_until", "answer_by"})
+# They stand above already, or are for machines.
+_SAID = frozenset({"status", "action", "title", "tlp", "pap", "tell_customer", "exercise"})
+
+
+def text_of(rendered: dict[str, Any]) -> str:
+    """A rendered report as text, made harmless."""
+    report = rendered["report"]
+    lines = [marking_of(rendered), "", report.get("title") or report.get("national_reference") or "Report"]
+    lines += [*_to_do(report), ""]
+    lines.append(f"from: {rendered['originator_name'] or rendered['originator']}")
+    lines.append(f"report: {rendered['report_id']}, version {rendered['version']}, {rendered['time']}")
+    lines += [_line(name, value) for name, value in report.items() if name not in _SAID]
+    return "\n".join(harmless(line) for line in lines) + "\n"
+
+
+def _to_do(report: dict[str, Any]) -> list[str]:
+    status, action = report.get("status"), report.get("action")
+    said = [_STATUS[status]] if status in _STATUS else []
+    if status in _OVER or "alert_id" not in report:
+        return said
+    said.append(_TO_DO.get(action or "", f"Action: {action}"))
+    if not report.get("tell_customer"):
+        said.append("DO NOT TELL THE CUSTOMER.")
+    return said
+
+
+def _line(name: str, value: Any) -> str:
+    label = name.replace("_", " ")
+    if name in _TIMES and isinstance(value, int):
+        return f"{label}: {clock_time(value)}"
+    if name in ALERT_PLACES:
+        return f"{label}: {', '.join(f'{country_name(code)} ({code})' for code in value)}"
+    if name == "mode":
+        return f"{label}: {codes.labels('transport_modes').get(value, {}).get(LANGUAGE, value)}"
+    if name == "selectors":
+        return "\n".join(f"look for, all together: {_tests(one['tests'])}" for one in value)
+    pairs = fields_of({name: value}, LANGUAGE)
+    # A line that others wrote stays behind its label: it cannot look like one of ours.
+    return "\n".join(
+        f"{label}: {worded(code, text, LANGUAGE)}".replace("\n", "\n    ") for label, code, text in pairs
+    )
+
+
+def _tests(tests: list[dict[str, Any]]) -> str:
+    """The tests of a selector as one sentence; all must hold."""
+    said = []
+    for one in tests:
+        joined = " and " if one["operator"] == "between" else ", "
+        wanted = joined.join(one["values"]).replace("\n", " ")
+        said.append(f"{one['field'].replace('_', ' ')} {one['operator']} {wanted}")
+    return "; ".join(said)

@@ -1,0 +1,82 @@
+"""Mails that say only that something is there."""
+
+import pytest
+
+from services.consumer.sinks.plans import Kind
+from services.consumer.sinks.settings import SmtpSettings
+from tests.support.receivers import MailBox
+from tocsin.adapters.mail import MailServer, check_mailbox, send
+from tocsin.core.errors import DeliveryFailedError, SettingsError
+
+
+def server(mailbox, **changes):
+    given = {"host": "localhost", "port": mailbox.port, "security": "starttls"}
+    return MailServer(**(given | {"sender": "a@firm.example", "ca_file": mailbox.ca_file} | changes))
+
+
+async def failure(server, **how):
+    with pytest.raises(DeliveryFailedError) as caught:
+        await send(server, "desk@firm.example", "Subject", "Text", "id", **how)
+    return str(caught.value)
+
+
+async def test_a_mail_has_a_count_and_not_one_word_of_content(rig):
+    rig.add("zanzibar canary", advice="ibex", origins=["CO"])
+    rig.add("another")
+    await rig.run(Kind.PING)
+    (mail,) = rig.mailbox.mails
+    assert mail.get_payload().startswith("2 notices are waiting in your organisation's inbox")
+    whole = mail.as_string()
+    assert not [one for one in ("zanzibar", "canary", "ibex", "another", "Originator") if one in whole]
+
+
+async def test_there_is_at_most_one_mail_in_its_time_and_it_counts_all(rig):
+    lines = await rig.lines(Kind.PING, every_minutes=15)
+    for name in "abc":
+        rig.add(name)
+        await lines.settle()
+        rig.now_s += 60
+    assert 1 == len(rig.mailbox.mails)
+    rig.now_s += 15 * 60
+    await lines.settle()
+    assert ["1", "2"] == [mail.get_payload().split(" ")[0] for mail in rig.mailbox.mails]
+
+
+async def test_the_same_events_make_the_same_message_id(rig):
+    rig.add("a")
+    await rig.run(Kind.PING)
+    rig.inbox.database.execute("DELETE FROM sinks")
+    await rig.run(Kind.PING)
+    first, second = (mail["Message-ID"] for mail in rig.mailbox.mails)
+    assert first == second
+
+
+async def test_a_mail_server_whose_certificate_nobody_vouches_for_gets_nothing(tmp_path):
+    with MailBox(tmp_path, trusted=False) as mailbox:
+        assert "certificate is not trusted" in await failure(server(mailbox))
+        assert [] == mailbox.mails
+
+
+async def test_a_mail_server_without_tls_gets_nothing(tmp_path):
+    with MailBox(tmp_path, tls=False) as mailbox:
+        assert "does not offer TLS" in await failure(server(mailbox))
+        assert [] == mailbox.mails
+
+
+async def test_a_mail_server_that_refuses_or_is_away_is_said(rig):
+    rig.mailbox.refuse = "550 zanzibar"
+    assert "the mail server answered 550" == await failure(server(rig.mailbox))
+    assert "cannot be connected to" in await failure(server(rig.mailbox, port=1))
+
+
+@pytest.mark.parametrize(
+    "text", ["desk", "Desk <desk@firm.example>", "a@b\nBcc: c@d", "", "@", "désk@x.example"]
+)
+def test_a_mailbox_is_a_plain_address(text):
+    with pytest.raises(SettingsError):
+        check_mailbox(text)
+
+
+def test_there_is_no_setting_for_mail_without_tls():
+    with pytest.raises(ValueError, match="security"):
+        SmtpSettings(host="localhost", sender="a@b.example", security="none")

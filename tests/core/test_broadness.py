@@ -1,0 +1,19 @@
+"""A pattern mutes itself where it hits more than one in a thousand, and more than a few."""
+
+import pytest
+
+from tocsin.core.broadness import MIN_HITS, is_too_broad
+
+
+@pytest.mark.parametrize(
+    ("hits", "parcels", "expected"),
+    [
+        (0, 0, False),
+        (MIN_HITS, 20, False),
+        (MIN_HITS + 1, 20, True),
+        (100, 100_000, False),
+        (101, 100_000, True),
+    ],
+)
+def test_more_than_one_in_a_thousand_and_more_than_ten(hits: int, parcels: int, expected: bool) -> None:
+    assert expected is is_too_broad(hits, parcels)

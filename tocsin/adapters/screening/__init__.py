@@ -1,0 +1,1 @@
+"""What screening remembers of a firm's parcels, in an encrypted database of the home."""

@@ -1,0 +1,1 @@
+"""Tables as people have them, read row by row: text files, plain or gzip."""
