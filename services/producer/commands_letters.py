@@ -70,6 +70,9 @@ def answer(  # noqa: PLR0913 - one parameter for each option
     pass_on: Annotated[
         bool, typer.Option("--pass-on", help="Governments: counts of our firms' answers, to its issuer.")
     ] = False,
+    hits: Annotated[
+        bool, typer.Option("--hits", help="Send what `tocsin screen answer` keeps, each once.")
+    ] = False,
     wait: WaitOption = True,
     url: UrlOption = None,
     token_file: TokenFileOption = None,
@@ -84,11 +87,16 @@ def answer(  # noqa: PLR0913 - one parameter for each option
     name, no address, and no number of a parcel that you did not tick. Do not tell the customer.
     """
     from services.producer.letters.answering import Wish, answers_to, passed_on, read_wishes
+    from services.producer.letters.of_hits import send_answers_to_hits
     from services.producer.letters.sending import Through, send_letters
     from services.producer.publishing import Ask, opened
 
     ask = Ask(home, passphrase_file, bootstrap, LETTER_TIMEOUT_S if wait else None, as_json)
     through = Through(url, token_file)
+    if hits:
+        if alert is not None or file is not None or pass_on:
+            raise typer.BadParameter("--hits goes with no ALERT, --file or --pass-on")
+        raise typer.Exit(send_answers_to_hits(ask, through))
     if pass_on:
         if alert is None or code is not None:
             raise typer.BadParameter("--pass-on takes an ALERT and no CODE")

@@ -1,6 +1,5 @@
 """A courier screens a day of parcels by an alert that came over Kafka, answers, and sees it cleared."""
 
-import copy
 import gzip
 import random
 import time
@@ -16,10 +15,9 @@ PARCELS = 20_000
 S10, WAYBILL = "RA473124829CH", "020-81140743"
 
 
-def release(stage, body) -> None:
-    stage.tocsin(
-        COLOMBIA, "publish", stage.write("alert.json", body), "--audience", "couriers", "--approve"
-    )
+def release(stage, body, *more: str) -> None:
+    file = stage.write("alert.json", body)
+    stage.tocsin(COLOMBIA, "publish", file, "--audience", "couriers", "--approve", *more)
 
 
 def receive(stage) -> list[str]:
@@ -84,8 +82,23 @@ def test_screening_again_repeats_nothing(stage, screened, day, own_list):
     assert "2 exact, 1 pattern (0 new)" in again.err
 
 
+def test_the_answer_to_a_hit_reaches_the_authority_once_and_own_numbers_are_nobody_s_business(
+    stage, screened, body
+):
+    for hit in screened.lines():
+        stage.tocsin(COURIER, "screen", "answer", hit["hit"], "stopped")
+    said = stage.tocsin(COURIER, "answer", "--hits", "--json")
+    assert 1 == len(said.lines())
+    again = stage.tocsin(COURIER, "answer", "--hits", "--json")
+    assert ([], 0) == (again.lines(), again.code)
+    stage.read(COLOMBIA, "ion")
+    (counted,) = stage.tocsin(COLOMBIA, "answers", "--json", expect=None).lines()
+    assert (body["alert_id"], 1) == (counted["alert_id"], counted["answered"])
+
+
 def test_a_cleared_alert_marks_the_hit_and_hits_no_more(stage, screened, body, day):
-    release(stage, copy.deepcopy(body) | {"version": 2, "status": "cleared"})
+    ended = {name: value for name, value in body.items() if name != "selectors"}
+    release(stage, ended | {"version": 2, "status": "cleared"}, "--update")
     receive(stage)
     assert "0 exact, 0 pattern" in screen(stage, day, expect=3).err
     statuses = {
