@@ -19,7 +19,6 @@ from tocsin.core.wire import Approval
 
 LIFETIME_S = 7 * 86_400
 MAX_AUDIENCES = 20
-MAX_SOURCE_TEXTS = 2_000
 
 Signatures = Mapping[str, Approval]
 """Name of the audience -> one person's approval for it."""

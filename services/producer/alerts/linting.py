@@ -28,7 +28,6 @@ def _surroundings(room: Room, proposal: Proposal) -> Surroundings:
     ]
     addressed = {people[one].country for one in members}
     ours = people[room.me].country if room.me in people else "ZZ"
-    # Our own first: the numbers tried are bounded.
     return Surroundings(
         countries=tuple(sorted(countries | addressed | {ours})),
         firms=tuple(sorted(one.name for one in people.values() if one.is_firm)),
