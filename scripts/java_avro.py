@@ -45,6 +45,18 @@ class JavaAvro:
             return str(error.getMessage())
         return None
 
+    def rewritten(self, data: bytes, writer: bytes, reader: bytes) -> bytes:
+        """`data`, written under the schema `writer`, as Java reads it and writes it under `reader`."""
+        streams = self._jpype.JPackage("java").io
+        written, wanted = self._parsed(writer), self._parsed(reader)
+        decoder = self._class("io.DecoderFactory").get().binaryDecoder(data, None)
+        value = self._class("generic.GenericDatumReader")(written, wanted).read(None, decoder)
+        out = streams.ByteArrayOutputStream()
+        encoder = self._class("io.EncoderFactory").get().binaryEncoder(out, None)
+        self._class("generic.GenericDatumWriter")(wanted).write(value, encoder)
+        encoder.flush()
+        return bytes(out.toByteArray())
+
     def break_between(self, current: bytes, released: Sequence[bytes]) -> str | None:
         """Why `current` and one of `released` cannot each read what the other wrote; None if they can.
 
