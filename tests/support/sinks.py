@@ -29,11 +29,13 @@ from tests.support.world import (
 )
 from tocsin.adapters.inbox.reports import NewReport
 from tocsin.adapters.inbox.store import open_inbox
+from tocsin.adapters.inbox.withdrawals import Withdrawn
 from tocsin.core.directory import Directory
 from tocsin.core.ids import schema_id
 from tocsin.core.primitives import sha256
 from tocsin.core.report import check_alert
 
+NEXT_VERSION = 99
 ALERT = schemas.load("reports/alert.avsc")
 KINDS = tuple(Kind)
 
@@ -91,11 +93,9 @@ class Rig:
 
     def withdraw(self, name: str) -> None:
         """The originator took it back: as the reader keeps it."""
-        database = self.inbox.database
         with self.inbox.transaction():
-            row = (report_id(name), ORIGINATOR.id, self.now_s)
-            database.execute("INSERT INTO withdrawn VALUES (?, ?, ?)", row)
-            database.execute("UPDATE reports SET body = NULL WHERE report_id = ?", row[:1])
+            one = Withdrawn(report_id(name), ORIGINATOR.id, b"r" * 32)
+            self.inbox.withdrawals.take(one, NEXT_VERSION, self.now_s)
 
     def target(self, kind: Kind) -> str:
         where = {Kind.SPOOL: self.spool, Kind.WEBHOOK: self.url, Kind.PING: "desk@firm.example"}

@@ -91,10 +91,10 @@ async def test_a_full_disk_is_said_and_what_waited_comes_when_there_is_room(rig,
 
 
 async def test_the_text_says_first_what_to_do(rig):
-    rig.add("a", action="hold-and-ask", tlp="AMBER", pap="RED")
+    rig.add("a", action="hold-and-ask", tlp="AMBER", pap="GREEN")
     await rig.run(Kind.SPOOL)
     lines = text(rig).splitlines()
-    assert ["TLP:AMBER · PAP:RED", "", "a"] == lines[:3]
+    assert ["TLP:AMBER · PAP:GREEN", "", "a"] == lines[:3]
     assert "Hold and ask: keep it where it is and ask your authority." == lines[3]
     assert "DO NOT TELL THE CUSTOMER." == lines[4]
 
