@@ -68,6 +68,10 @@ def test_namibia_survives_beside_a_missing_quantity() -> None:
     )
 
 
+def test_a_number_that_nobody_asks_for_may_be_missing() -> None:
+    assert body(purity="N/A")["substances"][0]["purity_percent"] is None
+
+
 @pytest.mark.parametrize(
     ("text", "value", "precision"),
     [

@@ -19,6 +19,7 @@ BODIES = [
     MANIFEST,
     wire.Checkpoint(b"o" * 16, b"k" * 16, 9, (HEAD,)),
     wire.KeyRequest(b"o" * 16, b"k" * 16, b"t" * 16, b"a" * 16, 5, b"r" * 16, 9),
+    wire.Receipt(b"o" * 16, b"k" * 16, b"t" * 16, b"r" * 32, 9),
 ]
 
 
