@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fastavro.schema import to_parsing_canonical_form
 
+import schemas
 from tocsin.core import padding, wire
 from tocsin.core.avro import Codec
 from tocsin.core.outcomes import AlarmKind, Outcome, Reason, Step
@@ -82,14 +83,18 @@ RUNGS: dict[Step, tuple[str, Ends]] = {
         ((_P, Reason.UNKNOWN_SCHEMA), (_Q, Reason.SCHEMA_NOT_ALLOWED), (_Q, Reason.APPROVALS)),
     ),
     Step.BODY: ("The body is the one encoding of its schema.", ((_Q, Reason.MALFORMED),)),
-    Step.DOMAIN: ("The report keeps the rules of the domain.", ((_Q, Reason.DOMAIN),)),
+    Step.DOMAIN: (
+        "The report keeps the rules of the domain; a part of a file fits the others.",
+        ((_Q, Reason.DOMAIN), (_Q, Reason.CONTRADICTS)),
+    ),
     Step.STORE: (
-        "Not known, not other bytes under a known version, not withdrawn: stored.",
+        "Not known, not other bytes under a known version, not withdrawn; room for files: stored.",
         (
             (Outcome.ACCEPTED, Reason.WHOLE),
             (_D, Reason.KNOWN),
             (_Q, Reason.OTHER_BYTES),
             (_S, Reason.WITHDRAWN),
+            (_P, Reason.NO_ROOM),
         ),
     ),
 }
@@ -104,6 +109,12 @@ def types() -> str:
         title = codec.schema["name"]
         parts.append(f"**{title}** · prefix `{codec.prefix.hex()}`\n\n```json\n{canonical}\n```\n\n")
     return "".join(parts)
+
+
+def attachment_part() -> str:
+    """The schema of a part of a file in Parsing Canonical Form."""
+    codec = Codec(schemas.load("reports/attachment_part.avsc"))
+    return f"```json\n{to_parsing_canonical_form(codec.schema)}\n```\n"
 
 
 def ladder() -> str:
@@ -128,6 +139,7 @@ def sizes() -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "wire_types": types,
+    "attachment_part": attachment_part,
     "wire_ladder": ladder,
     "wire_alarms": alarms,
     "wire_sizes": sizes,

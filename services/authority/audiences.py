@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.authority.founding import DAY_S, REPORTS, load_schema, schema_named
+from services.authority.founding import DAY_S, REPORTS, load_schemas, schemas_named
 from services.authority.office import Office
 from tocsin.core import codes
 from tocsin.core.audiences import Audience, read_audience, write_audience
@@ -45,7 +45,8 @@ def put_audience(office: Office, name: str, rule: Rule, *, dry_run: bool = False
     before = office.directory()
     if strangers := [one.hex() for one in rule.exclude if one not in before.participants]:
         raise RefusedByRuleError(f"there is no participant {strangers[0]} to leave out")
-    schemas, present = {_schema(one): one for one in rule.schemas}, before.schemas
+    schemas = {id_: one for one in rule.schemas for id_ in _schemas(one)}
+    present = before.schemas
     if missing := [name for id_, name in schemas.items() if id_ not in present]:
         raise RefusedByRuleError(
             f"the directory does not have the schema {missing[0]}: tocsin authority schema {missing[0]}"
@@ -90,8 +91,8 @@ def _check_words(kind: str, words: Collection[str], known: Collection[str]) -> N
         raise RefusedByRuleError(f"there is no {kind} {unknown[0]}; known are {', '.join(sorted(known))}")
 
 
-def _schema(name: str) -> bytes:
-    return schema_named(name) if name in REPORTS else schema_id(_read(Path(name)))
+def _schemas(name: str) -> Collection[bytes]:
+    return schemas_named(name) if name in REPORTS else {schema_id(_read(Path(name)))}
 
 
 def show_audience(directory: Directory, name: str, now_s: int) -> dict[str, Any]:
@@ -134,12 +135,15 @@ def put_stream(office: Office, stream: Stream) -> None:
     office.put({STREAMS: write_layout(Layout(layout.regions, streams))})
 
 
-def put_schema(office: Office, name: str) -> str:
-    """Add `incident`, `alert` or a file; its id in hex. Raises RefusedByRuleError by the lint."""
-    data = load_schema(name) if name in REPORTS else _read(Path(name))
-    id_ = schema_id(data).hex()
-    office.put({f"{SCHEMAS}{id_}.avsc": data})
-    return id_
+def put_schema(office: Office, name: str) -> list[str]:
+    """Add `incident`, `alert` or `attachment` in all versions, or a file; the ids in hex.
+
+    Raises RefusedByRuleError by the lint.
+    """
+    found = load_schemas(name) if name in REPORTS else (_read(Path(name)),)
+    ids = {schema_id(data).hex(): data for data in found}
+    office.put({f"{SCHEMAS}{id_}.avsc": data for id_, data in ids.items()})
+    return list(ids)
 
 
 def _read(path: Path) -> bytes:

@@ -193,17 +193,25 @@ def stream(
 
 
 def schema(
-    file: Annotated[str, typer.Argument(help="An .avsc file, or incident or alert of this version.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="An .avsc file, or incident, alert or attachment in every version of this release."
+        ),
+    ],
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
-    """Add a report schema that passes the lint; prints its id, the SHA-256 of its bytes."""
+    """Add a report schema that passes the lint; prints its id, the SHA-256 of its bytes.
+
+    After a new release: `tocsin authority schema incident`, then the audience again with the schema.
+    """
     from services.authority.audiences import put_schema
     from services.authority.office import open_office
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office:
-        console.data(put_schema(office, file))
+        console.data("\n".join(put_schema(office, file)))
 
 
 def renew(

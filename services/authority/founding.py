@@ -25,7 +25,7 @@ from tocsin.core.ids import schema_id
 from tocsin.core.streams import Layout, Stream, write_layout
 
 DAY_S = 86_400
-REPORTS = {"incident": "reports/incident_report.avsc", "alert": "reports/alert.avsc"}
+REPORTS = {"incident": "incident_report", "alert": "alert", "attachment": "attachment_part"}
 GOVERNMENTS = frozenset({"focal-point", "analyst", "secretariat"})
 FIRM_AUDIENCES = {
     "postal": "postal",
@@ -105,7 +105,7 @@ def first_targets() -> dict[str, bytes]:
     """The targets of a new network, name -> bytes: streams, report schemas, audiences."""
     layout = Layout(codes.regions(), {stream.name: stream for stream in _streams()})
     targets = {STREAMS: write_layout(layout)}
-    for data in map(load_schema, REPORTS):
+    for data in (one for name in REPORTS for one in load_schemas(name)):
         targets[f"{SCHEMAS}{schema_id(data).hex()}.avsc"] = data
     for audience in _audiences():
         targets[f"{AUDIENCES}{audience.name}"] = write_audience(audience)
@@ -120,19 +120,19 @@ def _streams() -> list[Stream]:
     ]
 
 
-def load_schema(name: str) -> bytes:
-    """The file of `incident` or `alert`, as this version knows them."""
-    return schemas.load(REPORTS[name])
+def load_schemas(name: str) -> tuple[bytes, ...]:
+    """The file of each version of `incident`, `alert` or `attachment` that we know, oldest first."""
+    return schemas.versions(REPORTS[name])
 
 
-def schema_named(name: str) -> bytes:
-    """The id of `incident` or `alert`, as this version knows them."""
-    return schema_id(load_schema(name))
+def schemas_named(name: str) -> frozenset[bytes]:
+    """The ids of all versions of `incident`, `alert` or `attachment` that this release knows."""
+    return frozenset(map(schema_id, load_schemas(name)))
 
 
 def _audiences() -> list[Audience]:
-    incident, alert = frozenset({schema_named("incident")}), frozenset({schema_named("alert")})
-    governments = Audience("focal-points", roles=GOVERNMENTS, schemas=incident, max_age_s=1_826 * DAY_S)
+    reports, alert = schemas_named("incident") | schemas_named("attachment"), schemas_named("alert")
+    governments = Audience("focal-points", roles=GOVERNMENTS, schemas=reports, max_age_s=1_826 * DAY_S)
     firms = [
         Audience(name, sectors=frozenset({sector}), schemas=alert, approvals=1, max_age_s=90 * DAY_S)
         for name, sector in FIRM_AUDIENCES.items()

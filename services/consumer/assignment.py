@@ -10,6 +10,7 @@ from tocsin.core.directory import Directory
 from tocsin.core.errors import SettingsError
 from tocsin.core.outcomes import LogId
 from tocsin.core.streams import (
+    BLOBS,
     CHECKPOINTS_TOPIC,
     MANIFESTS_TOPIC,
     Layout,
@@ -19,6 +20,7 @@ from tocsin.core.streams import (
 
 Partition = tuple[str, int]
 ALL = "all"
+INCIDENT_STREAMS = frozenset({"ion", "pics"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class Wanted:
     def reads(self, log: LogId) -> bool:
         """Whether a log lies in what is read; inbox logs are judged elsewhere."""
         return log.stream in self.streams and (not self.regions or log.scope in self.regions)
+
+    def with_attachments(self, layout: Layout) -> Wanted:
+        """The same, with the files of reports where incident reports are read."""
+        if not INCIDENT_STREAMS.intersection(self.streams) or BLOBS not in layout.streams:
+            return self
+        return Wanted(tuple(dict.fromkeys((*self.streams, BLOBS))), self.regions)
 
     def mask(self, order: Iterable[str]) -> int:
         """The regions as bits of the layout's `order`; 0 means all."""

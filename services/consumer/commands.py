@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from services.consumer.commands_attachments import register_attachments
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: tocsin reports --stream pics --since 2026-01-01 --json")(reports)
     app.command(epilog="Example: tocsin export --stream pics --format xlsx --out pics.xlsx")(export)
     app.command(epilog="Example: tocsin alarms --since 2026-11-01")(alarms)
+    register_attachments(app)
     refused = typer.Typer(no_args_is_help=True, help="Records that were refused.")
     refused.command("list", epilog="Example: tocsin quarantine list --json")(quarantine_list)
     refused.command("show", epilog="Example: tocsin quarantine show 12")(quarantine_show)
@@ -53,6 +55,12 @@ def subscribe(  # noqa: PLR0913 - one parameter for each option
     region: RegionOption = None,
     begin: FromOption = "latest",
     until_end: UntilEndOption = False,
+    attachments: Annotated[
+        bool,
+        typer.Option(
+            "--attachments/--no-attachments", help="With ion and pics, also the files of reports."
+        ),
+    ] = True,
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
@@ -61,13 +69,14 @@ def subscribe(  # noqa: PLR0913 - one parameter for each option
     """Print reports as they come: JSON Lines when piped, else one line each.
 
     The inbox of the home is brought up to date first, then printed from, each report once a run.
-    `earliest` prints everything that it holds, `latest` what is news to it. Ends with 0 if all is
+    `earliest` prints everything that it holds, `latest` what is news to it. Files of reports go into
+    the inbox: see `tocsin attachments`. Ends with 0 if all is
     whole, 5 if something waits or is missing (each thing is said), 6 if no broker answers, 7 if the
     directory is too old.
     """
     from services.consumer.running import Asked, subscribe_to
 
-    asked = Asked(home, passphrase_file, bootstrap, streams, tuple(region or ()))
+    asked = Asked(home, passphrase_file, bootstrap, streams, tuple(region or ()), attachments)
     raise typer.Exit(subscribe_to(asked, begin, until_end=until_end, as_json=as_json))
 
 

@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
+from services.consumer.attachment_views import described, file_of
 from services.consumer.news import News, rang
 from services.consumer.threads import in_thread
 from services.consumer.views import Views
+from tocsin.adapters.inbox.attachments import HeldAttachment
 from tocsin.adapters.inbox.reports import EVERYTHING, Filter
 from tocsin.adapters.inbox.store import Inbox
 
@@ -49,6 +51,24 @@ class Feed:
         return await self._ask(
             lambda: [self._views.render(one) for one in self._inbox.reports.versions(report_id.bytes)]
         )
+
+    async def attachments(self, report_id: UUID) -> list[dict[str, Any]]:
+        """The files that came with a report, whole or not, described."""
+        return await self._ask(
+            lambda: [
+                described(self._inbox, self._views, one)
+                for one in self._inbox.attachments.of_report(report_id.bytes)
+            ]
+        )
+
+    async def file(self, held: HeldAttachment) -> tuple[bytes, str, str | None]:
+        """(bytes, safe name, media type) of a file that is whole. Raises StorageError."""
+        return await self._ask(lambda: file_of(self._inbox, held))
+
+    async def held(self, report_id: UUID, attachment_id: UUID) -> list[HeldAttachment]:
+        """The file of a report; of each originator that sent one under these ids."""
+        named = await self._ask(lambda: self._inbox.attachments.named(attachment_id.bytes))
+        return [one for one in named if one.attachment.report_id == report_id.bytes]
 
     async def last_cursor(self) -> int:
         """The cursor behind everything stored so far."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tocsin.adapters.inbox.reports import NewReport
+from tocsin.core.attachments import PART_SCHEMA
 from tocsin.core.facts import Facts, facts_of, regions_of
 from tocsin.core.outcomes import Outcome, RecordFate
 from tocsin.core.reader import DomainCheck
@@ -25,12 +26,13 @@ class Harvest:
     def check(self, name: str, body: dict[str, Any]) -> None:
         """Raises InvalidReportError as the rules do."""
         self._rules(name, body)
-        self._facts.append(facts_of(body))
+        if name != PART_SCHEMA:
+            self._facts.append(facts_of(body))
 
     def reports(self, fate: RecordFate, order: Mapping[str, int], now_s: int) -> list[NewReport]:
-        """The rows of the record's accepted items. `order`: region -> its bit in the layout."""
+        """The rows of the record's accepted reports. `order`: region -> its bit in the layout."""
         facts, self._facts = self._facts, []
-        accepted = [one for one in fate.items if one.outcome is Outcome.ACCEPTED]
+        accepted = [one for one in fate.items if one.outcome is Outcome.ACCEPTED and one.part is None]
         header = fate.header
         if not accepted or header is None:
             return []

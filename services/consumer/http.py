@@ -12,6 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, HTTPException, Query
 from fastapi.responses import StreamingResponse
 
+from services.consumer import http_attachments
 from services.consumer.feed import MAX_LISTENERS, MAX_PAGE_REPORTS, Feed
 from tocsin.adapters.inbox.reports import Filter
 from tocsin.runtime.bearer import Admit, bearer
@@ -26,6 +27,7 @@ def router(feed: Feed, admit: Admit) -> APIRouter:
     """The routes under /v1. `admit`: whether a bearer token may read."""
     routes = APIRouter(prefix="/v1", dependencies=[Depends(bearer(admit, "tocsin consumer token"))])
     _Routes(feed).add_to(routes)
+    http_attachments.add_to(routes, feed)
     return routes
 
 

@@ -91,7 +91,7 @@ class Keeping:
     ) -> None:
         self._turned()
         directory = await self._follower.refresh(self._now_s(), forced=True)
-        wanted = parse_wanted(streams, regions, directory.layout)
+        wanted = parse_wanted(streams, regions, directory.layout).with_attachments(directory.layout)
         consumption = self._participant.consumption(self._inbox, wanted, self._follower, self._access, tell)
         consumption.reading.use_tally(self.tally)
         self.consumption = consumption

@@ -15,11 +15,10 @@ from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import UUID
 
+from services.consumer.finding import find_reports
 from services.consumer.looking import inbox_of
 from services.consumer.views import Views
-from tocsin.adapters.inbox.reports import EVERYTHING, MAX_PAGE_REPORTS
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.private_files import storage_errors
 from tocsin.adapters.whole_files import check_replaceable, write_whole
@@ -137,26 +136,12 @@ def _worded(code: str | None, text: str, language: str) -> str:
 
 def _found(inbox: Inbox, name: str) -> dict[str, Any]:
     views = Views(inbox)
-    try:
-        versions = inbox.reports.versions(UUID(name).bytes)
-    except ValueError:
-        versions = []
-    if versions:
-        return views.render(max(versions, key=lambda one: one.version))
-    found: dict[tuple[bytes, bytes], Any] = {}
-    cursor = 0
-    while page := inbox.reports.after(cursor, EVERYTHING, MAX_PAGE_REPORTS):
-        for one in page:
-            if views.body(one).get("national_reference") == name:
-                key = (one.originator, one.report_id)
-                if key not in found or found[key].version < one.version:
-                    found[key] = one
-        cursor = page[-1].seq
+    found = find_reports(inbox, views, name)
     if len(found) > 1:
         raise RefusedByRuleError(f"{len(found)} senders have a report of that reference: give its id")
     if not found:
         raise RefusedByRuleError("there is no report of that id or reference: see `tocsin reports`")
-    return views.render(next(iter(found.values())))
+    return views.render(found[0])
 
 
 def _browser() -> str:

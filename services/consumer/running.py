@@ -32,6 +32,8 @@ class Asked:
     bootstrap: str | None
     streams: str
     regions: tuple[str, ...] = ()
+    attachments: bool = False
+    """Whether to read the files of reports too."""
 
 
 def subscribe_to(asked: Asked, begin: str, *, until_end: bool, as_json: bool) -> Exit:
@@ -108,6 +110,8 @@ async def _begin(participant: Participant, access: KafkaAccess, inbox: Inbox, as
     if follower.trouble is not None:
         console.warn(f"the directory could not be renewed: {follower.trouble}")
     wanted = parse_wanted(asked.streams, asked.regions, directory.layout)
+    if asked.attachments:
+        wanted = wanted.with_attachments(directory.layout)
     return participant.consumption(inbox, wanted, follower, access, console.say)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from services.consumer.assignment import Wanted, stream_partitions
 from services.consumer.consume import Consumption
 from services.consumer.views import Views
-from services.consumer.waiting import missing_sentences, waiting_sentences
+from services.consumer.waiting import coming_sentences, missing_sentences, waiting_sentences
 from tocsin.adapters.inbox.reports import Filter
 from tocsin.core.errors import SettingsError
 from tocsin.runtime.times import read_time
@@ -91,8 +91,12 @@ async def follow(consumption: Consumption, printing: Printing, *, until_end: boo
     while not until_end:
         await consumption.step()
         printing.print_new()
-    inbox = consumption.reading.inbox
-    return [*waiting_sentences(inbox, consumption.now_s()), *missing_sentences(inbox, began_s)]
+    inbox, now_s = consumption.reading.inbox, consumption.now_s()
+    return [
+        *waiting_sentences(inbox, now_s),
+        *missing_sentences(inbox, began_s),
+        *coming_sentences(inbox, now_s),
+    ]
 
 
 def _filter(wanted: Wanted, order: tuple[str, ...], since_s: int | None) -> Filter:

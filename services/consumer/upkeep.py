@@ -122,4 +122,5 @@ class Upkeep:
         with inbox.transaction():
             self._reading.checkpoints.late(now_s)
         self._reading.check_finals(now_s)
-        return self._reading.waking.positions_of_time()
+        waking = self._reading.waking
+        return [*waking.positions_of_time(), *waking.room(now_s)]

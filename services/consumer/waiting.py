@@ -13,6 +13,7 @@ from tocsin.runtime.times import clock_time
 
 MAX_SENTENCES = 20
 SILENCE_S = 2 * 3_600
+COMING_S = 86_400
 _MISSING = frozenset({AlarmKind.GAP, AlarmKind.WRONG_PREVIOUS, AlarmKind.FINAL_HEAD})
 
 
@@ -28,6 +29,8 @@ def waiting_sentences(inbox: Inbox, now_s: int) -> list[str]:
         sentences += [f"and {more} more such waits"] if more > 0 else []
     if unknown := inbox.waiting.positions(Cause.SIGNER):
         sentences.append(f"{_records(unknown)} by signers that the directory does not know yet")
+    if cramped := inbox.waiting.positions(Cause.ROOM):
+        sentences.append(f"no {Cause.ROOM}: {_records(cramped)} will be read again; see docs/operations.md")
     return sentences
 
 
@@ -82,6 +85,15 @@ def missing_sentences(inbox: Inbox, since_s: int) -> list[str]:
             log = f"{_name(inbox, about.originator)}, {about.stream}, {about.scope}"
             sentences.append(f"gap: {count}missing ({about.kind}): {log}, before {about.counter}")
     return sentences
+
+
+def coming_sentences(inbox: Inbox, now_s: int) -> list[str]:
+    """One sentence about files of which parts came within a day and others have not."""
+    count = inbox.attachments.coming(now_s - COMING_S)
+    if not count:
+        return []
+    files = "1 file has" if count == 1 else f"{count} files have"
+    return [f"{files} parts that have not come yet: tocsin attachments list"]
 
 
 def _sentence(inbox: Inbox, one: WaitingSummary) -> str:

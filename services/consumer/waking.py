@@ -9,6 +9,7 @@ from tocsin.adapters.inbox.causes import Cause, Wait
 from tocsin.adapters.inbox.keys import generation_from
 from tocsin.adapters.inbox.reader import InboxReader
 from tocsin.adapters.inbox.store import Inbox
+from tocsin.core.attachments import MAX_ATTACHMENT_BYTES
 from tocsin.core.streams import Place
 
 _ABOUT_GENERATIONS = (Cause.KEY, Cause.MANIFEST, Cause.MEMBERSHIP)
@@ -36,7 +37,8 @@ class Waking:
         """At the start: whatever could have ended while we were not there."""
         waiting = self._inbox.waiting
         waits = [Wait(cause, one) for cause in _ABOUT_GENERATIONS for one in waiting.subjects(cause)]
-        waits += [Wait(Cause.SUITE), Wait(Cause.TIME), *directory_waits(self._inbox, self._reader)]
+        waits += [Wait(Cause.SUITE), Wait(Cause.TIME), *self._room_waits()]
+        waits += directory_waits(self._inbox, self._reader)
         return self.end(waits, now_s)
 
     def newer_directory(self, now_s: int) -> list[Place]:
@@ -51,7 +53,16 @@ class Waking:
         """Where records dated ahead lie that had no room: now and then they are read again."""
         return self._go_back(Wait(Cause.TIME))
 
+    def room(self, now_s: int) -> list[Place]:
+        """Attachments that had no room, where there is room again."""
+        return self.end(self._room_waits(), now_s)
+
+    def _room_waits(self) -> list[Wait]:
+        return [Wait(Cause.ROOM, one) for one in self._inbox.waiting.subjects(Cause.ROOM)]
+
     def _satisfied(self, wait: Wait) -> bool:
+        if wait.cause is Cause.ROOM:
+            return self._reader.has_room(wait.subject, MAX_ATTACHMENT_BYTES)
         if wait.cause not in _ABOUT_GENERATIONS or not wait.subject:
             return True
         generation = generation_from(wait.subject)

@@ -8,41 +8,33 @@ directory forbids is refused at once, the rest is judged again when it is sealed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any
 
+from services.producer.accept_attachments import AttachmentAcceptance, Named, ask_directory
+from services.producer.addressing import Address, Approver, Label
 from services.producer.clocks import Clocks
-from services.producer.gate import is_own_audience
 from services.producer.importing.run_import import Fate
 from services.producer.receipts import Accepted
 from services.producer.reports import Family, family
 from tocsin.adapters.outbox.items import HeldVersion, NewItem
 from tocsin.adapters.outbox.store import Outbox
+from tocsin.core.attachments import FileToSend
 from tocsin.core.directory import Directory
 from tocsin.core.errors import RefusedByRuleError
-from tocsin.core.ids import audience_id, uuid7
+from tocsin.core.ids import uuid7
 from tocsin.core.national_references import Issuer, referenced, series_of
 from tocsin.core.primitives import random_bytes, sha256
 from tocsin.core.report import CheckedReport
-from tocsin.core.sealing import check_size
-from tocsin.core.streams import GLOBAL, INBOX
-from tocsin.core.wire import Approval, Item
+from tocsin.core.wire import Item
 
 DIGEST_BYTES = 16
 
 
-class Approver(Protocol):
-    """A person's release key, open for this command."""
-
-    def __call__(self, audience: bytes, item: Item, /) -> Approval:
-        """The person's approval of `item` for `audience`."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A report to accept. `audience` None means the usual one of its family.
+    """A report to accept, with files. `audience` None means the usual one of its family.
 
     `draft`: the name of the draft that it was; submitted again it gets the same national reference.
     """
@@ -52,6 +44,7 @@ class Submission:
     audience: str | None = None
     update: bool = False
     approvers: tuple[Approver, ...] = ()
+    files: tuple[FileToSend, ...] = ()
     draft: str | None = None
 
 
@@ -61,9 +54,11 @@ class Prepared:
 
     submission: Submission
     family: Family
-    audience: str
+    address: Address
+    schema: bytes
     body: bytes = field(repr=False)
     digest: bytes
+    named: Named = field(repr=False)
 
 
 class Acceptance:
@@ -79,6 +74,7 @@ class Acceptance:
     ) -> None:
         self._outbox, self._me, self._issuer = outbox, me, issuer
         self._clocks, self._directory = clocks, directory
+        self._attachments = AttachmentAcceptance(outbox, clocks)
 
     def check(self, family_name: str, data: object) -> CheckedReport:
         """`data` (JSON values) as a checked report. Raises InvalidReportError with every problem."""
@@ -95,24 +91,30 @@ class Acceptance:
 
     def prepare(self, submission: Submission) -> Prepared:
         """Encode, and ask the rules that today's directory has. Raises RefusedByRuleError."""
-        known = family(submission.family)
+        known, report = family(submission.family), submission.report
         audience = submission.audience or known.usual_audience
-        self._ask_directory(known, audience, submission)
-        return _encoded(submission, known, audience)
+        address = Address(audience, report.regions, submission.approvers)
+        allowed = self._ask_directory(known, address, submission)
+        named, body = self._with_files(submission, self._held_report(known, report.reference))
+        written = known.written(body, allowed)
+        digest = sha256(known.name.encode() + b"\0" + written.oldest)[:DIGEST_BYTES]
+        return Prepared(submission, known, address, written.schema, written.body, digest, named)
 
     def store(self, prepared: Prepared) -> Accepted:
-        """Add it to the outbox. Call inside a transaction."""
+        """Add it to the outbox, with its files. Call inside a transaction."""
         prepared = self._referenced(prepared)
         reference = prepared.submission.report.reference
         held = self._outbox.items.versions(prepared.family.name, reference) if reference else []
         same = next((one for one in held if one.digest == prepared.digest), None)
         if same is not None:
             self._outbox.items.add_destinations(same.item, self._item(prepared, same))
+            self._store_files(prepared, same.report_id)
             return _answer(Fate.KNOWN, same, reference)
         if held and not prepared.submission.update:
             return _answer(Fate.CONFLICT, held[0], reference)
         new = self._item(prepared, _next_version(held, self._clocks.now_ms(), prepared.digest))
         number = self._outbox.items.add(new, self._clocks.now_s())
+        self._store_files(prepared, new.report_id)
         return Accepted(Fate.ACCEPTED, number, new.report_id, new.version, reference)
 
     def _referenced(self, prepared: Prepared) -> Prepared:
@@ -127,55 +129,56 @@ class Acceptance:
             if submission.draft is not None:
                 references.keep_draft(submission.draft, given)
         report = referenced(submission.report, given)
-        return _encoded(replace(submission, report=report), prepared.family, prepared.audience)
+        return self.prepare(replace(submission, report=report))
 
     def _item(self, prepared: Prepared, version: HeldVersion) -> NewItem:
-        submission, report = prepared.submission, prepared.submission.report
-        own = is_own_audience(prepared.audience)
-        places = [(INBOX, GLOBAL)] if own else [(report.stream, one) for one in report.regions]
-        schema = prepared.family.schema
-        item = Item(schema, version.report_id, version.version, prepared.body)
-        audience = audience_id(prepared.audience)
-        approvals = tuple(approve(audience, item) for approve in submission.approvers)
-        check_size(Item(schema, version.report_id, version.version, prepared.body, approvals))
-        return NewItem(
-            report_id=version.report_id,
-            version=version.version,
-            schema=schema,
-            family=prepared.family.name,
-            reference=report.reference,
-            digest=prepared.digest,
-            body=prepared.body,
-            exercise=report.exercise,
-            audience=prepared.audience,
-            places=tuple(places),
-            approvals=approvals,
-        )
+        report = prepared.submission.report
+        item = Item(prepared.schema, version.report_id, version.version, prepared.body)
+        label = Label(prepared.family.name, report.reference, prepared.digest, report.exercise)
+        return prepared.address.new_item(item, report.stream, label)
 
-    def _ask_directory(self, known: Family, name: str, submission: Submission) -> None:
-        directory = self._directory()
+    def _held_report(self, known: Family, reference: str | None) -> bytes | None:
+        """The id of the report of this reference, where files may belong to it."""
+        if reference is None or not self._outbox.attachments.any():
+            return None
+        held = self._outbox.items.versions(known.name, reference)
+        return held[0].report_id if held else None
+
+    def _with_files(self, submission: Submission, held: bytes | None) -> tuple[Named, dict[str, Any]]:
+        named = self._attachments.named(held, submission.files)
+        return named, self._attachments.with_entries(submission.report.body, held, named)
+
+    def _store_files(self, prepared: Prepared, report_id: bytes) -> None:
+        exercise = prepared.submission.report.exercise
+        self._attachments.store(report_id, prepared.named, prepared.address, exercise=exercise)
+
+    def _ask_directory(
+        self, known: Family, address: Address, submission: Submission
+    ) -> Collection[bytes] | None:
+        """The schemas that the audience may be sent; None for any, or where no directory says."""
+        directory, name = self._directory(), address.audience
         if directory is None:
-            return
+            return None
         audience = directory.audience_named(name)
         if audience is None:
             names = ", ".join(sorted(one.name for one in directory.audiences.values()))
             raise RefusedByRuleError(f"there is no audience {name}; the directory has: {names}")
-        if audience.schemas is not None and known.schema not in audience.schemas:
+        if audience.schemas is not None and not audience.schemas.intersection(known.ids):
             raise RefusedByRuleError(f"audience {name} may not be sent an {known.name}")
         if len(submission.approvers) < audience.approvals:
             raise RefusedByRuleError(
                 f"audience {name} asks for approval by {audience.approvals} different persons, "
                 f"{len(submission.approvers)} given: add --approve"
             )
-        stream = INBOX if is_own_audience(name) else submission.report.stream
-        if not directory.may_publish(self._me, stream, self._clocks.now_s()):
+        stream, now_s = address.stream(submission.report.stream), self._clocks.now_s()
+        if not directory.may_publish(self._me, stream, now_s):
             raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")
-
-
-def _encoded(submission: Submission, known: Family, audience: str) -> Prepared:
-    body = known.codec.encode(submission.report.body)
-    digest = sha256(known.name.encode() + b"\0" + body)[:DIGEST_BYTES]
-    return Prepared(submission, known, audience, body, digest)
+        if submission.files:
+            ask_directory(directory, self._me, address, known.name, now_s)
+        if audience.schemas is not None:
+            return audience.schemas
+        # Any that readers can know; where they know none yet, the report waits for it.
+        return directory.schemas.keys() & known.ids or None
 
 
 def _next_version(held: list[HeldVersion], now_ms: int, digest: bytes) -> HeldVersion:

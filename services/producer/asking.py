@@ -120,7 +120,7 @@ class Asking:
 
     def _question(self, row: str, code: str) -> str:
         present = self._present(code)
-        needed = " *" if code in quick_form.MANDATORY else ""
+        needed = " *" if code in quick_form.mandatory(self.answers) else ""
         return f"{row} {self._label(code)}{needed}{f' [{present}]' if present else ''}: "
 
     def _label(self, code: str) -> str:

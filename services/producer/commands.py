@@ -1,4 +1,4 @@
-"""The publisher's verbs: `publish`, `send`, `status`, `import`, `report`, `codes`, `producer`.
+"""The publisher's verbs: `publish`, `send`, `status`, `producer`; the other groups register here.
 
 Options and help are here; what they do is in modules that are imported when a command runs.
 """
@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 
+from services.producer.commands_attachment import register_attachment
 from services.producer.commands_codes import register_codes
 from services.producer.commands_import import register_import
 from services.producer.commands_report import register_report
-from services.producer.options import AudienceOption, WaitOption
+from services.producer.options import AttachOption, AudienceOption, KeepLocationOption, WaitOption
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: tocsin status XX-CUS-2026-00001")(status)
     register_import(app)
     register_report(app)
+    register_attachment(app)
     register_codes(app)
     service = typer.Typer(no_args_is_help=True, help="The publisher as a service.")
     service.command(epilog="Example: tocsin producer serve --bootstrap kafka:9092")(serve)
@@ -56,6 +58,8 @@ def publish(  # noqa: PLR0913 - one parameter for each option
     approve: Annotated[
         bool, typer.Option("--approve", help="Release it with the release key of this home.")
     ] = False,
+    attach: AttachOption = None,
+    keep_location: KeepLocationOption = False,
     wait: WaitOption = True,
     timeout_s: TimeoutOption = 60,
     url: Annotated[
@@ -74,11 +78,14 @@ def publish(  # noqa: PLR0913 - one parameter for each option
 
     Ends with 0 if all are published, 3 if some were refused (nothing of those is stored), 5 if some are
     accepted but wait for Kafka: they are safe, and `tocsin send` or the service publishes them.
+
+    --attach takes files of at most 7.5 MB for one report. Pictures are sent without the place where they
+    were taken: `tocsin attachment preview` shows them as they are sent.
     """
     from services.producer.publishing import Ask, How, publish_file
     from services.producer.submitting import submit_file
 
-    how = How(kind, audience, update, approve)
+    how = How(kind, audience, update, approve, tuple(attach or ()), keep_location)
     if url is not None:
         raise typer.Exit(submit_file(url, token_file, file, how, as_json=as_json))
     ask = Ask(home, passphrase_file, bootstrap, timeout_s if wait else None, as_json)

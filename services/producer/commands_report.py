@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from services.producer.options import (
+    AttachOption,
     AudienceOption,
+    KeepLocationOption,
     Language,
     LanguageOption,
     ListsOption,
@@ -51,6 +53,8 @@ def new(  # noqa: PLR0913 - one parameter for each option
         str | None, typer.Option("--draft", help="Go on with this draft.", show_default=False)
     ] = None,
     audience: AudienceOption = None,
+    attach: AttachOption = None,
+    keep_location: KeepLocationOption = False,
     wait: WaitOption = True,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
@@ -67,7 +71,8 @@ def new(  # noqa: PLR0913 - one parameter for each option
     from services.producer.writing import new_report
 
     ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None)
-    raise typer.Exit(new_report(ask, How("incident", audience), language.value, draft))
+    how = How("incident", audience, attach=tuple(attach or ()), keep_location=keep_location)
+    raise typer.Exit(new_report(ask, how, language.value, draft))
 
 
 def drafts(
@@ -91,6 +96,8 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     update: Annotated[
         bool, typer.Option("--update", help="If it was accepted before with other content: a new version.")
     ] = False,
+    attach: AttachOption = None,
+    keep_location: KeepLocationOption = False,
     wait: WaitOption = True,
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
@@ -105,7 +112,8 @@ def submit(  # noqa: PLR0913 - one parameter for each option
     from services.producer.writing import submit_draft
 
     ask = Ask(home, passphrase_file, bootstrap, TIMEOUT_S if wait else None, as_json)
-    raise typer.Exit(submit_draft(ask, How("incident", audience, update), draft))
+    how = How("incident", audience, update, attach=tuple(attach or ()), keep_location=keep_location)
+    raise typer.Exit(submit_draft(ask, how, draft))
 
 
 def check(  # noqa: PLR0913 - one parameter for each option

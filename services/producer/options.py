@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,4 +36,15 @@ ListsOption = Annotated[
 ]
 WaitOption = Annotated[
     bool, typer.Option("--wait/--no-wait", help="Publish now, or only accept into the outbox.")
+]
+AttachOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--attach",
+        help="A photograph or file that goes with the report; may be repeated.",
+        show_default=False,
+    ),
+]
+KeepLocationOption = Annotated[
+    bool, typer.Option("--keep-location", help="Leave in where a picture was taken, and nothing else.")
 ]

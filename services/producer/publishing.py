@@ -15,7 +15,9 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from services.producer.accept import Acceptance, Approver, Submission
+from services.producer.accept import Acceptance, Submission
+from services.producer.addressing import Approver
+from services.producer.attaching import prepare_files
 from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
 from services.producer.doubting import all_doubts
@@ -28,6 +30,7 @@ from services.producer.receipts import Accepted, print_receipts
 from services.producer.reports import family_of
 from tocsin.adapters.outbox.status import OutboxStatus, State
 from tocsin.adapters.outbox.store import Outbox
+from tocsin.core.attachments import FileToSend
 from tocsin.core.errors import (
     HeldElsewhereError,
     InvalidReportError,
@@ -63,6 +66,9 @@ class How:
     audience: str | None = None
     update: bool = False
     approve: bool = False
+    attach: tuple[Path, ...] = ()
+    """Files that go with the one report."""
+    keep_location: bool = False
 
 
 def publish_file(ask: Ask, file: str, how: How) -> Exit:
@@ -81,10 +87,13 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
     client = participant.directory_client()
     directory = client.load()
     approvers = (participant.release_key(),) if how.approve else ()
+    files = prepare_files(how.attach, keep_location=how.keep_location)
+    if files:
+        documents = _only(documents)
     with _outbox(participant) as outbox:
         issuer = issuer_of(participant.home)
         acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory, issuer)
-        filing = _Filing(acceptance, how, approvers, participant.watch_lists())
+        filing = _Filing(acceptance, how, approvers, participant.watch_lists(), files)
         filing.take(documents)
         if ask.wait_s is not None and (filing.accepted or outbox.items.waiting_items):
             access = participant.home.access(ask.bootstrap)
@@ -93,6 +102,14 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
             asyncio.run(drain(producing, ask.wait_s))
         states = print_receipts(outbox.status, filing.accepted, as_json=ask.as_json)
     return _exit(filing.refused, states)
+
+
+def _only(documents: Iterator[Document]) -> Iterator[Document]:
+    """The one report that the files belong to. Raises SettingsError where there are more."""
+    first = list(islice(documents, 2))
+    if len(first) != 1:
+        raise SettingsError("--attach goes with one report, and this is not one: nothing was accepted")
+    return iter(first)
 
 
 @contextmanager
@@ -112,10 +129,15 @@ class _Filing:
     """Takes documents in batches, each under one fsync; counts and tells what was refused."""
 
     def __init__(
-        self, acceptance: Acceptance, how: How, approvers: tuple[Approver, ...], lists: WatchLists
+        self,
+        acceptance: Acceptance,
+        how: How,
+        approvers: tuple[Approver, ...],
+        lists: WatchLists,
+        files: tuple[FileToSend, ...] = (),
     ) -> None:
         self._acceptance, self._how, self._approvers = acceptance, how, approvers
-        self._lists = lists
+        self._lists, self._files = lists, files
         self.accepted: list[Accepted] = []
         self.refused = 0
         self._doubts = 0
@@ -134,8 +156,8 @@ class _Filing:
                 raise document.error
             kind = self._how.kind or family_of(document.data)
             report = self._acceptance.check(kind, document.data)
-            how, draft = self._how, document.draft
-            submission = Submission(kind, report, how.audience, how.update, self._approvers, draft)
+            how = (self._how.audience, self._how.update, self._approvers)
+            submission = Submission(kind, report, *how, self._files, document.draft)
             self._acceptance.prepare(submission)
         except InvalidReportError as error:
             self._refuse(document.place, [f"{place}: {text}" for place, text in error.problems])

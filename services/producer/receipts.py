@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.producer.importing.run_import import Fate
-from tocsin.adapters.outbox.status import ItemStatus, OutboxStatus, State
+from tocsin.adapters.outbox.status import AttachmentStatus, ItemStatus, OutboxStatus, State
 from tocsin.runtime import console
 
 COLUMNS = ("result", "state", "reference", "report_id", "version", "where")
@@ -49,6 +49,8 @@ def status_record(status: ItemStatus, fate: Fate | None = None) -> dict[str, Any
             for one in status.destinations
         ],
     }
+    if status.attachments:
+        record["attachments"] = [_attachment(one) for one in status.attachments]
     return record if fate is None else {"result": fate.value, **record}
 
 
@@ -71,7 +73,21 @@ def shown(status: ItemStatus, *, as_json: bool, fate: Fate | None = None) -> dic
     record = status_record(status, fate)
     if not console.wants_json(as_json):
         record["where"] = [_where(one) for one in record["destinations"]]
+        record["where"] += [f"{one['name']} {one['state']}" for one in record.get("attachments", ())]
     return record
+
+
+def _attachment(one: AttachmentStatus) -> dict[str, Any]:
+    return {
+        "attachment_id": str(UUID(bytes=one.attachment_id)),
+        "name": one.attachment.name,
+        "media_type": one.attachment.media_type,
+        "size_bytes": one.attachment.size_bytes,
+        "sha256": one.attachment.sha256.hex(),
+        "state": one.state.value,
+        "records": one.wanted,
+        "records_published": one.published,
+    }
 
 
 def _where(destination: dict[str, Any]) -> str:

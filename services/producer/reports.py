@@ -1,27 +1,60 @@
-"""The kinds of report that this producer can publish: schema, codec, check, usual audience."""
+"""The kinds of report that this producer can publish: schemas, check, usual audience."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import schemas
-from tocsin.core.avro import Codec
-from tocsin.core.errors import InvalidReportError
+from tocsin.core.avro import Record
+from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.ids import schema_id
 from tocsin.core.report import CheckedReport, check_alert, check_incident
+from tocsin.core.schema_versions import Versions
+
+
+class Written(NamedTuple):
+    """A report in one version; `oldest` is what every release writes for it, to know it again."""
+
+    schema: bytes
+    body: bytes
+    oldest: bytes
 
 
 @dataclass(frozen=True)
 class Family:
-    """A kind of report. `schema`: the SHA-256 of its file; `check(data, now_s)` is its gate."""
+    """A kind of report. `ids`: the SHA-256 of the file of each version, oldest first; `check(data, now_s)`
+    is its gate.
+    """
 
     name: str
-    schema: bytes
-    codec: Codec
+    ids: tuple[bytes, ...]
+    versions: Versions
     check: Callable[[object, int], CheckedReport]
     usual_audience: str
+
+    def written(self, body: Record, allowed: Collection[bytes] | None) -> Written:
+        """`body` in the oldest version that holds it and is `allowed` (None: any; else one of `ids`).
+
+        Raises RefusedByRuleError.
+        """
+        fitting = self.versions.holding(body)
+        index = next((one for one in fitting if allowed is None or self.ids[one] in allowed), None)
+        if index is None:
+            raise RefusedByRuleError(self._why_not(body, allowed or ()))
+        oldest = self.versions.all[fitting[0]].encode(body)
+        same = index == fitting[0]
+        return Written(self.ids[index], oldest if same else self.versions.all[index].encode(body), oldest)
+
+    def _why_not(self, body: Record, allowed: Collection[bytes]) -> str:
+        newest = max(index for index, id_ in enumerate(self.ids) if id_ in allowed)
+        fields = ", ".join(self.versions.missing(newest, body))
+        return (
+            f"the audience takes an older version of an {self.name}, which has no field for {fields}: "
+            "leave it out, or ask the authority to allow the newer version"
+        )
 
 
 @cache
@@ -48,8 +81,8 @@ def family_of(data: object) -> str:
 
 
 def _family(name: str, file: str, check: Callable[[object, int], CheckedReport], audience: str) -> Family:
-    data = schemas.load(f"reports/{file}.avsc")
-    return Family(name, schema_id(data), Codec(data), check, audience)
+    found = schemas.versions(file)
+    return Family(name, tuple(map(schema_id, found)), Versions(found), check, audience)
 
 
 def _incident(data: object, now_s: int) -> CheckedReport:

@@ -25,7 +25,7 @@ from tocsin.core.key_schedule import record_key
 from tocsin.core.log_heads import previous_of
 from tocsin.core.outcomes import LogHead
 from tocsin.core.sealing import Sealed, expires_at_s, pack, seal
-from tocsin.core.streams import INBOX, inbox_topic, stream_topic
+from tocsin.core.streams import BLOBS, INBOX, inbox_topic, stream_topic
 
 MAX_PASS_ITEMS = 1_024
 MAX_PASS_BYTES = 4_194_304
@@ -70,13 +70,16 @@ class SealingPass:
         """Page until something was sealed or refused, or all that waits is blocked."""
         self._closed_topics = closed_topics
         while done.did_nothing:
-            page = self._outbox.queue.page(
-                MAX_PASS_ITEMS, MAX_PASS_BYTES, self._blocked_audiences, self._blocked_streams
-            )
+            # Files leave when no report waits that could: a photograph holds up no warning.
+            page = self._page({BLOBS}) or self._page(frozenset())
             if not page:
                 return
             for run in _runs(page):
                 self._take(run, done)
+
+    def _page(self, without: Collection[str]) -> list[Waiting]:
+        streams = {*self._blocked_streams, *without}
+        return self._outbox.queue.page(MAX_PASS_ITEMS, MAX_PASS_BYTES, self._blocked_audiences, streams)
 
     def _take(self, run: list[Waiting], done: SealedPass) -> None:
         """Seal a run: items of one audience that follow each other in one log."""

@@ -31,6 +31,8 @@ def submit_file(url: str, token_file: Path | None, file: str, how: How, *, as_js
     """
     if how.approve:
         raise SettingsError("--approve needs this home's release key: it cannot be used with --url")
+    if how.attach:
+        raise SettingsError("--attach needs this home's outbox: it cannot be used with --url")
     service = _Service(url, _token(token_file), how)
     refused = 0
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from services.authority.founding import load_schema, schema_named
+from services.authority.founding import load_schemas, schemas_named
 from tests.support.office import write_request
 from tests.support.parties import DAY_S, Party
 from tests.support.world import NOTE
@@ -35,7 +35,7 @@ def test_an_audience_is_made_by_rule_and_shown(desk) -> None:
         "roles": [],
         "sectors": ["courier"],
         "regions": ["caribbean"],
-        "schemas": [schema_named("alert").hex()],
+        "schemas": sorted(one.hex() for one in schemas_named("alert")),
         "approvals": 2,
         "history": "none",
         "max_age_days": 30,
@@ -146,10 +146,12 @@ def test_an_audience_takes_only_schemas_of_the_directory(desk, refused, tmp_path
 
 
 def test_a_newer_versions_own_schema_is_added_by_its_name(desk) -> None:
-    name = f"schemas/{schema_named('alert').hex()}.avsc"
+    newest = load_schemas("incident")[-1]
+    name = f"schemas/{schema_id(newest).hex()}.avsc"
     desk.office.repository.put_targets({}, desk.office.now_s(), remove=[name])
-    desk.run("schema", "alert")
-    assert load_schema("alert") == desk.office.repository.targets()[name]
+    printed = desk.run("schema", "incident").out.split()
+    assert [schema_id(one).hex() for one in load_schemas("incident")] == printed
+    assert newest == desk.office.repository.targets()[name]
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,19 @@ def test_there_are_ten_rows_of_known_columns_whatever_the_kind(kind) -> None:
     found = rows({"kind": kind})
     assert 10 == len(found)
     assert set().union(*found) <= {one.code for one in flat_columns.columns()}
-    assert set().union(*found) >= quick_form.MANDATORY
+    assert set().union(*found) >= quick_form.mandatory({"kind": kind})
+
+
+@pytest.mark.parametrize("kind", sorted(codes.kinds()))
+def test_the_mandatory_answers_of_each_kind_make_a_report_that_can_be_sent(kind) -> None:
+    usual = {
+        "event_date": "unknown", "country": "ZZ", "system": "ion", "tlp": "RED",
+        "equipment": "unidentified", "substance": "unidentified",
+    }  # fmt: skip
+    needed = quick_form.mandatory({"kind": kind})
+    answers = {"kind": kind, **{code: usual.get(code, "unknown") for code in needed - {"kind"}}}
+    body = check_incident(report_of(answers | {"substance": "unidentified"}, find), now_s=NOW_S).body
+    assert kind == body["kind"]
 
 
 def test_machines_come_first_where_the_kind_is_about_them() -> None:

@@ -33,7 +33,7 @@ ANSWERS = [
 def test_what_a_kind_asks_for_is_missed_by_name_unless_nobody_knows(kind, askable, place) -> None:
     found = problems_of(STRICT, smallest_report(kind=kind, asked_unknown=None))
     assert [place] == list(found)
-    assert f'"asked_unknown": ["{askable}"] where nobody knows' in found[place]
+    assert f'where nobody knows: "unknown" in a table, "{askable}" in asked_unknown' in found[place]
     assert [askable] == STRICT(smallest_report(kind=kind, asked_unknown=[askable]))["asked_unknown"]
 
 

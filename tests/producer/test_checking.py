@@ -20,7 +20,7 @@ def check(tmp_path, capsys, *reports, options=("--json",)):
 def test_a_report_that_can_be_sent_gets_its_score_and_three_hints(tmp_path, capsys):
     code, out = check(tmp_path, capsys, smallest_report())
     found = json.loads(out)
-    assert (0, True, 6) == (code, found["can_be_sent"], found["completeness"])
+    assert (0, True, 8) == (code, found["can_be_sent"], found["completeness"])
     assert 3 == len(found["hints"])
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from services.producer.sealing_pass import MAX_PASS_ITEMS
-from tests.support.incidents import INCIDENT, incident_directory, layout_target
+from tests.support.incidents import INCIDENT, INCIDENTS, incident_directory, incident_targets, layout_target
 from tests.support.parties import DAY_S, NOW_S
 from tests.support.publishing import Writer, read_all
 from tests.support.reading import Reading
@@ -29,11 +29,9 @@ from tocsin.core.streams import MANIFESTS_TOPIC
 
 def directory(*parties, **audience):
     """The world with the incident schema, the given parties, and changes of the audience."""
-    name, target = audience_target(
-        "focal-points", INCIDENT, **{"roles": ["focal-point", "analyst"]} | audience
-    )
-    more = {"streams": layout_target(), f"schemas/{schema_id(INCIDENT).hex()}.avsc": INCIDENT}
-    return directory_of(targets(*parties) | more | {name: target})
+    fields = {"roles": ["focal-point", "analyst"]} | audience
+    changed = dict([audience_target("focal-points", *INCIDENTS, **fields)])
+    return directory_of(targets(*parties) | incident_targets("focal-point", "analyst") | changed)
 
 
 @pytest.fixture
@@ -221,7 +219,9 @@ def test_more_that_waits_in_vain_than_a_pass_holds_hides_nothing_behind_it(write
         batch = [writer.submission(None) for _ in range(MAX_PASS_ITEMS // 4)]
         with writer.outbox.transaction():
             for one in batch:
-                writer.acceptance.store(replace(writer.acceptance.prepare(one), audience="unknown"))
+                prepared = writer.acceptance.prepare(one)
+                unknown = replace(prepared.address, audience="unknown")
+                writer.acceptance.store(replace(prepared, address=unknown))
     writer.accept("behind")
     done = writer.seal()
     assert (2, {"unknown": "the directory has no such audience"}) == (done.items, done.waits)

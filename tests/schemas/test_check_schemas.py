@@ -50,7 +50,7 @@ def change(path, edit):
 def test_the_contract_is_whole_and_the_check_says_what_it_checked():
     done = check(CONTRACT)
     assert (0, "") == (done.returncode, done.stderr)
-    assert "reports/incident_report.avsc: reads and is read by 1.0\n" in done.stdout
+    assert "reports/incident_report.avsc: reads and is read by 1.0, 1.1\n" in done.stdout
 
 
 def test_a_new_optional_field_passes(contract):

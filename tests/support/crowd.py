@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tests.support.incidents import INCIDENT, layout_target
+from tests.support.incidents import incident_targets
 from tests.support.parties import Party
-from tests.support.world import audience_target
 from tocsin.core.directory import Directory, read_directory
-from tocsin.core.ids import schema_id
 
 EXPIRES_S = 4_000_000_000
 
@@ -28,14 +26,7 @@ class Crowd:
 
     def targets(self) -> dict[str, bytes]:
         """The directory's entries, name -> bytes."""
-        roles = ["focal-point", "analyst"]
-        name, audience = audience_target("focal-points", INCIDENT, roles=roles)
-        fixed = {
-            "streams": layout_target(),
-            f"schemas/{schema_id(INCIDENT).hex()}.avsc": INCIDENT,
-            name: audience,
-        }
-        return fixed | dict(one.target() for one in self.parties)
+        return incident_targets("focal-point", "analyst") | dict(one.target() for one in self.parties)
 
     def directory(self) -> Directory:
         """All of it, checked and parsed."""

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.authority import role_key
-from tests.support.incidents import INCIDENT, layout_target
+from tests.support.incidents import incident_targets
 from tests.support.parties import DAY_S, Party
-from tests.support.world import EVERYONE, audience_target
+from tests.support.world import EVERYONE
 from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.records import OutgoingRecord
 from tocsin.adapters.kafka.topics import TopicWish, apply, plan
@@ -19,7 +19,6 @@ from tocsin.adapters.passphrase import Passphrase
 from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.core.directory import Directory, read_directory
 from tocsin.core.enrolment import write_request
-from tocsin.core.ids import schema_id
 from tocsin.core.streams import (
     CHECKPOINTS_TOPIC,
     DIRECTORY_TOPIC,
@@ -35,10 +34,8 @@ def living_targets(now_s: int) -> dict[str, bytes]:
     """The small world with the real incident schema; keys and agreements are valid now."""
     valid = {"not_before_s": now_s - DAY_S, "not_after_s": now_s + 300 * DAY_S}
     purposes = dict.fromkeys(("record", "release", "statement", "kem"), valid)
-    name, audience = audience_target("focal-points", INCIDENT, roles=["focal-point", "analyst"])
     people = dict(one.target(**purposes) for one in EVERYONE)
-    schema = f"schemas/{schema_id(INCIDENT).hex()}.avsc"
-    return people | {"streams": layout_target(), schema: INCIDENT, name: audience}
+    return people | incident_targets("focal-point", "analyst")
 
 
 class LivingDirectory:

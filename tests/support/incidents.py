@@ -14,7 +14,8 @@ from tocsin.core.directory import Directory
 from tocsin.core.ids import schema_id
 from tocsin.core.report import check_incident
 
-INCIDENT = schemas.load("reports/incident_report.avsc")
+INCIDENTS = schemas.versions("incident_report")
+INCIDENT = INCIDENTS[-1]
 
 SEIZURE: dict[str, Any] = {
     "kind": "seizure",
@@ -47,14 +48,15 @@ def layout_target() -> bytes:
 
 @cache
 def incident_directory() -> Directory:
-    """Every region, three streams, and the incident schema for `focal-points`."""
-    name, audience = audience_target("focal-points", INCIDENT, roles=["focal-point", "analyst"])
-    entries = targets() | {
-        "streams": layout_target(),
-        f"schemas/{schema_id(INCIDENT).hex()}.avsc": INCIDENT,
-        name: audience,
-    }
-    return directory_of(entries)
+    """Every region, three streams, and incidents for `focal-points`."""
+    return directory_of(targets() | incident_targets("focal-point", "analyst"))
+
+
+def incident_targets(*roles: str) -> dict[str, bytes]:
+    """The streams, every version of the incident schema, and `focal-points` for the roles."""
+    name, audience = audience_target("focal-points", *INCIDENTS, roles=list(roles))
+    files = {f"schemas/{schema_id(one).hex()}.avsc": one for one in INCIDENTS}
+    return {"streams": layout_target(), **files, name: audience}
 
 
 def incident(name: str = "seizure", version: int = 1, **changes: Any) -> wire.Item:

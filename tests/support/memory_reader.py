@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.support.parties import Party
 from tocsin.core import wire
+from tocsin.core.attachments import Attachment
 from tocsin.core.avro import Codec
 from tocsin.core.directory import Directory
 from tocsin.core.key_schedule import GenerationId
@@ -54,6 +55,9 @@ class MemoryReader:
         self.manifests: dict[GenerationId, wire.Manifest] = {}
         self.secrets: dict[GenerationId, bytes] = {}
         self.digests: dict[tuple[bytes, bytes, int], bytes] = {}
+        self.attachments: dict[tuple[bytes, bytes], Attachment] = {}
+        self.parts: dict[tuple[bytes, bytes], dict[int, bytes]] = {}
+        self.room_bytes = 1 << 30
         self.taken_back: set[tuple[bytes, bytes]] = set()
         self.accepted: list[wire.Item] = []
         self.alarms: list[Alarm] = []
@@ -76,6 +80,17 @@ class MemoryReader:
 
     def withdrawn(self, originator: bytes, report_id: bytes) -> bool:
         return (originator, report_id) in self.taken_back
+
+    def attachment(self, originator: bytes, attachment_id: bytes) -> tuple[Attachment, int] | None:
+        key = (originator, attachment_id)
+        return (self.attachments[key], len(self.parts[key])) if key in self.parts else None
+
+    def pieces(self, originator: bytes, attachment_id: bytes) -> dict[int, bytes]:
+        return self.parts.get((originator, attachment_id), {})
+
+    def has_room(self, _originator: bytes, content_bytes: int) -> bool:
+        held = sum(len(one) for parts in self.parts.values() for one in parts.values())
+        return held + content_bytes <= self.room_bytes
 
     def schema(self, schema: bytes) -> tuple[str, Codec] | None:
         data = self.directory.schemas.get(schema)
@@ -104,6 +119,9 @@ class MemoryReader:
             if one.outcome is Outcome.ACCEPTED and fate.header is not None:
                 key = (fate.header.originator, one.item.report_id, one.item.version)
                 self.digests[key] = one.digest
+                if one.part is not None:
+                    self.attachments.setdefault(key[:2], one.part.attachment)
+                    self.parts.setdefault(key[:2], {})[one.part.number] = one.part.content
                 self.accepted.append(one.item)
         if fate.waits and value is not None and value not in [kept.value for kept in self.parked]:
             self.parked.append(Kept(value, place, fate))

@@ -115,8 +115,9 @@ class Writer:
         return self.clock.clocks.now_s()
 
     def submission(self, reference: str | None = None, **changes: Any) -> Submission:
-        """A seizure; `audience`, `update`, `approvers` are not its fields."""
-        fields = {one: changes.pop(one) for one in ("audience", "update", "approvers") if one in changes}
+        """A seizure; `audience`, `update`, `approvers`, `files` are not its fields."""
+        names = ("audience", "update", "approvers", "files")
+        fields = {one: changes.pop(one) for one in names if one in changes}
         data = deepcopy(SEIZURE) | changes | {"national_reference": reference}
         return Submission("incident", self.acceptance.check("incident", data), **fields)
 

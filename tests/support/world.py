@@ -74,13 +74,13 @@ def layout_target() -> bytes:
     return canonical_json.dump({"regions": regions, "streams": streams})
 
 
-def audience_target(name: str, schema: bytes, **fields: Any) -> tuple[str, bytes]:
-    """(name, bytes) of the target of an audience that may be sent one schema."""
+def audience_target(name: str, *schemas: bytes, **fields: Any) -> tuple[str, bytes]:
+    """(name, bytes) of the target of an audience that may be sent these schemas."""
     rule = {key: fields.pop(key, []) for key in ("roles", "sectors", "regions", "exclude")}
     record = {
         "name": name,
         "rule": rule,
-        "schemas": [schema_id(schema).hex()],
+        "schemas": sorted(schema_id(one).hex() for one in schemas),
         "approvals": 0,
         "history": "generation",
         "max_age_s": 30 * DAY_S,

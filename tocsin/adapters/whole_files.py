@@ -30,6 +30,26 @@ def write_whole(path: Path, data: bytes, mode: int = PRIVATE) -> None:
         raise StorageError(f"{path} cannot be written: {error.strerror}") from error
 
 
+def write_new(path: Path, data: bytes, mode: int = PRIVATE) -> bool:
+    """Put `data` at `path` if nothing is there; whether that was so. Folders above are made.
+
+    Raises StorageError; then nothing is there that was not before.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _temporary(path, mode) as (file, name):
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            path.hardlink_to(name)  # unlike a rename it never replaces what is there
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error.strerror}") from error
+    _sync_folder(path.parent)
+    return True
+
+
 @contextmanager
 def writing_whole(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
     """A file to write piece by piece; it takes the place of `path` only when the block ends well.
@@ -90,19 +110,25 @@ def check_replaceable(path: Path) -> None:
 
 @contextmanager
 def _replaced(path: Path, mode: int) -> Iterator[BinaryIO]:
+    with _temporary(path, mode) as (file, name):
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+        name.replace(path)
+    _sync_folder(path.parent)
+
+
+@contextmanager
+def _temporary(path: Path, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
+    """A file beside `path`, which is gone afterwards unless it was renamed."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.")
     try:
         with os.fdopen(handle, "wb") as file:
             os.fchmod(file.fileno(), mode)
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
+            yield file, Path(name)
+    finally:
         with suppress(FileNotFoundError):
             Path(name).unlink()
-        raise
-    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,11 +7,13 @@ and that the first bytes under an (originator, report, version) stay. Source: wi
 from __future__ import annotations
 
 from tocsin.core import wire
+from tocsin.core.attachments import PART_SCHEMA, Part, part_of
 from tocsin.core.audiences import Audience
 from tocsin.core.directory import Directory
 from tocsin.core.errors import InvalidReportError, MalformedError, UntrustedError
 from tocsin.core.ids import is_uuid7
 from tocsin.core.outcomes import ItemFate, Outcome, Reason, Step
+from tocsin.core.part_rules import PartsOfRecord
 from tocsin.core.primitives import sha256
 from tocsin.core.reader import DomainCheck, Reader
 from tocsin.core.signatures import verify_approval
@@ -30,56 +32,71 @@ def judge_items(
     domain_check: DomainCheck,
 ) -> tuple[ItemFate, ...]:
     """The fate of each item, in order."""
-    seen: dict[tuple[bytes, int], bytes] = {}
-    fates = []
-    for item in items:
-        digest = item_digest(item)
-        place = (item.report_id, item.version)
-        known = seen.get(place) or reader.item_digest(header.originator, *place)
-        outcome, step, reason = _judge(item, known, digest, header, audience, reader, domain_check)
-        if outcome is Outcome.ACCEPTED:
-            seen[place] = digest
-        fates.append(ItemFate(outcome, step, reason, item, digest))
-    return tuple(fates)
+    judging = _Judging(header, audience, reader, domain_check)
+    return tuple(judging.fate(item) for item in items)
 
 
 _Verdict = tuple[Outcome, Step, Reason]
+_ACCEPTED: _Verdict = (Outcome.ACCEPTED, Step.STORE, Reason.WHOLE)
 
 
-def _judge(  # noqa: PLR0913 - the rungs need all of it, and a bundle would only rename it
-    item: wire.Item,
-    known: bytes | None,
-    digest: bytes,
-    header: wire.Header,
-    audience: Audience,
-    reader: Reader,
-    domain_check: DomainCheck,
-) -> _Verdict:
-    if not is_uuid7(item.report_id) or item.version < 1:
-        return Outcome.QUARANTINED, Step.INNER, Reason.OUT_OF_BOUNDS
-    schema = reader.schema(item.schema)
-    if schema is None:
-        return Outcome.PARKED, Step.SCHEMA, Reason.UNKNOWN_SCHEMA
-    if audience.schemas is not None and item.schema not in audience.schemas:
-        return Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED
-    if not approved(item, header.originator, header.time, audience, reader.directory):
-        return Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS
-    if known is not None:
-        if known == digest:
-            return Outcome.DUPLICATE, Step.STORE, Reason.KNOWN
-        return Outcome.QUARANTINED, Step.STORE, Reason.OTHER_BYTES
-    if reader.withdrawn(header.originator, item.report_id):
-        return Outcome.SKIPPED, Step.STORE, Reason.WITHDRAWN
-    name, codec = schema
-    try:
-        body = codec.decode(item.body)
-    except MalformedError:
-        return Outcome.QUARANTINED, Step.BODY, Reason.MALFORMED
-    try:
-        domain_check(name, body)
-    except InvalidReportError:
-        return Outcome.QUARANTINED, Step.DOMAIN, Reason.DOMAIN
-    return Outcome.ACCEPTED, Step.STORE, Reason.WHOLE
+class _Judging:
+    """One record, item by item; each is judged in the light of those before it."""
+
+    def __init__(
+        self, header: wire.Header, audience: Audience, reader: Reader, domain_check: DomainCheck
+    ) -> None:
+        self._header, self._audience = header, audience
+        self._reader, self._domain_check = reader, domain_check
+        self._seen: dict[tuple[bytes, int], bytes] = {}
+        self._parts = PartsOfRecord(header.originator, reader)
+
+    def fate(self, item: wire.Item) -> ItemFate:
+        digest = item_digest(item)
+        place = (item.report_id, item.version)
+        known = self._seen.get(place) or self._reader.item_digest(self._header.originator, *place)
+        part = None
+        verdict = self._before_the_body(item, known, digest)
+        if verdict is None:
+            verdict, part = self._body(item)
+        if verdict[0] is Outcome.ACCEPTED:
+            self._seen[place] = digest
+        return ItemFate(*verdict, item, digest, part)
+
+    def _before_the_body(self, item: wire.Item, known: bytes | None, digest: bytes) -> _Verdict | None:
+        reader, header = self._reader, self._header
+        if not is_uuid7(item.report_id) or item.version < 1:
+            return Outcome.QUARANTINED, Step.INNER, Reason.OUT_OF_BOUNDS
+        if reader.schema(item.schema) is None:
+            return Outcome.PARKED, Step.SCHEMA, Reason.UNKNOWN_SCHEMA
+        if self._audience.schemas is not None and item.schema not in self._audience.schemas:
+            return Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED
+        if not approved(item, header.originator, header.time, self._audience, reader.directory):
+            return Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS
+        if known is not None:
+            if known == digest:
+                return Outcome.DUPLICATE, Step.STORE, Reason.KNOWN
+            return Outcome.QUARANTINED, Step.STORE, Reason.OTHER_BYTES
+        if reader.withdrawn(header.originator, item.report_id):
+            return Outcome.SKIPPED, Step.STORE, Reason.WITHDRAWN
+        return None
+
+    def _body(self, item: wire.Item) -> tuple[_Verdict, Part | None]:
+        schema = self._reader.schema(item.schema)
+        assert schema is not None, "looked up on the rung before"
+        name, codec = schema
+        try:
+            body = codec.decode(item.body)
+        except MalformedError:
+            return (Outcome.QUARANTINED, Step.BODY, Reason.MALFORMED), None
+        try:
+            self._domain_check(name, body)
+        except InvalidReportError:
+            return (Outcome.QUARANTINED, Step.DOMAIN, Reason.DOMAIN), None
+        if name != PART_SCHEMA:
+            return _ACCEPTED, None
+        part = part_of(item, body)
+        return self._parts.judge(part), part
 
 
 def approved(

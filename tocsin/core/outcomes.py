@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from tocsin.core.attachments import Part
 from tocsin.core.wire import Header, Item
 
 
@@ -81,6 +82,8 @@ class Reason(StrEnum):
     SCHEMA_NOT_ALLOWED = "schema not allowed for the audience"
     APPROVALS = "approvals missing or wrong"
     DOMAIN = "breaks a rule of the domain"
+    CONTRADICTS = "contradicts its attachment"
+    NO_ROOM = "waits for room"
     WITHDRAWN = "withdrawn"
     OTHER_BYTES = "other bytes under a known version"
 
@@ -148,13 +151,16 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class ItemFate:
-    """What became of one item. `item` is content: it is never shown in a `repr`."""
+    """What became of one item. `item` is content: it is never shown in a `repr`. `part`: what an item
+    that passed brought of an attachment.
+    """
 
     outcome: Outcome
     step: Step
     reason: Reason
     item: Item = field(repr=False)
     digest: bytes = field(repr=False, default=b"")
+    part: Part | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True, slots=True)

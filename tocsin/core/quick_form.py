@@ -19,7 +19,14 @@ from tocsin.core.identifiers import detected
 Answers = Mapping[str, str]  # by code of column
 
 _OBJECT = ("substance", "status", "system")
-_MACHINE = ("equipment", "make", "serial", "substance", "status", "system")
+# What the form asks beside the substance where a kind is about something else: by family of kinds.
+_OBJECTS = {
+    "equipment": ("equipment", "make", "serial", *_OBJECT),
+    "order": (*_OBJECT, "supplied", "end_use"),
+    "laboratory": (*_OBJECT, "lab_stage", "lab_type"),
+    "listing": ("platform", "listing", "handle", *_OBJECT),
+    "payment": ("instrument", "account_type", "account", *_OBJECT),
+}
 _ROWS = (
     ("kind",),
     ("event_date",),
@@ -32,15 +39,33 @@ _ROWS = (
     ("narrative", "language"),
     ("tlp", "pap"),
 )
-MANDATORY = frozenset({"kind", "event_date", "country", "system", "tlp"})
+_MANDATORY = frozenset({"kind", "event_date", "country", "system", "tlp"})
+_ASKED_OF = {
+    **dict.fromkeys(("seizure", "theft"), "amount"),
+    "order": "supplied",
+    "laboratory": "lab_stage",
+    "equipment": "equipment",
+    "listing": "platform",
+    "payment": "instrument",
+}
 _PRECURSOR_GROUPS = frozenset({"table-1", "table-2", "watched"})
 
 
 def rows(answers: Answers) -> tuple[tuple[str, ...], ...]:
-    """The ten rows, each the codes of its columns; machines come first where the kind is about them."""
+    """The ten rows, each the codes of its columns; the object's row is the one of the kind's family."""
+    own = _OBJECTS.get(_family(answers), _OBJECT)
+    return tuple(own if row is _OBJECT else row for row in _ROWS)
+
+
+def mandatory(answers: Answers) -> frozenset[str]:
+    """The columns without which a report of this kind cannot be sent; "unknown" is an answer to most."""
+    asked = _ASKED_OF.get(_family(answers))
+    return _MANDATORY | ({asked} if asked else set())
+
+
+def _family(answers: Answers) -> str:
     kind = flat_columns.code_meant("kinds", answers.get("kind", ""))
-    about_machines = kind is not None and codes.kinds()[kind] == "equipment"
-    return tuple(_MACHINE if about_machines and row is _OBJECT else row for row in _ROWS)
+    return "" if kind is None else codes.kinds()[kind]
 
 
 def refusal(code: str, answer: str, find_countries: Callable[[str], tuple[str, ...]]) -> str | None:

@@ -14,11 +14,12 @@ from tocsin.core.avro import Codec
 from tocsin.core.directory import Directory
 from tocsin.core.key_schedule import GenerationId
 from tocsin.core.outcomes import KnownLeaf, LogHead, LogId
+from tocsin.core.part_rules import HeldParts
 
 DomainCheck = Callable[[str, dict[str, Any]], None]
 
 
-class Reader(Protocol):
+class Reader(HeldParts, Protocol):
     """A reader's memory and keys, as the ladder sees them."""
 
     @property
@@ -49,10 +50,6 @@ class Reader(Protocol):
 
     def item_digest(self, originator: bytes, report_id: bytes, version: int) -> bytes | None:
         """SHA-256(schema, body) of an item that we accepted."""
-        ...
-
-    def withdrawn(self, originator: bytes, report_id: bytes) -> bool:
-        """Whether the originator took the report back."""
         ...
 
     def schema(self, schema: bytes) -> tuple[str, Codec] | None:

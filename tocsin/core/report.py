@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from tocsin.core.alert_fields import alert_check
+from tocsin.core.attachments import part_check
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.field_checks import Check, Fields, Problems
 from tocsin.core.report_fields import incident_check
@@ -90,6 +91,8 @@ def domain_check(schema_name: str, body: dict[str, Any]) -> None:
             incident_check(strict=False)(body)
         case "tocsin.report.v1.Alert":
             alert_check(strict=False)(body)
+        case "tocsin.report.v1.AttachmentPart":
+            part_check(body)
         case _:
             raise InvalidReportError([("", "no rules are known for this schema")])
 

@@ -22,7 +22,7 @@ def missing_by_family(body: Fields) -> tuple[str, str] | None:
     askable = _ASKABLES.get(family)
     if there(body) or askable in body["asked_unknown"]:
         return None
-    way_out = f'; "asked_unknown": ["{askable}"] where nobody knows' if askable else ""
+    way_out = f'; where nobody knows: "unknown" in a table, "{askable}" in asked_unknown' if askable else ""
     return place, f"is missing: {missing}{way_out}"
 
 

@@ -21,6 +21,7 @@ MANIFESTS_TOPIC = "tocsin.manifests.v1"
 CHECKPOINTS_TOPIC = "tocsin.checkpoints.v1"
 DIRECTORY_TOPIC = "tocsin.directory.v1"
 INBOX = "inbox"
+BLOBS = "blobs"
 GLOBAL = "global"
 MAX_WIDTH = 1_024
 MAX_RETENTION_DAYS = 36_500

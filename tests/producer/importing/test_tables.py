@@ -18,7 +18,8 @@ from tocsin.core.errors import MalformedError, SettingsError
 
 HEADER = "kind;system;event_date;country;substance;locality;tlp\n"
 RUSSIAN = HEADER + "".join(
-    f"seizure;ion;2026-04-{day:02};RU;героин и метадон;город Москва, Россия;AMBER\n" for day in range(1, 29)
+    f"exposure;ion;2026-04-{day:02};RU;героин и метадон;город Москва, Россия;AMBER\n"
+    for day in range(1, 29)
 )
 
 
@@ -46,7 +47,7 @@ def test_what_proves_its_encoding_is_read_and_said(tmp_path: Path, name, encode)
 
 
 def test_utf_16_without_a_mark_is_seen_by_its_zeros(tmp_path: Path) -> None:
-    plain = HEADER + "seizure;ion;2026-04-01;PE;cocaine;Lima;AMBER\n"
+    plain = HEADER + "exposure;ion;2026-04-01;PE;cocaine;Lima;AMBER\n"
     for encoding in ("utf-16-le", "utf-16-be"):
         bodies, outcome = imported(write(tmp_path, plain.encode(encoding)))
         assert (1, "Lima") == (outcome.count.accepted, bodies[0]["place"]["locality"])
@@ -55,13 +56,13 @@ def test_utf_16_without_a_mark_is_seen_by_its_zeros(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["cp1250", "cp1252", "cp1251", "gb18030"])
 def test_an_encoding_that_was_given_decides(tmp_path: Path, encoding: str) -> None:
     word = {"cp1250": "Łódź", "cp1252": "Cádiz", "cp1251": "Казань", "gb18030": "云南省"}[encoding]
-    text = HEADER + f"seizure;ion;2026-04-01;PE;cocaine;{word};AMBER\n"
+    text = HEADER + f"exposure;ion;2026-04-01;PE;cocaine;{word};AMBER\n"
     bodies, _ = imported(write(tmp_path, text.encode(encoding)), Source(format=Format(encoding=encoding)))
     assert word == bodies[0]["place"]["locality"]
 
 
 def test_an_ambiguous_encoding_is_refused_with_every_reading_of_a_line(tmp_path: Path) -> None:
-    text = HEADER + "seizure;ion;2026-04-01;PL;amfetamina;Łódź;AMBER\n"
+    text = HEADER + "exposure;ion;2026-04-01;PL;amfetamina;Łódź;AMBER\n"
     with pytest.raises(MalformedError, match="several encodings") as caught:
         imported(write(tmp_path, text.encode("cp1250")))
     assert {"--encoding cp1250", "--encoding cp1252"} <= {
@@ -71,14 +72,14 @@ def test_an_ambiguous_encoding_is_refused_with_every_reading_of_a_line(tmp_path:
 
 
 def test_letters_late_in_a_long_file_are_seen(tmp_path: Path) -> None:
-    plain = "seizure;ion;2026-04-01;PE;cocaine;Lima;AMBER\n" * 3_000
-    text = HEADER + plain + "seizure;ion;2026-04-01;ES;cocaine;Cádiz;AMBER\n"
+    plain = "exposure;ion;2026-04-01;PE;cocaine;Lima;AMBER\n" * 3_000
+    text = HEADER + plain + "exposure;ion;2026-04-01;ES;cocaine;Cádiz;AMBER\n"
     with pytest.raises(MalformedError, match="several encodings"):
         imported(write(tmp_path, text.encode("cp1252")))
 
 
 def test_one_damaged_row_does_not_make_a_utf_8_file_something_else(tmp_path: Path) -> None:
-    damaged = RUSSIAN.encode() + b"seizure;ion;2026-04-01;RU;\xff\xfe;x;AMBER\n"
+    damaged = RUSSIAN.encode() + b"exposure;ion;2026-04-01;RU;\xff\xfe;x;AMBER\n"
     _, outcome = imported(write(tmp_path, damaged))
     assert (28, 1) == (outcome.count.accepted, outcome.count.refused)
 
@@ -120,7 +121,7 @@ def test_what_cannot_be_asked_for_is_said(tmp_path: Path, asked: Format, words: 
 
 
 def test_json_lines_keep_the_digits_of_numbers(tmp_path: Path) -> None:
-    row = '{"kind":"seizure","system":"ion","event_date":"2026","country":"NA","substance":"x","tlp":"RED"'
+    row = '{"kind":"exposure","system":"ion","event_date":"2026","country":"NA","substance":"x","tlp":"RED"'
     path = write(
         tmp_path, f'{row},"amount":1.50,"unit":"GRM"}}\n{row}}}\n{{"kind":\n{row},"other":1}}\n'.encode()
     )
@@ -168,9 +169,8 @@ def test_a_workbook_of_refused_rows_is_there_whole_or_not_at_all(tmp_path: Path)
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
 def test_refused_rows_are_corrected_and_imported_again(tmp_path: Path, suffix: str) -> None:
-    text = (
-        HEADER + "seizure;ion;2026-04-01;Oz;cocaine;'=x;AMBER\nseizure;ion;2026-04-01;PE;cocaine;y;AMBER\n"
-    )
+    rows = ("Oz;cocaine;'=x", "PE;cocaine;y")
+    text = HEADER + "".join(f"exposure;ion;2026-04-01;{row};AMBER\n" for row in rows)
     refused = tmp_path / f"refused{suffix}"
     _, outcome = imported(write(tmp_path, text.encode()), refused=refused)
     assert (1, 1) == (outcome.count.accepted, outcome.count.refused)
@@ -191,7 +191,7 @@ def test_refused_rows_never_replace_the_file_that_is_read(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("encoding", [None, "utf-8"])
 def test_a_file_that_breaks_off_gives_no_row_at_all(tmp_path: Path, encoding: str | None) -> None:
-    rows = "".join(f"seizure;ion;2026-04-01;PE;cocaine;{n};AMBER\n" for n in range(5_000))
+    rows = "".join(f"exposure;ion;2026-04-01;PE;cocaine;{n};AMBER\n" for n in range(5_000))
     path = write(tmp_path, gzip.compress((HEADER + rows).encode())[:-500])
     with pytest.raises(MalformedError, match="ends early"), open_table(path, Format(encoding=encoding)):
         pass
@@ -209,7 +209,7 @@ def test_a_json_lines_file_is_closed_before_it_is_forgotten(tmp_path: Path, line
 
 def test_what_is_probably_mistyped_is_remarked_and_imported_as_it_stands(tmp_path: Path) -> None:
     header = HEADER.rstrip() + ";identifier_type;identifier;hs;hs_edition\n"
-    row = "seizure;ion;2026-04-01;PE;NPP;Lima;AMBER;s10;RA473124828CH;293339;2022\n"
+    row = "exposure;ion;2026-04-01;PE;NPP;Lima;AMBER;s10;RA473124828CH;293339;2022\n"
     bodies, outcome = imported(write(tmp_path, (header + row).encode()))
     assert {"identifier", "hs"} == {column for column, _ in outcome.remarks}
     assert "RA473124828CH" == bodies[0]["transport"]["identifiers"][0]["value"]

@@ -24,6 +24,7 @@ class Cause(StrEnum):
     SUITE = "a newer Tocsin"  # none
     MEMBERSHIP = "a revision that adds us"  # generation
     MANIFEST = "the manifest of a wrap"  # generation
+    ROOM = "room for attachments"  # originator
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,6 +52,8 @@ def wait_of(fate: RecordFate) -> Wait | None:
             return Wait(Cause.SIGNER, header.signing_key)
         case Reason.UNKNOWN_SUITE:
             return Wait(Cause.SUITE)
+        case Reason.NO_ROOM:
+            return Wait(Cause.ROOM, header.originator)
         case Reason.FROM_THE_FUTURE:
             return Wait(Cause.TIME, wakes_at_s=header.time - SKEW_S)
         case _:

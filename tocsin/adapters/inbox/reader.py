@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.core import wire
+from tocsin.core.attachments import Attachment
 from tocsin.core.avro import Codec
 from tocsin.core.directory import Directory
 from tocsin.core.key_schedule import GenerationId
@@ -37,11 +38,24 @@ class InboxReader:
 
     def item_digest(self, originator: bytes, report_id: bytes, version: int) -> bytes | None:
         """SHA-256(schema, body) of an item that we accepted."""
-        return self._inbox.reports.digest(originator, report_id, version)
+        place = (originator, report_id, version)
+        return self._inbox.reports.digest(*place) or self._inbox.attachments.digest(*place)
 
     def withdrawn(self, originator: bytes, report_id: bytes) -> bool:
         """Whether the originator took the report back."""
         return self._inbox.reports.withdrawn(originator, report_id)
+
+    def attachment(self, originator: bytes, attachment_id: bytes) -> tuple[Attachment, int] | None:
+        """What the first part of an attachment said, and how many parts are held."""
+        return self._inbox.attachments.attachment(originator, attachment_id)
+
+    def pieces(self, originator: bytes, attachment_id: bytes) -> dict[int, bytes]:
+        """The bytes of the parts that are held."""
+        return self._inbox.attachments.pieces(originator, attachment_id)
+
+    def has_room(self, originator: bytes, content_bytes: int) -> bool:
+        """Whether so many more bytes of attachments can be kept."""
+        return self._inbox.attachments.has_room(originator, content_bytes)
 
     def schema(self, schema: bytes) -> tuple[str, Codec] | None:
         """(full name, codec) of a schema of the directory. Codecs are as many as its schemas."""

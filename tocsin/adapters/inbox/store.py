@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tocsin.adapters.database import Database
 from tocsin.adapters.inbox.alarms import InboxAlarms
+from tocsin.adapters.inbox.attachments import InboxAttachments
 from tocsin.adapters.inbox.causes import Cause, wait_of
 from tocsin.adapters.inbox.keys import InboxKeys
 from tocsin.adapters.inbox.known import InboxKnown
@@ -37,6 +38,7 @@ class Inbox:
         self.logs = InboxLogs(database)
         self.keys = InboxKeys(database)
         self.reports = InboxReports(database)
+        self.attachments = InboxAttachments(database)
         self.waiting = InboxWaiting(database)
         self.quarantine = Quarantine(database)
         self.alarms = InboxAlarms(database)
@@ -54,7 +56,7 @@ class Inbox:
 
     def forget_caches(self) -> None:
         """What is cached may say more than the database after a rollback."""
-        for part in (self.logs, self.keys, self.waiting, self.quarantine):
+        for part in (self.logs, self.keys, self.waiting, self.quarantine, self.attachments):
             part.forget_cache()
 
     def keep(
@@ -71,14 +73,20 @@ class Inbox:
             self.alarms.note(alarm, now_s)
         for report in reports:
             self.reports.add(report)
+        self._keep_parts(fate, now_s)
         self._refuse(fate, value, place, now_s)
         wait = wait_of(fate)
         if wait is None or value is None or fate.header is None:
             return
-        if wait.cause is Cause.MEMBERSHIP:
+        if wait.cause in {Cause.MEMBERSHIP, Cause.ROOM}:
             self.waiting.note(wait, place, fate.header.expires_at, now_s)
         else:
             self.waiting.park(value, place, fate.header, wait, now_s)
+
+    def _keep_parts(self, fate: RecordFate, now_s: int) -> None:
+        for one in fate.items:
+            if fate.header is not None and one.part is not None and one.outcome is Outcome.ACCEPTED:
+                self.attachments.add(fate.header, one.part, one.digest, now_s)
 
     def _refuse(self, fate: RecordFate, value: bytes | None, place: Place, now_s: int) -> None:
         # Only past rung 10 did the originator's signature hold.
@@ -97,6 +105,7 @@ class Inbox:
             self.alarms.forget_old(now_s)
             self.quarantine.forget_old(now_s)
             self.keys.forget_requests(now_s - 86_400)
+            self.attachments.forget_expired(now_s)
             return self.waiting.forget_expired(now_s)
 
     def close(self) -> None:

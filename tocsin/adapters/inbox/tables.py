@@ -84,4 +84,19 @@ CREATE TABLE taps (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_ATTACHMENTS = """
+CREATE TABLE attachments (
+    originator BLOB NOT NULL, attachment_id BLOB NOT NULL, report_id BLOB NOT NULL, name TEXT NOT NULL,
+    media_type TEXT NOT NULL, size_bytes INTEGER NOT NULL, sha256 BLOB NOT NULL, held INTEGER NOT NULL,
+    first_at_s INTEGER NOT NULL, last_at_s INTEGER NOT NULL, expires_at_s INTEGER NOT NULL,
+    PRIMARY KEY (originator, attachment_id)
+) WITHOUT ROWID;
+CREATE INDEX attachments_by_report ON attachments (report_id);
+CREATE INDEX attachments_by_end ON attachments (expires_at_s);
+CREATE TABLE attachment_parts (
+    originator BLOB NOT NULL, attachment_id BLOB NOT NULL, number INTEGER NOT NULL,
+    digest BLOB NOT NULL, content BLOB NOT NULL, PRIMARY KEY (originator, attachment_id, number)
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS)

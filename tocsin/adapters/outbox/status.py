@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tocsin.adapters.database import Database
+from tocsin.adapters.outbox.attachments import OutboxAttachments
+from tocsin.core.attachments import Attachment
 
 MAX_FOUND = 100
 
@@ -14,6 +16,9 @@ _ITEM = "SELECT id, report_id, version, reference, exercise, accepted_at_s FROM 
 _DESTINATIONS = """SELECT d.audience, d.stream, d.region, d.refused, r.topic, r.partition, r.place,
     r.id IS NOT NULL FROM destinations d LEFT JOIN records r ON r.id = d.record
     WHERE d.item = ? ORDER BY d.id"""
+_PARTS = """SELECT count(*), coalesce(sum(r.place IS NOT NULL), 0), coalesce(sum(r.id IS NOT NULL), 0),
+    coalesce(sum(d.refused IS NOT NULL), 0) FROM items i JOIN destinations d ON d.item = i.id
+    LEFT JOIN records r ON r.id = d.record WHERE i.report_id = ?"""
 _COUNTS = """SELECT
     (SELECT count(*) FROM destinations WHERE record IS NULL AND refused IS NULL),
     (SELECT count(*) FROM destinations d JOIN records r ON r.id = d.record WHERE r.place IS NULL),
@@ -45,6 +50,27 @@ class DestinationStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentStatus:
+    """A file of a report: to how many places its parts go, and how many of those are how far."""
+
+    attachment_id: bytes
+    attachment: Attachment = field(repr=False)
+    wanted: int
+    published: int
+    sealed: int
+    refused: int
+
+    @property
+    def state(self) -> State:
+        """As of an item: what is furthest behind."""
+        if self.sealed + self.refused < self.wanted:
+            return State.ACCEPTED
+        if self.published < self.sealed:
+            return State.SEALED
+        return State.PUBLISHED if self.published else State.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
 class ItemStatus:
     """One version of a report that was accepted."""
 
@@ -55,11 +81,12 @@ class ItemStatus:
     exercise: bool
     accepted_at_s: int
     destinations: tuple[DestinationStatus, ...]
+    attachments: tuple[AttachmentStatus, ...] = ()
 
     @property
     def state(self) -> State:
-        """The state of the destination that is furthest behind; refused only if nothing waits."""
-        states = {one.state for one in self.destinations}
+        """The state of the destination or file that is furthest behind; refused only if nothing waits."""
+        states = {one.state for one in self.destinations} | {one.state for one in self.attachments}
         return next(state for state in State if state in states)
 
 
@@ -68,6 +95,7 @@ class OutboxStatus:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._attachments = OutboxAttachments(database)
 
     def of_items(self, items: Iterable[int]) -> list[ItemStatus]:
         """The items with these numbers, in order."""
@@ -92,7 +120,14 @@ class OutboxStatus:
     def _status(self, row: tuple[int, bytes, int, str | None, int, int]) -> ItemStatus:
         item, report_id, version, reference, exercise, accepted_at_s = row
         found = [_destination(one) for one in self._database.execute(_DESTINATIONS, (item,))]
-        return ItemStatus(item, report_id, version, reference, bool(exercise), accepted_at_s, tuple(found))
+        attachments = tuple(self._files(report_id))
+        about = (reference, bool(exercise), accepted_at_s)
+        return ItemStatus(item, report_id, version, *about, tuple(found), attachments)
+
+    def _files(self, report_id: bytes) -> Iterator[AttachmentStatus]:
+        for attachment_id, attachment in self._attachments.of_report(report_id).items():
+            (counts,) = self._database.execute(_PARTS, (attachment_id,))
+            yield AttachmentStatus(attachment_id, attachment, *counts)
 
 
 def _destination(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tocsin.adapters.database import Database
+from tocsin.adapters.outbox.attachments import OutboxAttachments
 from tocsin.adapters.outbox.items import Bounds, OutboxItems
 from tocsin.adapters.outbox.keys import OutboxKeys
 from tocsin.adapters.outbox.logs import OutboxLogs
@@ -32,6 +33,7 @@ class Outbox:
     def __init__(self, database: Database, originator: bytes, bounds: Bounds) -> None:
         self.database = database
         self.items = OutboxItems(database, bounds)
+        self.attachments = OutboxAttachments(database)
         self.queue = SealingQueue(database, self.items)
         self.records = OutboxRecords(database)
         self.logs = OutboxLogs(database)

@@ -69,9 +69,16 @@ CREATE TABLE alarms (
 CREATE TABLE numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
 
+_ATTACHMENTS = """
+CREATE TABLE attachments (
+    id INTEGER PRIMARY KEY, attachment_id BLOB NOT NULL UNIQUE, report_id BLOB NOT NULL,
+    name TEXT NOT NULL, media_type TEXT NOT NULL, size_bytes INTEGER NOT NULL, sha256 BLOB NOT NULL,
+    UNIQUE (report_id, sha256)
+);
+"""
 # What each draft was given as its national reference: a second submit is the same report.
 _DRAFTS = """
 CREATE TABLE references_of_drafts (draft TEXT PRIMARY KEY, reference TEXT NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _DRAFTS)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _DRAFTS)
