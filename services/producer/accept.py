@@ -50,11 +50,12 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A submission that today's rules allow, encoded."""
+    """A submission that today's rules allow, encoded. `allowed`: schemas its audience may be sent; None: any."""
 
     submission: Submission
     family: Family
     address: Address
+    allowed: Collection[bytes] | None
     schema: bytes
     body: bytes = field(repr=False)
     digest: bytes
@@ -95,10 +96,7 @@ class Acceptance:
         audience = submission.audience or known.usual_audience
         address = Address(audience, report.regions, submission.approvers)
         allowed = self._ask_directory(known, address, submission)
-        named, body = self._with_files(submission, self._held_report(known, report.reference))
-        written = known.written(body, allowed)
-        digest = sha256(known.name.encode() + b"\0" + written.oldest)[:DIGEST_BYTES]
-        return Prepared(submission, known, address, written.schema, written.body, digest, named)
+        return self._written(submission, known, address, allowed)
 
     def store(self, prepared: Prepared) -> Accepted:
         """Add it to the outbox, with its files. Call inside a transaction."""
@@ -129,7 +127,17 @@ class Acceptance:
             if submission.draft is not None:
                 references.keep_draft(submission.draft, given)
         report = referenced(submission.report, given)
-        return self.prepare(replace(submission, report=report))
+        named = replace(submission, report=report)
+        return self._written(named, prepared.family, prepared.address, prepared.allowed)
+
+    def _written(
+        self, submission: Submission, known: Family, address: Address, allowed: Collection[bytes] | None
+    ) -> Prepared:
+        held = self._held_report(known, submission.report.reference)
+        named, body = self._with_files(submission, held)
+        written = known.written(body, allowed)
+        digest = sha256(known.name.encode() + b"\0" + written.oldest)[:DIGEST_BYTES]
+        return Prepared(submission, known, address, allowed, written.schema, written.body, digest, named)
 
     def _item(self, prepared: Prepared, version: HeldVersion) -> NewItem:
         report = prepared.submission.report
