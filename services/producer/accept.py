@@ -50,7 +50,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A submission that today's rules allow, encoded. `allowed`: schemas its audience may be sent; None: any."""
+    """A submission that today's rules allow, encoded.
+
+    `allowed`: the schemas that its audience may be sent; None for any.
+    """
 
     submission: Submission
     family: Family
