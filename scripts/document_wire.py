@@ -18,7 +18,10 @@ from tocsin.core.avro import Codec
 from tocsin.core.outcomes import AlarmKind, Outcome, Reason, Step
 
 PAGE = Path(__file__).parents[1] / "docs" / "wire-format.md"
-TYPES = ("envelope", "header", "inner", "statement", "manifest", "checkpoint", "key_request", "wrap")
+TYPES = (
+    *("envelope", "header", "inner", "statement", "manifest", "checkpoint", "key_request", "wrap"),
+    "receipt",
+)
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 _Q, _P, _S, _D = Outcome.QUARANTINED, Outcome.PARKED, Outcome.SKIPPED, Outcome.DUPLICATE

@@ -25,7 +25,13 @@ from tocsin.core.ids import schema_id
 from tocsin.core.streams import Layout, Stream, write_layout
 
 DAY_S = 86_400
-REPORTS = {"incident": "incident_report", "alert": "alert", "attachment": "attachment_part"}
+REPORTS = {
+    "incident": "incident_report",
+    "alert": "alert",
+    "attachment": "attachment_part",
+    "withdrawal": "withdrawal",
+}
+FOR_GOVERNMENTS = ("incident", "attachment", "withdrawal")
 GOVERNMENTS = frozenset({"focal-point", "analyst", "secretariat"})
 FIRM_AUDIENCES = {
     "postal": "postal",
@@ -121,17 +127,18 @@ def _streams() -> list[Stream]:
 
 
 def load_schemas(name: str) -> tuple[bytes, ...]:
-    """The file of each version of `incident`, `alert` or `attachment` that we know, oldest first."""
+    """The file of each version of a name in `REPORTS` that we know, oldest first."""
     return schemas.versions(REPORTS[name])
 
 
 def schemas_named(name: str) -> frozenset[bytes]:
-    """The ids of all versions of `incident`, `alert` or `attachment` that this release knows."""
+    """The ids of all versions of a name in `REPORTS` that this release knows."""
     return frozenset(map(schema_id, load_schemas(name)))
 
 
 def _audiences() -> list[Audience]:
-    reports, alert = schemas_named("incident") | schemas_named("attachment"), schemas_named("alert")
+    reports = frozenset().union(*map(schemas_named, FOR_GOVERNMENTS))
+    alert = schemas_named("alert")
     governments = Audience("focal-points", roles=GOVERNMENTS, schemas=reports, max_age_s=1_826 * DAY_S)
     firms = [
         Audience(name, sectors=frozenset({sector}), schemas=alert, approvals=1, max_age_s=90 * DAY_S)

@@ -101,6 +101,7 @@ class Consumption:
                 )
         if self._layout is not None:
             await in_thread(self.reading.check_finals, self.now_s())
+            await self._upkeep.write_letters(self.now_s())
 
     def last_answer_ms(self) -> int | None:
         """When the broker last answered about any partition (Unix ms); None before the first."""

@@ -25,7 +25,7 @@ from tocsin.core import flat_columns
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.flat_rows import laid_out
 from tocsin.core.inert_cells import guarded
-from tocsin.core.report import INCIDENT_SCHEMA
+from tocsin.core.report import ALERT_SCHEMA, INCIDENT_SCHEMA
 from tocsin.runtime import console
 
 _OWN = {
@@ -94,7 +94,7 @@ class _Flat:
         """Every row; afterwards says what was left out."""
         for one in self._rendered:
             if one["schema"] != INCIDENT_SCHEMA:
-                self.left_out += 1
+                self.left_out += one["schema"] == ALERT_SCHEMA
                 continue
             self.reports += 1
             yield from rows_of(one)

@@ -14,19 +14,22 @@ from tocsin.core.facts import Facts, facts_of, regions_of
 from tocsin.core.outcomes import Outcome, RecordFate
 from tocsin.core.reader import DomainCheck
 from tocsin.core.report_values import places_of_countries
+from tocsin.core.withdrawals import KIND, WITHDRAWAL_SCHEMA, receipt_reference
 
 
 class Harvest:
     """A `DomainCheck` that remembers the facts of what it let pass until `reports` takes them."""
 
-    def __init__(self, rules: DomainCheck) -> None:
-        self._rules = rules
+    def __init__(self, rules: DomainCheck, me: bytes) -> None:
+        self._rules, self._me = rules, me
         self._facts: list[Facts] = []
 
     def check(self, name: str, body: dict[str, Any]) -> None:
         """Raises InvalidReportError as the rules do."""
         self._rules(name, body)
-        if name != PART_SCHEMA:
+        if name == WITHDRAWAL_SCHEMA:
+            self._facts.append(Facts(KIND, body["exercise"] is True, None, ()))
+        elif name != PART_SCHEMA:
             self._facts.append(facts_of(body))
 
     def reports(self, fate: RecordFate, order: Mapping[str, int], now_s: int) -> list[NewReport]:
@@ -40,6 +43,9 @@ class Harvest:
         for one, fact in zip(accepted, facts, strict=True):
             regions = regions_of(fact, header.region, _region_of)
             item = one.item
+            withdrawal = None
+            if fact.kind == KIND:
+                withdrawal = receipt_reference(self._me, header.originator, item.report_id, item.body)
             rows.append(
                 NewReport(
                     originator=header.originator,
@@ -55,6 +61,7 @@ class Harvest:
                     time_s=header.time,
                     received_at_s=now_s,
                     body=item.body,
+                    withdrawal=withdrawal,
                 )
             )
         return rows

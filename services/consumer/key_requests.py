@@ -54,6 +54,8 @@ def asker(
 class KeyRequests:
     """Says which requests are due, and remembers those that were sent."""
 
+    what = "requests for keys that did not come"
+
     def __init__(self, reading: Reading, statements: KeyRing[CompositePrivate]) -> None:
         self._reading, self._statements = reading, statements
 

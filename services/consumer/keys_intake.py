@@ -78,7 +78,7 @@ class KeysIntake:
         """A `to.` audience's manifest belongs in its inbox, any other on the manifests topic."""
         if isinstance(body, wire.Checkpoint):
             return place.topic == CHECKPOINTS_TOPIC or place.inbox_of == self._reader.me
-        if isinstance(body, wire.KeyRequest):
+        if isinstance(body, wire.KeyRequest | wire.Receipt):
             return place.inbox_of == self._reader.me == body.to
         # Our own audience follows from our id: a directory that does not name us yet must not refuse it.
         if place.inbox_of is not None:
@@ -91,8 +91,8 @@ class KeysIntake:
         body = statement.body
         if isinstance(body, wire.Checkpoint):
             return self._checkpoints.take(body, place.topic, now_s)
-        if isinstance(body, wire.KeyRequest):
-            return Outcome.SKIPPED  # our own producer answers it
+        if isinstance(body, wire.KeyRequest | wire.Receipt):
+            return Outcome.SKIPPED  # our own producer's business
         return self._manifest(body, now_s)
 
     def _manifest(self, manifest: wire.Manifest, now_s: int) -> Outcome:

@@ -12,7 +12,8 @@ from services.consumer.assignment import Wanted
 from services.consumer.consume import Consumption
 from services.consumer.key_requests import KeyRequests
 from services.consumer.reading import Identity, Reading
-from services.consumer.upkeep import Asking, Upkeep
+from services.consumer.upkeep import Letters, Upkeep
+from services.consumer.withdrawal_receipts import WithdrawalReceipts
 from tocsin.adapters import passphrase
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox.store import Inbox, open_inbox
@@ -78,7 +79,9 @@ class Participant:
         assert directory is not None
         reading = Reading(inbox, self.identity, directory, wanted, domain_check)
         requests = KeyRequests(reading, self.statements)
-        upkeep = Upkeep(reading, follower, tell, int(self.clock()), Asking(requests, access))
+        receipts = WithdrawalReceipts(reading, self.statements)
+        letters = Letters((requests, receipts), access)
+        upkeep = Upkeep(reading, follower, tell, int(self.clock()), letters)
         return Consumption(reading, access, upkeep, self.clock)
 
 

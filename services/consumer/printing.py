@@ -24,6 +24,7 @@ from tocsin.adapters.private_files import storage_errors
 from tocsin.adapters.whole_files import check_replaceable, write_whole
 from tocsin.core import codes, flat_columns
 from tocsin.core.errors import RefusedByRuleError, SettingsError, StorageError
+from tocsin.core.withdrawals import KIND
 from tocsin.runtime import console
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -139,6 +140,8 @@ def _found(inbox: Inbox, name: str) -> dict[str, Any]:
     found = find_reports(inbox, views, name)
     if len(found) > 1:
         raise RefusedByRuleError(f"{len(found)} senders have a report of that reference: give its id")
+    if found and found[0].kind == KIND:
+        raise RefusedByRuleError("its sender withdrew this report: it is erased here")
     if not found:
         raise RefusedByRuleError("there is no report of that id or reference: see `tocsin reports`")
     return views.render(found[0])

@@ -46,7 +46,7 @@ class Reading:
         self.reader = InboxReader(inbox, identity.me, directory)
         self.checkpoints = CheckpointWatch(inbox, self._reads)
         self.keys = KeysIntake(inbox, self.reader, identity.kem_keys, self.checkpoints)
-        self.intake = Intake(inbox, self.reader, self.keys, Harvest(rules), self.tally)
+        self.intake = Intake(inbox, self.reader, self.keys, Harvest(rules, identity.me), self.tally)
         self.waking = Waking(inbox, self.reader, self.intake)
         self._keep_directory(directory)
 

@@ -80,12 +80,12 @@ class Printing:
 async def follow(consumption: Consumption, printing: Printing, *, until_end: bool) -> list[str]:
     """Read and print: to the end as it was at the start, or for ever.
 
+    Nothing is printed before that end is reached: what was withdrawn on the way is not shown at all.
     Returns, at the end, one sentence for each thing that is not whole.
     """
     began_s = consumption.now_s()
     await consumption.start()
-    printing.print_new()
-    await consumption.until_end(printing.print_new)
+    await consumption.until_end()
     printing.print_new()
     printing.caught_up()
     while not until_end:

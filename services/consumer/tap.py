@@ -15,12 +15,13 @@ from uuid import uuid4
 
 from services.consumer.tap_rows import Row, flat_row, partition_of
 from services.consumer.views import Views
-from tocsin.adapters.inbox.reports import Filter
+from tocsin.adapters.inbox.reports import Filter, StoredReport
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.inbox.taps import InboxTaps
 from tocsin.adapters.parquet import write_reports
 from tocsin.adapters.whole_files import read_whole, write_whole
 from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.withdrawals import KIND
 
 MARKER = "_tocsin_tap.json"
 MAX_MARKER_BYTES = 4_096
@@ -106,12 +107,44 @@ class Tap:
         state = self._taps.find(self._id)
         assert state is not None
         wanted = self._terms.filter(self._inbox.known.regions())
-        files: defaultdict[str, list[Row]] = defaultdict(list)
-        for report in self._inbox.reports.between(state.cursor, last, wanted):
-            row = flat_row(report, self._views)
-            files[partition_of(report, row)].append(row)
+        reports = self._inbox.reports.between(state.cursor, last, wanted)
+        files = self._files(reports)
         name = f"part-{state.cursor + 1:012d}-{last:012d}.parquet"
         for partition, rows in files.items():
             write_reports(self._folder / partition / name, rows)
+        withdrawn = [one for one in reports if one.kind == KIND]
+        self._forget(withdrawn)
         self._taps.written(self._id)
         return sum(map(len, files.values()))
+
+    def _files(self, reports: Sequence[StoredReport]) -> dict[str, list[Row]]:
+        files: defaultdict[str, list[Row]] = defaultdict(list)
+        for report in reports:
+            row = flat_row(report, self._views)
+            files[partition_of(report, row)].append(row)
+        return files
+
+    def _forget(self, withdrawn: Sequence[StoredReport]) -> None:
+        """Write anew, from what the inbox still has, every file that held a version of these."""
+        gone = {
+            seq for one in withdrawn for seq in self._inbox.reports.places(one.originator, one.report_id)
+        }
+        if not gone:
+            return
+        stale: set[str] = set()
+        for path in self._folder.glob("stream=*/region=*/month=*/part-*.parquet"):
+            first, last = map(int, path.stem.split("-")[1:])
+            if any(first <= seq <= last for seq in gone):
+                stale.add(path.name)
+        for name in sorted(stale):
+            self._write_anew(name)
+
+    def _write_anew(self, name: str) -> None:
+        first, last = map(int, name.removesuffix(".parquet").split("-")[1:])
+        wanted = self._terms.filter(self._inbox.known.regions())
+        files = self._files(self._inbox.reports.between(first - 1, last, wanted))
+        for partition, rows in files.items():
+            write_reports(self._folder / partition / name, rows)
+        for path in self._folder.glob(f"stream=*/region=*/month=*/{name}"):
+            if path.parent.relative_to(self._folder).as_posix() not in files:
+                path.unlink()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from services.consumer.key_requests import KeyRequests
 from services.consumer.reading import Reading
 from services.consumer.threads import in_thread
 from tocsin.adapters.kafka.publisher import Publisher
+from tocsin.adapters.kafka.records import OutgoingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.core.directory import Directory, Freshness
 from tocsin.core.errors import DirectoryStaleError, OutsideFault, TocsinError
@@ -36,11 +36,26 @@ class Directories(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Asking:
-    """The key requests that are due, and the way to send them."""
+class Sender(Protocol):
+    """Statements to other participants: `key_requests.KeyRequests`, `withdrawal_receipts`."""
 
-    requests: KeyRequests
+    what: str
+    """In the plural, for people."""
+
+    def due(self, now_s: int) -> Mapping[Any, OutgoingRecord]:
+        """What is to be sent now, bounded, each under what it is about."""
+        ...
+
+    def sent(self, about: list[Any], now_s: int) -> None:
+        """Remember that the broker has them."""
+        ...
+
+
+@dataclass(frozen=True)
+class Letters:
+    """What is written to other participants, and the way to send it."""
+
+    senders: tuple[Sender, ...]
     access: KafkaAccess
 
 
@@ -53,10 +68,10 @@ class Upkeep:
         directories: Directories,
         tell: Told,
         now_s: int,
-        asking: Asking | None = None,
+        letters: Letters | None = None,
     ) -> None:
         self._reading, self._directories, self._tell = reading, directories, tell
-        self._asking = asking
+        self._letters = letters
         self._refreshed_at_s = self._tidied_at_s = self._looked_at_s = self._asked_at_s = now_s
         self._wish = False
 
@@ -70,9 +85,8 @@ class Upkeep:
         pause_s = DIRECTORY_WISH_PAUSE_S if self._wish else DIRECTORY_PAUSE_S
         if now_s >= self._refreshed_at_s + pause_s:
             back += await self.renew_directory(now_s)
-        if self._asking is not None and now_s >= self._asked_at_s + ASKING_PAUSE_S:
-            self._asked_at_s = now_s
-            await self._ask(self._asking, now_s)
+        if now_s >= self._asked_at_s + ASKING_PAUSE_S:
+            await self.write_letters(now_s)
         if now_s >= self._tidied_at_s + TIDY_PAUSE_S:
             self._tidied_at_s = now_s
             back += await in_thread(self._tidy, now_s)
@@ -88,19 +102,27 @@ class Upkeep:
         self.check_freshness(now_s)
         return back
 
-    async def _ask(self, asking: Asking, now_s: int) -> None:
-        """Ask for wraps that did not come. A broker that refuses or is away is no reason to stop."""
-        due = await in_thread(asking.requests.due, now_s)
-        if not due:
+    async def write_letters(self, now_s: int) -> None:
+        """Ask for keys, confirm withdrawals. A broker that refuses or is away is no reason to stop."""
+        self._asked_at_s = now_s
+        await in_thread(self._reading.inbox.withdrawals.settle)
+        if self._letters is None:
             return
+        for sender in self._letters.senders:
+            if due := await in_thread(sender.due, now_s):
+                await self._send(self._letters.access, sender, due, now_s)
+
+    async def _send(
+        self, access: KafkaAccess, sender: Sender, due: Mapping[Any, OutgoingRecord], now_s: int
+    ) -> None:
         try:
-            async with Publisher(asking.access) as publisher:
+            async with Publisher(access) as publisher:
                 await publisher.publish(list(due.values()))
         except OutsideFault as error:
-            self._tell(f"a key could not be asked for: {error}")
+            self._tell(f"{len(due)} {sender.what} could not be sent: {error}")
             return
-        await in_thread(asking.requests.sent, list(due), now_s)
-        self._tell(f"{len(due)} keys that did not come were asked for")
+        await in_thread(sender.sent, list(due), now_s)
+        self._tell(f"{len(due)} {sender.what} were sent")
 
     def check_freshness(self, now_s: int) -> None:
         """Raises DirectoryStaleError for a directory that is too old to read by."""

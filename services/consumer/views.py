@@ -72,7 +72,10 @@ def row_of(rendered: dict[str, Any]) -> dict[str, Any]:
     report = rendered["report"]
     substances = report.get("substances") or []
     names = [one.get("name_as_declared") or one.get("code") for one in substances]
-    return {**rendered, "what": report.get("title") or [name for name in names if name]}
+    return {
+        **rendered,
+        "what": report.get("title") or report.get("reason") or [name for name in names if name],
+    }
 
 
 def without_nulls(value: Any) -> Any:

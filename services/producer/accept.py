@@ -106,6 +106,8 @@ class Acceptance:
         prepared = self._referenced(prepared)
         reference = prepared.submission.report.reference
         held = self._outbox.items.versions(prepared.family.name, reference) if reference else []
+        if held and self._outbox.withdrawals.of_report(held[0].report_id) is not None:
+            return _answer(Fate.WITHDRAWN, held[0], reference)
         same = next((one for one in held if one.digest == prepared.digest), None)
         if same is not None:
             self._outbox.items.add_destinations(same.item, self._item(prepared, same))

@@ -95,7 +95,7 @@ def build_app(works: Works, settings: ProducerSettings) -> FastAPI:
     ProducerMetrics(registry, works.producing, outbox)
     me = works.participant.originator.id
     acceptance = Acceptance(outbox, me, clocks, lambda: works.source.directory, works.issuer)
-    commit = GroupCommit(acceptance, outbox, clocks.now_s, works.running.news)
+    commit = GroupCommit(acceptance, outbox, clocks, works.running.news)
     tokens = Tokens(works.participant.home.path / TOKENS_FILE)
     readiness = Readiness(works.producing, works.running, works.source, outbox, clocks)
     health = web.Health(lambda: None, readiness.troubles)

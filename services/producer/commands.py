@@ -60,6 +60,18 @@ def publish(  # noqa: PLR0913 - one parameter for each option
     ] = False,
     attach: AttachOption = None,
     keep_location: KeepLocationOption = False,
+    withdraw: Annotated[
+        str | None,
+        typer.Option(metavar="REFERENCE|ID", help="Take back that report instead.", show_default=False),
+    ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(
+            help="Why it is taken back: error, court-order, false-positive, danger-to-operation, "
+            "data-subject-request or other.",
+            show_default=False,
+        ),
+    ] = None,
     wait: WaitOption = True,
     timeout_s: TimeoutOption = 60,
     url: Annotated[
@@ -81,10 +93,20 @@ def publish(  # noqa: PLR0913 - one parameter for each option
 
     --attach takes files of at most 7.5 MB for one report. Pictures are sent without the place where they
     were taken: `tocsin attachment preview` shows them as they are sent.
-    """
-    from services.producer.publishing import Ask, How, publish_file
-    from services.producer.submitting import submit_file
 
+    --withdraw REFERENCE --reason error takes a report back: readers erase it and confirm (`tocsin status`).
+    """
+    from services.producer.publishing import Ask, How, publish_file, withdraw_report
+    from services.producer.submitting import submit_file, submit_withdrawal
+    from tocsin.core.errors import SettingsError
+
+    if (withdraw is None) != (reason is None):
+        raise SettingsError("--withdraw REFERENCE and --reason CODE belong together")
+    if withdraw is not None and reason is not None:
+        if url is not None:
+            raise typer.Exit(submit_withdrawal(url, token_file, withdraw, reason, as_json=as_json))
+        ask = Ask(home, passphrase_file, bootstrap, timeout_s if wait else None, as_json)
+        raise typer.Exit(withdraw_report(ask, withdraw, reason))
     how = How(kind, audience, update, approve, tuple(attach or ()), keep_location)
     if url is not None:
         raise typer.Exit(submit_file(url, token_file, file, how, as_json=as_json))
@@ -99,7 +121,10 @@ def send(
     passphrase_file: PassphraseFileOption = None,
     bootstrap: BootstrapOption = None,
 ) -> None:
-    """Publish what waits in the outbox. Ends with 0 if nothing waits any more, else 5."""
+    """Publish what waits in the outbox, answer requests for keys, take receipts of withdrawals.
+
+    Ends with 0 if nothing waits any more, else 5.
+    """
     from services.producer.publishing import Ask, send_waiting
 
     raise typer.Exit(send_waiting(Ask(home, passphrase_file, bootstrap, timeout_s, as_json)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from services.producer.own_logs import FOREIGN
 from services.producer.producing import Producing
@@ -14,14 +15,19 @@ MAX_TRIES = 3
 CHECKPOINT_NEWS_S = 60
 
 
-async def drain(producing: Producing, max_s: float) -> None:
+async def drain(
+    producing: Producing, max_s: float, look_in: Callable[[], Awaitable[None]] | None = None
+) -> None:
     """Publish what waits, at most `max_s` seconds, and say what is in the way. Raises StorageError.
 
-    Whatever does not leave stays in the outbox.
+    Whatever does not leave stays in the outbox. `look_in` looks into our inbox; what it queues leaves too.
     """
     try:
         async with asyncio.timeout(max_s):
             await _rounds(producing)
+            if look_in is not None:
+                await look_in()
+                await _rounds(producing)
             await producing.checkpoint(CHECKPOINT_NEWS_S)
     except TimeoutError:
         console.warn(f"Kafka did not acknowledge within {max_s:.0f} s")

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from services.producer.accept import Acceptance, Prepared, Submission
+from services.producer.clocks import Clocks
 from services.producer.importing.run_import import Fate
 from services.producer.receipts import Accepted
+from services.producer.withdrawing import withdraw
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.errors import InvalidReportError, TocsinError
 
@@ -39,11 +41,11 @@ class GroupCommit:
         self,
         acceptance: Acceptance,
         outbox: Outbox,
-        now_s: Callable[[], int],
+        clocks: Clocks,
         on_accepted: Callable[[], None],
     ) -> None:
         self._acceptance, self._outbox = acceptance, outbox
-        self._now_s, self._on_accepted = now_s, on_accepted
+        self._clocks, self._on_accepted = clocks, on_accepted
         # Bounded by the connections that the web server allows.
         self._waiting: deque[_Waiting] = deque()
 
@@ -58,6 +60,15 @@ class GroupCommit:
         if len(self._waiting) == 1:
             loop.call_soon(self._commit)
         return await waiting.answer
+
+    def withdraw(self, name: str, reason: str) -> Accepted:
+        """Take back the report of that reference or id; the answer is on disk.
+
+        Raises InvalidReportError, RefusedByRuleError, StorageError.
+        """
+        answer = withdraw(self._outbox, self._clocks, name, reason)
+        self._on_accepted()
+        return answer
 
     def _commit(self) -> None:
         while self._waiting:
@@ -90,8 +101,8 @@ class GroupCommit:
         if used is not None:
             return self._again(one.key, *used)
         answer = self._acceptance.store(one.prepared)
-        if answer.fate is not Fate.CONFLICT:
-            self._outbox.submissions.keep(one.key.key, one.key.request, answer.item, self._now_s())
+        if answer.fate in {Fate.ACCEPTED, Fate.KNOWN}:
+            self._outbox.submissions.keep(one.key.key, one.key.request, answer.item, self._clocks.now_s())
         return answer
 
     def _again(self, key: IdempotencyKey, request: bytes, item: int) -> Accepted:

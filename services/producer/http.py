@@ -11,16 +11,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.producer.accept import Acceptance, Submission
 from services.producer.documents import parse
 from services.producer.group_commit import MAX_KEY_CHARACTERS, GroupCommit, IdempotencyKey
 from services.producer.importing.run_import import Fate
 from services.producer.openapi import ALERT, REPORT, RESPONSES
+from services.producer.publishing import WITHDRAWN
 from services.producer.receipts import status_record
 from services.producer.reports import family_of
 from tocsin.adapters.outbox.status import OutboxStatus
+from tocsin.core.field_checks import MAX_CODE_CHARACTERS
 from tocsin.core.primitives import sha256
+from tocsin.core.report_parts import MAX_REFERENCE_CHARACTERS
 from tocsin.runtime.bearer import Admit, bearer
 from tocsin.runtime.problems import problem
 
@@ -28,6 +32,15 @@ _KIND = Query(None, pattern="^(incident|alert)$", description="Seen from the fie
 _AUDIENCE = Query(None, max_length=128, description="Who may read it; the kind's usual one if not given.")
 _UPDATE = Query(False, description="New content under a known reference is a new version.")
 _KEY = Header(None, max_length=MAX_KEY_CHARACTERS, description="The same key, the same receipt.")
+
+
+class WithdrawalRequest(BaseModel):
+    """Which report is taken back (national reference or id), and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    report: str = Field(max_length=MAX_REFERENCE_CHARACTERS, examples=["XX-CUS-2026-00001"])
+    reason: str = Field(max_length=MAX_CODE_CHARACTERS, examples=["error"])
 
 
 def router(acceptance: Acceptance, commit: GroupCommit, status: OutboxStatus, admit: Admit) -> APIRouter:
@@ -43,6 +56,14 @@ def router(acceptance: Acceptance, commit: GroupCommit, status: OutboxStatus, ad
         status_code=201,
         responses=RESPONSES,
         openapi_extra={"requestBody": {"required": True, **body}},
+    )
+    routes.add_api_route(
+        "/withdrawals",
+        handlers.withdraw,
+        methods=["POST"],
+        summary="Take a report back",
+        status_code=201,
+        responses=RESPONSES,
     )
     routes.add_api_route(
         "/reports/{report_id}", handlers.report, summary="What became of a report: all its versions"
@@ -79,6 +100,8 @@ class _Routes:
         answer = await self._commit.accept(submission, key)
         (held,) = self._status.of_items([answer.item])
         place = f"/v1/reports/{UUID(bytes=answer.report_id)}"
+        if answer.fate is Fate.WITHDRAWN:
+            return problem(409, WITHDRAWN)
         if answer.fate is Fate.CONFLICT:
             return problem(
                 409,
@@ -86,6 +109,14 @@ class _Routes:
                 "version",
                 held={"report_id": place.rpartition("/")[2], "version": answer.version},
             )
+        status = 201 if answer.fate is Fate.ACCEPTED else 200
+        return JSONResponse(status_record(held, answer.fate), status, {"Location": place})
+
+    async def withdraw(self, wanted: WithdrawalRequest) -> Response:
+        """201 with a receipt; 200 if it was withdrawn before; 403 where there is no such report."""
+        answer = self._commit.withdraw(wanted.report, wanted.reason)
+        (held,) = self._status.of_items([answer.item])
+        place = f"/v1/reports/{UUID(bytes=answer.report_id)}"
         status = 201 if answer.fate is Fate.ACCEPTED else 200
         return JSONResponse(status_record(held, answer.fate), status, {"Location": place})
 

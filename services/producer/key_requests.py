@@ -1,4 +1,4 @@
-"""Answers members that miss a generation's secret: a new wrap, if today's directory still allows it.
+"""Looks into our inbox: members that miss a secret get a new wrap, receipts of withdrawals are kept.
 
 Requests come to our own inbox, signed. A member is served by its directory entry and the manifest, not
 by what the request claims; at most once an hour for a key and generation. Source: wire format, "Keys".
@@ -12,6 +12,7 @@ from services.producer.clocks import Clocks
 from services.producer.originator import Originator
 from services.producer.producing import DirectorySource
 from services.producer.reading_on import read_on
+from services.producer.withdrawing import take_receipt
 from tocsin.adapters.kafka.records import IncomingRecord, Place, Start
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
@@ -90,6 +91,9 @@ class KeyRequests:
         try:
             request = verified_statement(value, directory).body
         except TheirFault:
+            return False
+        if isinstance(request, wire.Receipt):
+            take_receipt(self._outbox, self._originator.id, request, now_s)
             return False
         if not isinstance(request, wire.KeyRequest) or request.to != self._originator.id:
             return False

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from uuid import UUID
 
 from services.producer.own_logs import FOREIGN
 from services.producer.participant import open_participant
 from services.producer.publishing import print_counts
 from services.producer.receipts import COLUMNS, shown
-from tocsin.adapters.outbox.status import ItemStatus, OutboxStatus, State
-from tocsin.adapters.outbox.store import FILE_NAME
+from tocsin.adapters.outbox.status import ItemStatus, State
+from tocsin.adapters.outbox.store import FILE_NAME, Outbox
+from tocsin.adapters.outbox.withdrawals import FAMILY
+from tocsin.core.directory import Directory
 from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.ids import audience_id
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
 
@@ -33,21 +36,28 @@ def print_status(home: Path, passphrase_file: Path | None, name: str | None, *, 
             if count := len(outbox.logs.alarms()):
                 console.warn(FOREIGN.format(count=count))
             return Exit.WHOLE
-        found = find(outbox.status, name)
+        found = outbox.status.named(name)
         if not found:
             raise RefusedByRuleError(f"the outbox holds nothing under {name}")
         console.rows((shown(one, as_json=as_json) for one in found), COLUMNS[1:], as_json=as_json)
+        if found[0].family == FAMILY:
+            _say_confirmed(outbox, participant.directory_client().load(), found[0])
     if found[0].state is State.REFUSED:
         return Exit.REFUSED
     return Exit.WHOLE if found[0].state is State.PUBLISHED else Exit.INCOMPLETE
 
 
-def find(status: OutboxStatus, name: str) -> list[ItemStatus]:
-    """The versions of a report by its national reference or else its id, newest first."""
-    found = status.of_reference(name)
-    if found:
-        return found
-    try:
-        return status.of_report(UUID(name).bytes)
-    except ValueError:
-        return []
+def _say_confirmed(outbox: Outbox, directory: Directory | None, withdrawal: ItemStatus) -> None:
+    """Which readers took a withdrawn report out of their views, of those that are members today."""
+    confirmed = outbox.withdrawals.confirmations(withdrawal.report_id)
+    if directory is None:
+        console.say(f"withdrawn; {len(confirmed)} readers confirmed")
+        return
+    members = {
+        one
+        for name in {place.audience for place in withdrawal.destinations}
+        for one in directory.members(audience_id(name), outbox.originator, int(time.time()))
+    }
+    missing = sorted(directory.participants[one].name for one in members - confirmed.keys())
+    waiting = f"; not yet: {', '.join(missing)}" if missing else ""
+    console.say(f"withdrawn; receipts {len(members & confirmed.keys())} of {len(members)}{waiting}")

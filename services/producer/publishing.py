@@ -24,10 +24,12 @@ from services.producer.doubting import all_doubts
 from services.producer.draining import drain
 from services.producer.importing.run_import import Fate
 from services.producer.issuing import issuer_of
+from services.producer.key_requests import KeyRequests
 from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
 from services.producer.receipts import Accepted, print_receipts
 from services.producer.reports import family_of
+from services.producer.withdrawing import withdraw
 from tocsin.adapters.outbox.status import OutboxStatus, State
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.attachments import FileToSend
@@ -44,6 +46,11 @@ from tocsin.runtime.exits import Exit
 MAX_BATCH_REPORTS = 500
 MAX_SHOWN_PROBLEMS = 20
 MAX_SHOWN_DOUBTS = 20
+WITHDRAWN = "the report of this national reference was withdrawn: a new report needs a new reference"
+WHAT_IT_DOES = (
+    "readers take it out of every view and erase it; what lies sealed with the broker is not un-sent: "
+    "whoever keeps the keys can open it until its retention ends"
+)
 
 
 @dataclass(frozen=True)
@@ -168,7 +175,9 @@ class _Filing:
         return None
 
     def _note(self, place: str, submission: Submission, answer: Accepted) -> None:
-        if answer.fate is Fate.CONFLICT:
+        if answer.fate is Fate.WITHDRAWN:
+            self._refuse(place, [WITHDRAWN])
+        elif answer.fate is Fate.CONFLICT:
             self._refuse(
                 place,
                 [
@@ -198,14 +207,33 @@ class _Filing:
             console.fault(f"{place}: and {len(told) - MAX_SHOWN_PROBLEMS} more")
 
 
+def withdraw_report(ask: Ask, name: str, reason: str) -> Exit:
+    """Take back the report of that national reference or id. Raises TocsinError."""
+    participant = open_participant(ask.home, ask.passphrase_file)
+    clocks = Clocks()
+    with _outbox(participant) as outbox:
+        accepted = withdraw(outbox, clocks, name, reason)
+        console.say(WHAT_IT_DOES)
+        if ask.wait_s is not None:
+            access = participant.home.access(ask.bootstrap)
+            source = participant.follower(access, participant.directory_client())
+            producing = build(outbox, participant.originator, source, access, clocks)
+            requests = KeyRequests(outbox, participant.originator, source, access, clocks)
+            asyncio.run(drain(producing, ask.wait_s, requests.answer))
+        states = print_receipts(outbox.status, [accepted], as_json=ask.as_json)
+    return _exit(0, states)
+
+
 def send_waiting(ask: Ask) -> Exit:
     """Publish what waits in the outbox. Raises TocsinError."""
     participant = open_participant(ask.home, ask.passphrase_file)
     access = participant.home.access(ask.bootstrap)
     source = participant.follower(access, participant.directory_client())
     with participant.outbox() as outbox:
-        producing = build(outbox, participant.originator, source, access, Clocks())
-        asyncio.run(drain(producing, ask.wait_s or 0.0))
+        clocks = Clocks()
+        producing = build(outbox, participant.originator, source, access, clocks)
+        requests = KeyRequests(outbox, participant.originator, source, access, clocks)
+        asyncio.run(drain(producing, ask.wait_s or 0.0, requests.answer))
         print_counts(outbox.status, as_json=ask.as_json)
         return Exit.INCOMPLETE if producing.waiting else Exit.WHOLE
 

@@ -50,8 +50,18 @@ def submit_file(url: str, token_file: Path | None, file: str, how: How, *, as_js
     return Exit.REFUSED if refused else Exit.WHOLE
 
 
+def submit_withdrawal(url: str, token_file: Path | None, name: str, reason: str, *, as_json: bool) -> Exit:
+    """Take back a report at a producer service; prints the receipt. Raises as `submit_file`."""
+    service = _Service(url, _token(token_file), How(), "withdrawals")
+    receipt = service.submit(Document(name, {"report": name, "reason": reason}))
+    if receipt is None:
+        return Exit.REFUSED
+    console.rows([receipt], ("result", "state", "reference", "report_id", "version"), as_json=as_json)
+    return Exit.WHOLE
+
+
 class _Service:
-    def __init__(self, url: str, token: str, how: How) -> None:
+    def __init__(self, url: str, token: str, how: How, place: str = "reports") -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise SettingsError("--url is http://host:port or https://host:port")
@@ -60,7 +70,7 @@ class _Service:
         self._url, self._token = url, token
         wanted = {"kind": how.kind, "audience": how.audience, "update": "true" if how.update else None}
         given = {name: value for name, value in wanted.items() if value}
-        self._path = f"{parts.path.rstrip('/')}/v1/reports?{urlencode(given)}"
+        self._path = f"{parts.path.rstrip('/')}/v1/{place}?{urlencode(given)}"
 
     def submit(self, document: Document) -> dict[str, Any] | None:
         """The receipt; None after telling why there is none."""

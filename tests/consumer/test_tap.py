@@ -5,7 +5,9 @@ import pytest
 
 from services.consumer.tap import Tap, Terms
 from services.consumer.views import Views
-from tests.support.incidents import incident, incident_directory
+from tests.support.attachments import attachment_directory as incident_directory
+from tests.support.attachments import taken_back
+from tests.support.incidents import incident
 from tests.support.reading import Reading
 from tests.support.world import ORIGINATOR, Sender
 from tocsin.core.errors import RefusedByRuleError
@@ -53,6 +55,17 @@ def test_a_report_of_three_regions_is_one_row_in_the_region_where_it_happened(re
     )
     regions = ["south-america", "western-and-central-europe"]
     assert [("ion", "south-america", "2025-09", regions, "CO", "NL", ["AT"], "CO")] == rows
+
+
+def test_a_withdrawn_report_leaves_the_files_that_were_written_and_only_it(reading, sender, lake):
+    reading.take(sender.send(incident("a"), incident("b")))
+    reading.take(sender.send(incident("c", event_date={"value": "2024", "precision": "year"})))
+    tap(reading, lake).write_new()
+    reading.take(sender.send(taken_back("a"), taken_back("c")))
+    tap(reading, lake).write_new()
+    rows = ask(lake, "select kind, version from LAKE order by all")
+    assert [("seizure", 1), ("withdrawal", 2), ("withdrawal", 2)] == rows
+    assert [] == list(lake.glob("*/*/month=unknown/part-*01-*.parquet"))
 
 
 def test_kilograms_and_litres_are_never_added(reading, sender, lake):

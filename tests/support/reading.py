@@ -39,7 +39,7 @@ class Reading:
         watch = CheckpointWatch(self.inbox, lambda log: log.stream != "inbox")
         self.keys = KeysIntake(self.inbox, self.reader, KeyRing({party.key("kem").id: party.kem}), watch)
         self.tally = Tally()
-        self.intake = Intake(self.inbox, self.reader, self.keys, Harvest(rules), self.tally)
+        self.intake = Intake(self.inbox, self.reader, self.keys, Harvest(rules, party.id), self.tally)
         self.waking = Waking(self.inbox, self.reader, self.intake)
         self._offset = 0
 

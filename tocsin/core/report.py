@@ -22,6 +22,7 @@ from tocsin.core.field_checks import Check, Fields, Problems
 from tocsin.core.report_fields import incident_check
 from tocsin.core.report_values import places_of_countries
 from tocsin.core.streams import GLOBAL
+from tocsin.core.withdrawals import withdrawal_check
 
 INCIDENT_SCHEMA = "tocsin.report.v1.IncidentReport"
 ALERT_SCHEMA = "tocsin.report.v1.Alert"
@@ -91,6 +92,8 @@ def domain_check(schema_name: str, body: dict[str, Any]) -> None:
             incident_check(strict=False)(body)
         case "tocsin.report.v1.Alert":
             alert_check(strict=False)(body)
+        case "tocsin.report.v1.Withdrawal":
+            withdrawal_check(strict=False)(body)
         case "tocsin.report.v1.AttachmentPart":
             part_check(body)
         case _:

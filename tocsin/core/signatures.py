@@ -23,6 +23,7 @@ _LABELS = {
     wire.Manifest: b"tocsin/1/manifest\0",
     wire.Checkpoint: b"tocsin/1/checkpoint\0",
     wire.KeyRequest: b"tocsin/1/key-request\0",
+    wire.Receipt: b"tocsin/1/receipt\0",
 }
 PARTICIPANT_LABEL = b"tocsin/1/participant\0"
 

@@ -144,7 +144,18 @@ class Wrap:
     sealed: bytes
 
 
-StatementBody = Manifest | Checkpoint | KeyRequest
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A reader's word that it took a withdrawn report out of every view."""
+
+    originator: bytes
+    signing_key: bytes
+    to: bytes
+    reference: bytes
+    time: int
+
+
+StatementBody = Manifest | Checkpoint | KeyRequest | Receipt
 
 
 def encode_header(header: Header) -> bytes:
@@ -240,6 +251,8 @@ def decode_body(data: bytes) -> StatementBody:
         record = codec("checkpoint").decode_single(data)
         _bounded(record["heads"], MAX_HEADS, "heads")
         return Checkpoint(**{**record, "heads": tuple(Head(**head) for head in record["heads"])})
+    if codec("receipt").prefix == data[:10]:
+        return Receipt(**codec("receipt").decode_single(data))
     return KeyRequest(**_counted(codec("key_request").decode_single(data)))
 
 
@@ -256,9 +269,15 @@ def _bounded(items: list[object], limit: int, name: str) -> None:
 
 
 def _codec_name(body: StatementBody) -> str:
-    return {"Manifest": "manifest", "Checkpoint": "checkpoint", "KeyRequest": "key_request"}[
-        type(body).__name__
-    ]
+    return _CODEC_NAMES[type(body)]
+
+
+_CODEC_NAMES: dict[type, str] = {
+    Manifest: "manifest",
+    Checkpoint: "checkpoint",
+    KeyRequest: "key_request",
+    Receipt: "receipt",
+}
 
 
 def kind_of(value: bytes) -> str | None:

@@ -31,6 +31,7 @@ class Fate(StrEnum):
     ACCEPTED = "accepted"
     KNOWN = "known"
     CONFLICT = "conflict"
+    WITHDRAWN = "withdrawn"
 
 
 class Accept(Protocol):
@@ -64,6 +65,7 @@ class ImportCount:
     accepted: int = 0
     known: int = 0
     conflict: int = 0
+    """Also what was withdrawn before."""
     refused: int = 0
     warned: int = 0
     """Of the rows that passed: those with a remark."""
@@ -72,7 +74,7 @@ class ImportCount:
         """Count a batch."""
         self.accepted += fates.count(Fate.ACCEPTED)
         self.known += fates.count(Fate.KNOWN)
-        self.conflict += fates.count(Fate.CONFLICT)
+        self.conflict += fates.count(Fate.CONFLICT) + fates.count(Fate.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,8 @@ def run_import(
         fates = accept(batch)
         count.add(fates)
         for row, fate in zip(places, fates, strict=True):
-            if fate is Fate.CONFLICT:
-                on.refused(RefusedRow(row.line, (("row", _CONFLICT),), "", row.sheet))
+            if fate in _WHY_NOT:
+                on.refused(RefusedRow(row.line, (("row", _WHY_NOT[fate]),), "", row.sheet))
         batch.clear()
         places.clear()
         on.progress(count)
@@ -138,7 +140,10 @@ def run_import(
     return count
 
 
-_CONFLICT = "this reference was accepted with other content before (an earlier version of the profile?)"
+_WHY_NOT = {
+    Fate.CONFLICT: "this reference was accepted with other content before (by an earlier profile?)",
+    Fate.WITHDRAWN: "the report of this reference was withdrawn",
+}
 _NO_ROW = Row(0, {})
 
 

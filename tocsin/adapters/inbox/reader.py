@@ -43,7 +43,7 @@ class InboxReader:
 
     def withdrawn(self, originator: bytes, report_id: bytes) -> bool:
         """Whether the originator took the report back."""
-        return self._inbox.reports.withdrawn(originator, report_id)
+        return self._inbox.withdrawals.holds(originator, report_id)
 
     def attachment(self, originator: bytes, attachment_id: bytes) -> tuple[Attachment, int] | None:
         """What the first part of an attachment said, and how many parts are held."""

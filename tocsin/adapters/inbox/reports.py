@@ -57,6 +57,8 @@ class NewReport:
     time_s: int
     received_at_s: int
     body: bytes = field(repr=False)
+    withdrawal: bytes | None = None
+    """Of a withdrawal: what its receipt returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,6 @@ class InboxReports:
             return bytes(digest)
         return None
 
-    def withdrawn(self, originator: bytes, report_id: bytes) -> bool:
-        """Whether the originator took the report back."""
-        sql = "SELECT 1 FROM withdrawn WHERE report_id = ? AND originator = ?"
-        return any(True for _ in self._database.execute(sql, (report_id, originator)))
-
     def add(self, new: NewReport) -> None:
         """Store an accepted item. Call inside a transaction."""
         head = (new.report_id, new.originator, new.version, new.digest, new.schema)
@@ -146,6 +143,11 @@ class InboxReports:
         sql = f"""SELECT {_COLUMNS} FROM reports WHERE report_id = ? AND body IS NOT NULL
             ORDER BY originator, version"""  # noqa: S608 - constants only
         return list(_read(self._database.execute(sql, (report_id,))))
+
+    def places(self, originator: bytes, report_id: bytes) -> list[int]:
+        """The `seq` of every version, also of those that were erased."""
+        sql = "SELECT seq FROM reports WHERE report_id = ? AND originator = ?"
+        return [seq for (seq,) in self._database.execute(sql, (report_id, originator))]
 
     def count(self) -> int:
         """How many report versions are stored."""

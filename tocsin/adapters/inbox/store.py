@@ -22,6 +22,7 @@ from tocsin.adapters.inbox.quarantine import Quarantine
 from tocsin.adapters.inbox.reports import InboxReports, NewReport
 from tocsin.adapters.inbox.tables import MIGRATIONS
 from tocsin.adapters.inbox.waiting import InboxWaiting
+from tocsin.adapters.inbox.withdrawals import InboxWithdrawals, Withdrawn
 from tocsin.core.outcomes import Outcome, RecordFate
 from tocsin.core.streams import Place
 
@@ -39,6 +40,7 @@ class Inbox:
         self.keys = InboxKeys(database)
         self.reports = InboxReports(database)
         self.attachments = InboxAttachments(database)
+        self.withdrawals = InboxWithdrawals(database)
         self.waiting = InboxWaiting(database)
         self.quarantine = Quarantine(database)
         self.alarms = InboxAlarms(database)
@@ -72,7 +74,7 @@ class Inbox:
         for alarm in fate.alarms:
             self.alarms.note(alarm, now_s)
         for report in reports:
-            self.reports.add(report)
+            self._keep_report(report, now_s)
         self._keep_parts(fate, now_s)
         self._refuse(fate, value, place, now_s)
         wait = wait_of(fate)
@@ -82,6 +84,13 @@ class Inbox:
             self.waiting.note(wait, place, fate.header.expires_at, now_s)
         else:
             self.waiting.park(value, place, fate.header, wait, now_s)
+
+    def _keep_report(self, report: NewReport, now_s: int) -> None:
+        self.reports.add(report)
+        if report.withdrawal is not None:
+            one = Withdrawn(report.report_id, report.originator, report.withdrawal)
+            self.withdrawals.take(one, report.version, now_s)
+            self.attachments.forget_report(report.originator, report.report_id)
 
     def _keep_parts(self, fate: RecordFate, now_s: int) -> None:
         for one in fate.items:

@@ -99,4 +99,10 @@ CREATE TABLE attachment_parts (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS)
+_RECEIPTS = """
+ALTER TABLE withdrawn ADD COLUMN reference BLOB;
+ALTER TABLE withdrawn ADD COLUMN confirmed_at_s INTEGER;
+CREATE INDEX withdrawn_unconfirmed ON withdrawn (at_s) WHERE confirmed_at_s IS NULL;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS)

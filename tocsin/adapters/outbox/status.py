@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from tocsin.adapters.database import Database
 from tocsin.adapters.outbox.attachments import OutboxAttachments
+from tocsin.adapters.outbox.withdrawals import FAMILY
 from tocsin.core.attachments import Attachment
 
 MAX_FOUND = 100
 
-_ITEM = "SELECT id, report_id, version, reference, exercise, accepted_at_s FROM items"
+_ITEM = "SELECT id, report_id, version, family, reference, exercise, accepted_at_s FROM items"
 _DESTINATIONS = """SELECT d.audience, d.stream, d.region, d.refused, r.topic, r.partition, r.place,
     r.id IS NOT NULL FROM destinations d LEFT JOIN records r ON r.id = d.record
     WHERE d.item = ? ORDER BY d.id"""
@@ -77,6 +79,7 @@ class ItemStatus:
     item: int
     report_id: bytes
     version: int
+    family: str
     reference: str | None = field(repr=False)
     exercise: bool
     accepted_at_s: int
@@ -85,9 +88,12 @@ class ItemStatus:
 
     @property
     def state(self) -> State:
-        """The state of the destination or file that is furthest behind; refused only if nothing waits."""
+        """The state of the destination or file that is furthest behind; refused only if nothing waits.
+
+        What goes nowhere is done: the withdrawal of a report that had not left.
+        """
         states = {one.state for one in self.destinations} | {one.state for one in self.attachments}
-        return next(state for state in State if state in states)
+        return next((state for state in State if state in states), State.PUBLISHED)
 
 
 class OutboxStatus:
@@ -109,19 +115,29 @@ class OutboxStatus:
 
     def of_reference(self, reference: str) -> list[ItemStatus]:
         """The versions under a national reference, newest first."""
-        sql = f"{_ITEM} WHERE reference = ? ORDER BY family, version DESC LIMIT {MAX_FOUND}"
+        sql = f"{_ITEM} WHERE reference = ? ORDER BY version DESC, family LIMIT {MAX_FOUND}"
         return [self._status(row) for row in self._database.execute(sql, (reference,))]
+
+    def named(self, name: str) -> list[ItemStatus]:
+        """The versions of a report by its national reference or else its id, newest first."""
+        found = self.of_reference(name)
+        if found:
+            return found
+        try:
+            return self.of_report(UUID(name).bytes)
+        except ValueError:
+            return []
 
     def counts(self) -> dict[State, int]:
         """How many destinations are in each state."""
         (row,) = self._database.execute(_COUNTS)
         return dict(zip(State, row, strict=True))
 
-    def _status(self, row: tuple[int, bytes, int, str | None, int, int]) -> ItemStatus:
-        item, report_id, version, reference, exercise, accepted_at_s = row
+    def _status(self, row: tuple[int, bytes, int, str, str | None, int, int]) -> ItemStatus:
+        item, report_id, version, family, reference, exercise, accepted_at_s = row
         found = [_destination(one) for one in self._database.execute(_DESTINATIONS, (item,))]
-        attachments = tuple(self._files(report_id))
-        about = (reference, bool(exercise), accepted_at_s)
+        attachments = () if family == FAMILY else tuple(self._files(report_id))
+        about = (family, reference, bool(exercise), accepted_at_s)
         return ItemStatus(item, report_id, version, *about, tuple(found), attachments)
 
     def _files(self, report_id: bytes) -> Iterator[AttachmentStatus]:

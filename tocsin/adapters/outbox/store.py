@@ -21,6 +21,7 @@ from tocsin.adapters.outbox.sealing_queue import SealingQueue
 from tocsin.adapters.outbox.status import OutboxStatus
 from tocsin.adapters.outbox.submissions import Submissions
 from tocsin.adapters.outbox.tables import MIGRATIONS
+from tocsin.adapters.outbox.withdrawals import OutboxWithdrawals
 
 KEY_LABEL = b"tocsin/1/outbox"
 FILE_NAME = "outbox.db"
@@ -31,7 +32,7 @@ class Outbox:
     """An originator's memory. One process writes; others may open it to read."""
 
     def __init__(self, database: Database, originator: bytes, bounds: Bounds) -> None:
-        self.database = database
+        self.database, self.originator = database, originator
         self.items = OutboxItems(database, bounds)
         self.attachments = OutboxAttachments(database)
         self.queue = SealingQueue(database, self.items)
@@ -40,6 +41,7 @@ class Outbox:
         self.keys = OutboxKeys(database, originator)
         self.submissions = Submissions(database)
         self.references = OutboxReferences(database)
+        self.withdrawals = OutboxWithdrawals(database)
         self.status = OutboxStatus(database)
 
     @contextmanager

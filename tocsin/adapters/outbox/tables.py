@@ -81,4 +81,12 @@ _DRAFTS = """
 CREATE TABLE references_of_drafts (draft TEXT PRIMARY KEY, reference TEXT NOT NULL) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _DRAFTS)
+_RECEIPTS = """
+CREATE TABLE receipts (
+    report_id BLOB NOT NULL, reader BLOB NOT NULL, at_s INTEGER NOT NULL, PRIMARY KEY (report_id, reader)
+) WITHOUT ROWID;
+CREATE INDEX receipts_by_reader ON receipts (reader);
+CREATE INDEX withdrawals ON items (id) WHERE family = 'withdrawal';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _DRAFTS)
