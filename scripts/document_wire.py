@@ -15,6 +15,7 @@ from fastavro.schema import to_parsing_canonical_form
 import schemas
 from tocsin.core import padding, wire
 from tocsin.core.avro import Codec
+from tocsin.core.letters import WAYS
 from tocsin.core.outcomes import AlarmKind, Outcome, Reason, Step
 
 PAGE = Path(__file__).parents[1] / "docs" / "wire-format.md"
@@ -82,7 +83,7 @@ RUNGS: dict[Step, tuple[str, Ends]] = {
         ((_Q, Reason.MALFORMED), (_Q, Reason.OUT_OF_BOUNDS)),
     ),
     Step.SCHEMA: (
-        "The directory has the schema, the audience may be sent it, the approvals hold.",
+        "The directory has the schema, the audience may be sent it by this originator, the approvals hold.",
         ((_P, Reason.UNKNOWN_SCHEMA), (_Q, Reason.SCHEMA_NOT_ALLOWED), (_Q, Reason.APPROVALS)),
     ),
     Step.BODY: ("The body is the one encoding of its schema.", ((_Q, Reason.MALFORMED),)),
@@ -134,6 +135,14 @@ def alarms() -> str:
     return "".join(f"- {kind.name.lower().replace('_', ' ')}: {kind}\n" for kind in AlarmKind)
 
 
+def letters() -> str:
+    """Every schema with whom it may go to in an inbox."""
+    lines = ["| schema | in an inbox, from whom to whom |\n", "|---|---|\n"]
+    for name, allowed in WAYS.items():
+        lines.append(f"| `{name}` | {'; '.join(sorted(allowed))} |\n")
+    return "".join(lines)
+
+
 def sizes() -> str:
     """The size classes of a padded plaintext."""
     shown = ", ".join(f"{size:,}" for size in padding.SIZES_BYTES[:8])
@@ -144,6 +153,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "wire_types": types,
     "attachment_part": attachment_part,
     "wire_ladder": ladder,
+    "wire_letters": letters,
     "wire_alarms": alarms,
     "wire_sizes": sizes,
 }

@@ -143,7 +143,7 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
     role: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
     sector: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
     region: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
-    schema: Annotated[Words, typer.Option(help="incident, alert or a file.")] = [],  # noqa: B006
+    schema: Annotated[Words, typer.Option(help="incident, alert, tip … or a file.")] = [],  # noqa: B006
     approvals: Annotated[int, typer.Option(min=0, max=2, help="How many each item needs.")] = 0,
     history: Annotated[str, typer.Option(help="generation: who joins reads it back; none.")] = "generation",
     max_age_days: Annotated[int, typer.Option(min=1, help="How long records live.")] = 365,
@@ -196,7 +196,7 @@ def schema(
     file: Annotated[
         str,
         typer.Argument(
-            help="An .avsc file, or incident, alert or attachment in every version of this release."
+            help="An .avsc file, or a name of this release: incident, alert, attachment, answer, tip …"
         ),
     ],
     home: HomeOption = DEFAULT_HOME,

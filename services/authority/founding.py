@@ -22,6 +22,7 @@ from tocsin.core.audiences import Audience, write_audience
 from tocsin.core.directory import AUDIENCES, SCHEMAS, STREAMS
 from tocsin.core.errors import RefusedByRuleError, SettingsError
 from tocsin.core.ids import schema_id
+from tocsin.core.letters import LETTERS
 from tocsin.core.streams import Layout, Stream, write_layout
 
 DAY_S = 86_400
@@ -30,6 +31,7 @@ REPORTS = {
     "alert": "alert",
     "attachment": "attachment_part",
     "withdrawal": "withdrawal",
+    **{family: letter.file for family, letter in LETTERS.items()},
 }
 FOR_GOVERNMENTS = ("incident", "attachment", "withdrawal")
 GOVERNMENTS = frozenset({"focal-point", "analyst", "secretariat"})

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from services.consumer.commands_attachments import register_attachments
+from services.consumer.commands_letters import register_letters
 from tocsin.runtime.options import (
     DEFAULT_HOME,
     BootstrapOption,
@@ -39,6 +40,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: tocsin export --stream pics --format xlsx --out pics.xlsx")(export)
     app.command(epilog="Example: tocsin alarms --since 2026-11-01")(alarms)
     register_attachments(app)
+    register_letters(app)
     refused = typer.Typer(no_args_is_help=True, help="Records that were refused.")
     refused.command("list", epilog="Example: tocsin quarantine list --json")(quarantine_list)
     refused.command("show", epilog="Example: tocsin quarantine show 12")(quarantine_show)

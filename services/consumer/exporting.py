@@ -99,7 +99,9 @@ class _Flat:
             self.reports += 1
             yield from rows_of(one)
         if self.left_out:
-            console.warn(f"{self.left_out} alerts have no columns here: --format jsonl has them")
+            console.warn(
+                f"{self.left_out} alerts and letters have no columns here: --format jsonl has them"
+            )
 
 
 def _write_csv(out: Path, rendered: Iterator[dict[str, Any]]) -> int:

@@ -61,6 +61,7 @@ class Harvest:
                     time_s=header.time,
                     received_at_s=now_s,
                     body=item.body,
+                    subject=fact.subject,
                     withdrawal=withdrawal,
                 )
             )

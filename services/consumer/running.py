@@ -17,10 +17,13 @@ from services.consumer.retrying import retry_refused
 from services.consumer.subscribe import EARLIEST, Printing, follow, parse_begin
 from services.consumer.tap import Tap, Terms
 from services.consumer.views import Views, row_of
+from tocsin.adapters.inbox.reports import MAX_PAGE_REPORTS
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
+
+LETTERS_ARE_SEEN = "tocsin answers, tips list, request list, feedback list"
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,12 @@ def subscribe_to(asked: Asked, begin: str, *, until_end: bool, as_json: bool) ->
     out = console.json_line if console.wants_json(as_json) else _line
 
     async def run() -> list[str]:
-        async with _consumption(asked) as (consumption, _inbox):
-            return await follow(consumption, Printing(consumption, parsed, out), until_end=until_end)
+        async with _consumption(asked) as (consumption, inbox):
+            before = inbox.reports.last_seq()
+            sentences = await follow(consumption, Printing(consumption, parsed, out), until_end=until_end)
+            if letters := inbox.reports.letters(before):
+                console.say(f"{_some(len(letters))} in the inbox: {LETTERS_ARE_SEEN}")
+            return sentences
 
     return _told(asyncio.run(run()))
 
@@ -70,6 +77,11 @@ def retry(asked: Asked, id_: int | None) -> Exit:
             return await retry_refused(consumption, id_, console.say)
 
     return Exit.INCOMPLETE if asyncio.run(run()) else Exit.WHOLE
+
+
+def _some(count: int) -> str:
+    many = f"{count} or more" if count == MAX_PAGE_REPORTS else str(count)
+    return f"{many} new letter{'' if count == 1 else 's'}"
 
 
 class _Writing(Printing):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from tocsin.adapters.inbox.reader import full_name
 from tocsin.adapters.inbox.reports import StoredReport
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.core.avro import Codec
@@ -28,7 +27,7 @@ class Views:
 
     def schema_name(self, report: StoredReport) -> str:
         """The full name of the report's schema."""
-        return full_name(self._codec(report.schema))
+        return self._codec(report.schema).name
 
     def regions(self, report: StoredReport) -> list[str]:
         """The regions that the report concerns, in the layout's order."""

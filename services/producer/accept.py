@@ -17,19 +17,21 @@ from services.producer.addressing import Address, Approver, Label
 from services.producer.clocks import Clocks
 from services.producer.importing.run_import import Fate
 from services.producer.receipts import Accepted
-from services.producer.reports import Family, family
+from services.producer.reports import Family, family, published
 from tocsin.adapters.outbox.items import HeldVersion, NewItem
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.attachments import FileToSend
 from tocsin.core.directory import Directory
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import uuid7
+from tocsin.core.letters import why_not
 from tocsin.core.national_references import Issuer, referenced, series_of
 from tocsin.core.primitives import random_bytes, sha256
 from tocsin.core.report import CheckedReport
 from tocsin.core.wire import Item
 
 DIGEST_BYTES = 16
+INCIDENT = "incident"  # what gets a national reference where it has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Submission:
     """A report to accept, with files. `audience` None means the usual one of its family.
 
     `draft`: the name of the draft that it was; submitted again it gets the same national reference.
+    `content` tells it from another version where the body also holds the time of writing: it is known
+    where the newest version has the same. None: the body does, and any version counts.
     """
 
     family: str
@@ -46,14 +50,12 @@ class Submission:
     approvers: tuple[Approver, ...] = ()
     files: tuple[FileToSend, ...] = ()
     draft: str | None = None
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A submission that today's rules allow, encoded.
-
-    `allowed`: the schemas that its audience may be sent; None for any.
-    """
+    """A submission that today's rules allow, encoded."""
 
     submission: Submission
     family: Family
@@ -82,7 +84,7 @@ class Acceptance:
 
     def check(self, family_name: str, data: object) -> CheckedReport:
         """`data` (JSON values) as a checked report. Raises InvalidReportError with every problem."""
-        return family(family_name).check(data, self._clocks.now_s())
+        return published(family_name).check(data, self._clocks.now_s())
 
     def accept(self, submissions: Sequence[Submission]) -> list[Accepted]:
         """Store all in one transaction; each one's fate, in order. All or nothing.
@@ -99,7 +101,7 @@ class Acceptance:
         audience = submission.audience or known.usual_audience
         address = Address(audience, report.regions, submission.approvers)
         allowed = self._ask_directory(known, address, submission)
-        return self._written(submission, known, address, allowed)
+        return self._encoded(submission, known, address, allowed)
 
     def store(self, prepared: Prepared) -> Accepted:
         """Add it to the outbox, with its files. Call inside a transaction."""
@@ -108,7 +110,8 @@ class Acceptance:
         held = self._outbox.items.versions(prepared.family.name, reference) if reference else []
         if held and self._outbox.withdrawals.of_report(held[0].report_id) is not None:
             return _answer(Fate.WITHDRAWN, held[0], reference)
-        same = next((one for one in held if one.digest == prepared.digest), None)
+        comparable = held if prepared.submission.content is None else held[:1]
+        same = next((one for one in comparable if one.digest == prepared.digest), None)
         if same is not None:
             self._outbox.items.add_destinations(same.item, self._item(prepared, same))
             self._store_files(prepared, same.report_id)
@@ -123,7 +126,7 @@ class Acceptance:
     def _referenced(self, prepared: Prepared) -> Prepared:
         """`prepared` under a national reference: its own, its draft's, or the next one."""
         submission, references = prepared.submission, self._outbox.references
-        if submission.report.reference is not None:
+        if submission.report.reference is not None or prepared.family.name != INCIDENT:
             return prepared
         given = None if submission.draft is None else references.of_draft(submission.draft)
         if given is None:
@@ -132,16 +135,18 @@ class Acceptance:
             if submission.draft is not None:
                 references.keep_draft(submission.draft, given)
         report = referenced(submission.report, given)
-        named = replace(submission, report=report)
-        return self._written(named, prepared.family, prepared.address, prepared.allowed)
+        return self._encoded(
+            replace(submission, report=report), prepared.family, prepared.address, prepared.allowed
+        )
 
-    def _written(
+    def _encoded(
         self, submission: Submission, known: Family, address: Address, allowed: Collection[bytes] | None
     ) -> Prepared:
-        held = self._held_report(known, submission.report.reference)
-        named, body = self._with_files(submission, held)
+        """Encode under what the audience is `allowed` to be sent."""
+        named, body = self._with_files(submission, self._held_report(known, submission.report.reference))
         written = known.written(body, allowed)
-        digest = sha256(known.name.encode() + b"\0" + written.oldest)[:DIGEST_BYTES]
+        content = written.oldest if submission.content is None else submission.content
+        digest = sha256(known.name.encode() + b"\0" + content)[:DIGEST_BYTES]
         return Prepared(submission, known, address, allowed, written.schema, written.body, digest, named)
 
     def _item(self, prepared: Prepared, version: HeldVersion) -> NewItem:
@@ -183,6 +188,8 @@ class Acceptance:
                 f"audience {name} asks for approval by {audience.approvals} different persons, "
                 f"{len(submission.approvers)} given: add --approve"
             )
+        if reason := why_not(known.schema_name, self._me, audience, directory):
+            raise RefusedByRuleError(reason)
         stream, now_s = address.stream(submission.report.stream), self._clocks.now_s()
         if not directory.may_publish(self._me, stream, now_s):
             raise RefusedByRuleError(f"the directory does not allow us to publish to {stream}")

@@ -26,7 +26,7 @@ from tocsin.core.attachments import (
 from tocsin.core.avro import Codec
 from tocsin.core.directory import Directory
 from tocsin.core.errors import RefusedByRuleError
-from tocsin.core.ids import audience_id, schema_id, uuid7
+from tocsin.core.ids import schema_id, uuid7
 from tocsin.core.primitives import random_bytes, sha256
 from tocsin.core.streams import BLOBS
 from tocsin.core.wire import Item
@@ -110,9 +110,6 @@ def ask_directory(directory: Directory, me: bytes, address: Address, family: str
     """Whether files may go to an audience that its report may go to. Raises RefusedByRuleError."""
     if family != "incident":
         raise RefusedByRuleError("files go with incident reports only: an alert takes none")
-    owner = directory.own_audiences.get(audience_id(address.audience))
-    if owner is not None and owner.is_firm:
-        raise RefusedByRuleError("files go to governments only, and this audience is a firm")
     audience = directory.audience_named(address.audience)
     if audience is not None and audience.schemas is not None and part_schema() not in audience.schemas:
         raise RefusedByRuleError(

@@ -13,7 +13,9 @@ import typer
 from services.producer.commands_attachment import register_attachment
 from services.producer.commands_codes import register_codes
 from services.producer.commands_import import register_import
+from services.producer.commands_letters import register_letters
 from services.producer.commands_report import register_report
+from services.producer.commands_request import register_request
 from services.producer.options import AttachOption, AudienceOption, KeepLocationOption, WaitOption
 from tocsin.runtime.options import (
     DEFAULT_HOME,
@@ -22,6 +24,7 @@ from tocsin.runtime.options import (
     JsonOption,
     PassphraseFileOption,
 )
+from tocsin.runtime.usual_command import UsualGroup
 
 TimeoutOption = Annotated[
     float, typer.Option("--timeout-s", min=1, help="How many seconds to wait for Kafka at most.")
@@ -30,13 +33,21 @@ TimeoutOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the publisher's verbs to the root command."""
-    app.command(epilog="Example: tocsin publish report.json")(publish)
+    publishing = typer.Typer(
+        cls=UsualGroup,
+        help="Publish reports: `tocsin publish FILE`; or a firm's `tip`.",
+        epilog="Example: tocsin publish report.json",
+    )
+    publishing.command("file", epilog="Example: tocsin publish report.json")(publish)
+    app.add_typer(publishing, name="publish")
     app.command(epilog="Example: tocsin send")(send)
     app.command(epilog="Example: tocsin status XX-CUS-2026-00001")(status)
     register_import(app)
     register_report(app)
     register_attachment(app)
     register_codes(app)
+    register_letters(app, publishing)
+    register_request(app)
     service = typer.Typer(no_args_is_help=True, help="The publisher as a service.")
     service.command(epilog="Example: tocsin producer serve --bootstrap kafka:9092")(serve)
     service.command(epilog="Example: tocsin producer token customs-database")(token)

@@ -6,13 +6,19 @@ rule that the item itself breaks refuses it for good, and the outbox says why.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from services.producer.originator import Originator
 from tocsin.adapters.outbox.sealing_queue import Waiting
 from tocsin.core.audiences import Audience
+from tocsin.core.avro import Codec
 from tocsin.core.directory import Directory, Freshness
 from tocsin.core.ids import own_audience
 from tocsin.core.items import approved
+from tocsin.core.letters import why_not
 from tocsin.core.streams import INBOX
+
+MAX_SCHEMAS = 64
 
 
 class Gate:
@@ -52,6 +58,9 @@ class Gate:
             return "its schema is not in the directory"
         if audience.schemas is not None and item.schema not in audience.schemas:
             return f"audience {audience.name} may not be sent this kind of report"
+        name = _schema_name(self._directory.schemas[item.schema])
+        if reason := why_not(name, self._me, audience, self._directory):
+            return reason
         if not approved(item, self._me, self._now_s, audience, self._directory):
             return f"audience {audience.name} asks for {audience.approvals} valid approvals"
         if waiting.stream != INBOX and waiting.region not in self._directory.layout.regions:
@@ -62,3 +71,8 @@ class Gate:
 def is_own_audience(name: str) -> bool:
     """Whether `name` is a participant's own audience, whose place is that participant's inbox."""
     return name.startswith(own_audience(b""))
+
+
+@lru_cache(maxsize=MAX_SCHEMAS)
+def _schema_name(schema: bytes) -> str:
+    return Codec(schema).name

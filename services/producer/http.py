@@ -17,11 +17,13 @@ from services.producer.accept import Acceptance, Submission
 from services.producer.documents import parse
 from services.producer.group_commit import MAX_KEY_CHARACTERS, GroupCommit, IdempotencyKey
 from services.producer.importing.run_import import Fate
+from services.producer.letters.letter import Outgoing, submission
 from services.producer.openapi import ALERT, REPORT, RESPONSES
 from services.producer.publishing import WITHDRAWN
 from services.producer.receipts import status_record
 from services.producer.reports import family_of
 from tocsin.adapters.outbox.status import OutboxStatus
+from tocsin.core.errors import InvalidReportError
 from tocsin.core.field_checks import MAX_CODE_CHARACTERS
 from tocsin.core.primitives import sha256
 from tocsin.core.report_parts import MAX_REFERENCE_CHARACTERS
@@ -31,6 +33,9 @@ from tocsin.runtime.problems import problem
 _KIND = Query(None, pattern="^(incident|alert)$", description="Seen from the fields if not given.")
 _AUDIENCE = Query(None, max_length=128, description="Who may read it; the kind's usual one if not given.")
 _UPDATE = Query(False, description="New content under a known reference is a new version.")
+_LETTER = Query(pattern="^(answer|tip|feedback|request|response)$", description="Which letter.")
+_TO = Query(pattern="^[0-9a-f]{32}$", description="Participant id of who shall read it.")
+_REFERENCE = Query(min_length=1, max_length=200, description="Ours alone; makes versions of one letter.")
 _KEY = Header(None, max_length=MAX_KEY_CHARACTERS, description="The same key, the same receipt.")
 
 
@@ -58,6 +63,15 @@ def router(acceptance: Acceptance, commit: GroupCommit, status: OutboxStatus, ad
         openapi_extra={"requestBody": {"required": True, **body}},
     )
     routes.add_api_route(
+        "/letters",
+        handlers.letter,
+        methods=["POST"],
+        summary="Hand in a letter: an answer, tip, feedback, request or response",
+        status_code=201,
+        responses=RESPONSES,
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {}}}},
+    )
+    routes.add_api_route(
         "/withdrawals",
         handlers.withdraw,
         methods=["POST"],
@@ -69,6 +83,13 @@ def router(acceptance: Acceptance, commit: GroupCommit, status: OutboxStatus, ad
         "/reports/{report_id}", handlers.report, summary="What became of a report: all its versions"
     )
     return routes
+
+
+async def _json_body(request: Request) -> bytes:
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        raise HTTPException(415, "send application/json")
+    return await request.body()
 
 
 class _Routes:
@@ -86,10 +107,7 @@ class _Routes:
         idempotency_key: str | None = _KEY,
     ) -> Response:
         """201 with a receipt; 200 if it was known with the same content; 409 if with other content."""
-        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if content_type != "application/json":
-            raise HTTPException(415, "send application/json")
-        body = await request.body()
+        body = await _json_body(request)
         data = parse(body)
         family = kind or family_of(data)
         submission = Submission(family, self._acceptance.check(family, data), audience, update)
@@ -111,6 +129,21 @@ class _Routes:
             )
         status = 201 if answer.fate is Fate.ACCEPTED else 200
         return JSONResponse(status_record(held, answer.fate), status, {"Location": place})
+
+    async def letter(
+        self, request: Request, kind: str = _LETTER, to: str = _TO, reference: str = _REFERENCE
+    ) -> Response:
+        """201 with a receipt; 200 if the newest letter under the reference says the same.
+
+        The directory decides who may write what to whom, as it does at the reader.
+        """
+        data = parse(await _json_body(request))
+        if not isinstance(data, dict):
+            raise InvalidReportError([("letter", "must be an object")])
+        written = submission(Outgoing(kind, bytes.fromhex(to), reference, data))
+        answer = await self._commit.accept(written, None)
+        (held,) = self._status.of_items([answer.item])
+        return JSONResponse(status_record(held, answer.fate), 201 if answer.fate is Fate.ACCEPTED else 200)
 
     async def withdraw(self, wanted: WithdrawalRequest) -> Response:
         """201 with a receipt; 200 if it was withdrawn before; 403 where there is no such report."""

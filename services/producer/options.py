@@ -48,3 +48,20 @@ AttachOption = Annotated[
 KeepLocationOption = Annotated[
     bool, typer.Option("--keep-location", help="Leave in where a picture was taken, and nothing else.")
 ]
+
+LETTER_TIMEOUT_S = 60.0
+UrlOption = Annotated[
+    str | None,
+    typer.Option("--url", help="Hand it to the producer service there.", show_default=False),
+]
+TokenFileOption = Annotated[
+    Path | None,
+    typer.Option("--token-file", help="File (0600) with the service's token.", show_default=False),
+]
+LangOption = Annotated[
+    str | None, typer.Option("--language", help="Of the text, e.g. es.", show_default=False)
+]
+TextOption = Annotated[
+    str | None,
+    typer.Option("--text", help="What there is to say; @FILE reads a file.", show_default=False),
+]

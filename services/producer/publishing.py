@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -27,7 +27,7 @@ from services.producer.issuing import issuer_of
 from services.producer.key_requests import KeyRequests
 from services.producer.participant import Participant, open_participant
 from services.producer.producing import build
-from services.producer.receipts import Accepted, print_receipts
+from services.producer.receipts import COLUMNS, Accepted, print_receipts
 from services.producer.reports import family_of
 from services.producer.withdrawing import withdraw
 from tocsin.adapters.outbox.status import OutboxStatus, State
@@ -90,25 +90,37 @@ def publish_documents(participant: Participant, ask: Ask, documents: Iterator[Do
 
     Raises TocsinError; then nothing, or whole batches, are accepted.
     """
-    clocks = Clocks()
-    client = participant.directory_client()
-    directory = client.load()
     approvers = (participant.release_key(),) if how.approve else ()
     files = prepare_files(how.attach, keep_location=how.keep_location)
     if files:
         documents = _only(documents)
+    filing = _Filing(how, approvers, participant.watch_lists(), files)
+    states = accept_and_publish(participant, ask, lambda acceptance: filing.take(acceptance, documents))
+    return _exit(filing.refused, states)
+
+
+def accept_and_publish(
+    participant: Participant,
+    ask: Ask,
+    accept: Callable[[Acceptance], list[Accepted]],
+    columns: Sequence[str] = COLUMNS,
+) -> set[State]:
+    """Let `accept` take what it has into the outbox, publish, print receipts; the states they are in.
+
+    Raises TocsinError.
+    """
+    clocks = Clocks()
+    client = participant.directory_client()
+    directory = client.load()
     with _outbox(participant) as outbox:
         issuer = issuer_of(participant.home)
-        acceptance = Acceptance(outbox, participant.originator.id, clocks, lambda: directory, issuer)
-        filing = _Filing(acceptance, how, approvers, participant.watch_lists(), files)
-        filing.take(documents)
-        if ask.wait_s is not None and (filing.accepted or outbox.items.waiting_items):
+        accepted = accept(Acceptance(outbox, participant.originator.id, clocks, lambda: directory, issuer))
+        if ask.wait_s is not None and (accepted or outbox.items.waiting_items):
             access = participant.home.access(ask.bootstrap)
             source = participant.follower(access, client)
             producing = build(outbox, participant.originator, source, access, clocks)
             asyncio.run(drain(producing, ask.wait_s))
-        states = print_receipts(outbox.status, filing.accepted, as_json=ask.as_json)
-    return _exit(filing.refused, states)
+        return print_receipts(outbox.status, accepted, columns, as_json=ask.as_json)
 
 
 def _only(documents: Iterator[Document]) -> Iterator[Document]:
@@ -137,35 +149,36 @@ class _Filing:
 
     def __init__(
         self,
-        acceptance: Acceptance,
         how: How,
         approvers: tuple[Approver, ...],
         lists: WatchLists,
         files: tuple[FileToSend, ...] = (),
     ) -> None:
-        self._acceptance, self._how, self._approvers = acceptance, how, approvers
-        self._lists, self._files = lists, files
+        self._how, self._approvers, self._lists, self._files = how, approvers, lists, files
         self.accepted: list[Accepted] = []
         self.refused = 0
         self._doubts = 0
 
-    def take(self, documents: Iterator[Document]) -> None:
+    def take(self, acceptance: Acceptance, documents: Iterator[Document]) -> list[Accepted]:
+        """All that `documents` brings; what was accepted."""
         while batch := list(islice(documents, MAX_BATCH_REPORTS)):
-            submissions = {one.place: found for one in batch if (found := self._checked(one))}
-            answers = self._acceptance.accept(list(submissions.values()))
+            checked = ((one.place, self._checked(acceptance, one)) for one in batch)
+            submissions = {place: found for place, found in checked if found is not None}
+            answers = acceptance.accept(list(submissions.values()))
             for (place, submission), answer in zip(submissions.items(), answers, strict=True):
                 self._note(place, submission, answer)
+        return self.accepted
 
-    def _checked(self, document: Document) -> Submission | None:
+    def _checked(self, acceptance: Acceptance, document: Document) -> Submission | None:
         """The submission, or None after telling why there is none."""
         try:
             if document.error is not None:
                 raise document.error
             kind = self._how.kind or family_of(document.data)
-            report = self._acceptance.check(kind, document.data)
+            report = acceptance.check(kind, document.data)
             how = (self._how.audience, self._how.update, self._approvers)
             submission = Submission(kind, report, *how, self._files, document.draft)
-            self._acceptance.prepare(submission)
+            acceptance.prepare(submission)
         except InvalidReportError as error:
             self._refuse(document.place, [f"{place}: {text}" for place, text in error.problems])
         except RefusedByRuleError as error:
@@ -245,7 +258,12 @@ def print_counts(status: OutboxStatus, *, as_json: bool) -> None:
 
 
 def _exit(refused: int, states: set[State]) -> Exit:
-    if refused or State.REFUSED in states:
+    return Exit.REFUSED if refused else exit_of(states)
+
+
+def exit_of(states: set[State]) -> Exit:
+    """The exit code of what was accepted."""
+    if State.REFUSED in states:
         return Exit.REFUSED
     return Exit.INCOMPLETE if states - {State.PUBLISHED} else Exit.WHOLE
 

@@ -54,7 +54,13 @@ def status_record(status: ItemStatus, fate: Fate | None = None) -> dict[str, Any
     return record if fate is None else {"result": fate.value, **record}
 
 
-def print_receipts(status: OutboxStatus, accepted: Sequence[Accepted], *, as_json: bool) -> set[State]:
+def print_receipts(
+    status: OutboxStatus,
+    accepted: Sequence[Accepted],
+    columns: Sequence[str] = COLUMNS,
+    *,
+    as_json: bool,
+) -> set[State]:
     """Print a receipt for each; the states that they are in."""
     states: set[State] = set()
 
@@ -64,7 +70,7 @@ def print_receipts(status: OutboxStatus, accepted: Sequence[Accepted], *, as_jso
                 states.add(found.state)
                 yield shown(found, as_json=as_json, fate=one.fate)
 
-    console.rows(records(), COLUMNS, as_json=as_json)
+    console.rows(records(), columns, as_json=as_json)
     return states
 
 

@@ -11,8 +11,10 @@ import schemas
 from tocsin.core.avro import Record
 from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.ids import schema_id
+from tocsin.core.letters import LETTERS, Letter
 from tocsin.core.report import CheckedReport, check_alert, check_incident
 from tocsin.core.schema_versions import Versions
+from tocsin.core.streams import GLOBAL, INBOX
 
 
 class Written(NamedTuple):
@@ -34,6 +36,11 @@ class Family:
     versions: Versions
     check: Callable[[object, int], CheckedReport]
     usual_audience: str
+
+    @property
+    def schema_name(self) -> str:
+        """The full name of its schema, the same in each version."""
+        return self.versions.all[-1].name
 
     def written(self, body: Record, allowed: Collection[bytes] | None) -> Written:
         """`body` in the oldest version that holds it and is `allowed` (None: any; else one of `ids`).
@@ -66,8 +73,19 @@ def families() -> dict[str, Family]:
     }
 
 
+@cache
+def letters() -> dict[str, Family]:
+    """The kinds of letter; each names its addressee, so there is no usual audience."""
+    return {name: _letter(name, letter) for name, letter in LETTERS.items()}
+
+
 def family(name: str) -> Family:
-    """The family of this name. Raises InvalidReportError."""
+    """The family of a kind of report or letter that we know."""
+    return (families() | letters())[name]
+
+
+def published(name: str) -> Family:
+    """The family of a kind of report that people file. Raises InvalidReportError for any other."""
     try:
         return families()[name]
     except KeyError:
@@ -83,6 +101,15 @@ def family_of(data: object) -> str:
 def _family(name: str, file: str, check: Callable[[object, int], CheckedReport], audience: str) -> Family:
     found = schemas.versions(file)
     return Family(name, tuple(map(schema_id, found)), Versions(found), check, audience)
+
+
+def _letter(name: str, letter: Letter) -> Family:
+    def check(data: object, _now_s: int) -> CheckedReport:
+        body = letter.check(strict=True)(data)
+        kind = str(body.get("kind") or body.get("code"))
+        return CheckedReport(kind, INBOX, (GLOBAL,), body, None, bool(body["exercise"]))
+
+    return _family(name, letter.file, check, "")
 
 
 def _incident(data: object, now_s: int) -> CheckedReport:

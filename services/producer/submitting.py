@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -33,14 +33,16 @@ def submit_file(url: str, token_file: Path | None, file: str, how: How, *, as_js
         raise SettingsError("--approve needs this home's release key: it cannot be used with --url")
     if how.attach:
         raise SettingsError("--attach needs this home's outbox: it cannot be used with --url")
-    service = _Service(url, _token(token_file), how)
+    service = Service(url, token_file)
+    wanted = {"kind": how.kind, "audience": how.audience, "update": "true" if how.update else None}
+    query = {name: value for name, value in wanted.items() if value}
     refused = 0
 
     def receipts() -> Iterator[dict[str, Any]]:
         nonlocal refused
         with opened(file) as stream:
             for document in read_documents(stream):
-                receipt = service.submit(document)
+                receipt = _submit(service, query, document)
                 if receipt is None:
                     refused += 1
                 else:
@@ -52,45 +54,56 @@ def submit_file(url: str, token_file: Path | None, file: str, how: How, *, as_js
 
 def submit_withdrawal(url: str, token_file: Path | None, name: str, reason: str, *, as_json: bool) -> Exit:
     """Take back a report at a producer service; prints the receipt. Raises as `submit_file`."""
-    service = _Service(url, _token(token_file), How(), "withdrawals")
-    receipt = service.submit(Document(name, {"report": name, "reason": reason}))
+    wanted = {"report": name, "reason": reason}
+    receipt = Service(url, token_file).hand_in("withdrawals", {}, wanted, name)
     if receipt is None:
         return Exit.REFUSED
     console.rows([receipt], ("result", "state", "reference", "report_id", "version"), as_json=as_json)
     return Exit.WHOLE
 
 
-class _Service:
-    def __init__(self, url: str, token: str, how: How, place: str = "reports") -> None:
+def _submit(service: Service, query: Mapping[str, str], document: Document) -> dict[str, Any] | None:
+    """The receipt; None after telling why there is none."""
+    if document.error is not None:
+        console.fault(f"{document.place}: {document.error}")
+        return None
+    return service.hand_in("reports", query, document.data, document.place)
+
+
+class Service:
+    """The producer service at `url`. Raises SettingsError."""
+
+    def __init__(self, url: str, token_file: Path | None) -> None:
+        self._url, self._token = url, _token(token_file)
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise SettingsError("--url is http://host:port or https://host:port")
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = kind(parts.hostname, parts.port, timeout=TIMEOUT_S)
-        self._url, self._token = url, token
-        wanted = {"kind": how.kind, "audience": how.audience, "update": "true" if how.update else None}
-        given = {name: value for name, value in wanted.items() if value}
-        self._path = f"{parts.path.rstrip('/')}/v1/{place}?{urlencode(given)}"
+        self._path = f"{parts.path.rstrip('/')}/v1"
 
-    def submit(self, document: Document) -> dict[str, Any] | None:
-        """The receipt; None after telling why there is none."""
-        if document.error is not None:
-            console.fault(f"{document.place}: {document.error}")
-            return None
-        status, answer = self._post(json.dumps(document.data).encode())
+    def hand_in(
+        self, route: str, query: Mapping[str, str], data: object, place: str
+    ) -> dict[str, Any] | None:
+        """The receipt for `data`, JSON values; None after telling what is wrong at which `place`.
+
+        Raises ServiceUnavailableError.
+        """
+        path = f"{self._path}/{route}?{urlencode(query)}"
+        status, answer = self._post(path, json.dumps(data).encode())
         if status in {200, 201}:
             return answer
         if status in {401, 503, 507}:
             raise ServiceUnavailableError(f"{self._url}: {answer.get('detail', status)}")
         problems = answer.get("problems") or [{"place": "report", "problem": answer.get("detail", status)}]
         for one in problems:
-            console.fault(f"{document.place}: {one['place']}: {one['problem']}")
+            console.fault(f"{place}: {one['place']}: {one['problem']}")
         return None
 
-    def _post(self, body: bytes) -> tuple[int, dict[str, Any]]:
+    def _post(self, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
         try:
-            self._connection.request("POST", self._path, body, headers)
+            self._connection.request("POST", path, body, headers)
             response = self._connection.getresponse()
             answer = json.loads(response.read(MAX_ANSWER_BYTES))
         except (OSError, http.client.HTTPException, ValueError) as error:

@@ -102,7 +102,7 @@ def test_substances_take_a_row_each_and_say_so(tmp_path: Path) -> None:
 def test_alerts_go_into_json_lines_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     alert = {**rendered(), "schema": "tocsin.report.v1.Alert"}
     assert 1 == len(cells(exported(tmp_path, FileFormat.CSV, alert)))
-    assert "1 alerts have no columns here" in capsys.readouterr().err
+    assert "1 alerts and letters have no columns here" in capsys.readouterr().err
     whole = exported(tmp_path, FileFormat.JSONL, alert, rendered())
     assert [alert, rendered()] == [json.loads(line) for line in whole.read_text().splitlines()]
 

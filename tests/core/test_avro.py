@@ -204,3 +204,9 @@ def test_a_schema_without_numbers_that_is_left_to_the_library_is_read_strictly_t
     assert {"f": None} == codec.decode(b"\x00")
     with pytest.raises(MalformedError):
         codec.decode(b"\x80\x00")
+
+
+def test_a_schema_is_named_with_its_namespace_where_it_has_one() -> None:
+    record = {"type": "record", "name": "R", "fields": []}
+    assert "R" == Codec(json.dumps(record).encode()).name
+    assert "a.b.R" == Codec(json.dumps(record | {"namespace": "a.b"}).encode()).name

@@ -1,4 +1,4 @@
-"""A report is taken back: gone at its readers, confirmed to its sender, and a replay shows nothing of it."""
+"""A report is taken back: gone at its readers, confirmed to its sender; a replay shows nothing of it."""
 
 import pytest
 

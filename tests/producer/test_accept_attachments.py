@@ -126,7 +126,7 @@ async def test_files_for_one_government_go_to_its_inbox_alone(writer):
 
 
 def test_files_never_go_to_a_firm(writer):
-    with pytest.raises(RefusedByRuleError, match="governments only"):
+    with pytest.raises(RefusedByRuleError, match="a firm is sent alerts"):
         writer.accept("XX-1", files=(LONG,), audience=f"to.{COURIER.id.hex()}")
 
 

@@ -14,8 +14,9 @@ from services.producer.running import Running
 from services.producer.settings import ProducerSettings
 from services.producer.tokens import PURPOSE
 from tests.support.incidents import SEIZURE
+from tests.support.letters import letters_directory, smallest_request
 from tests.support.publishing import HeldDirectory, Writer
-from tests.support.world import ORIGINATOR
+from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.outbox.items import Bounds
 from tocsin.adapters.tokens import Tokens
@@ -188,3 +189,51 @@ async def test_the_description_names_every_answer_and_its_examples_would_be_acce
     assert "ion" == check_incident(examples["report"]["value"], now_s=later_s).stream
     assert "alerts" == check_alert(examples["alert"]["value"], now_s=later_s).stream
     assert {"200", "201", "401", "403", "409", "413", "415", "422", "507"} <= set(submit["responses"])
+
+
+ANSWER_LETTER = {"kind": "request", "to": NEIGHBOUR.id.hex(), "reference": "r-1"}
+
+
+@pytest.fixture
+def letter_writer(writer):
+    """The writer's directory knows the schemas of letters."""
+    writer.directory = letters_directory()
+    return writer
+
+
+async def test_a_letter_is_handed_in_and_again_is_the_same(client, letter_writer):
+    answers = [
+        await client.post("/v1/letters", params=ANSWER_LETTER, json=smallest_request()) for _ in "ab"
+    ]
+    assert [(201, "accepted"), (200, "known")] == [
+        (one.status_code, one.json()["result"]) for one in answers
+    ]
+    assert f"to.{NEIGHBOUR.id.hex()}" == answers[0].json()["destinations"][0]["audience"]
+
+
+async def test_a_letter_to_who_may_not_be_written_is_refused_and_nothing_is_stored(client, letter_writer):
+    to_a_firm = ANSWER_LETTER | {"to": COURIER.id.hex()}
+    answer = await client.post("/v1/letters", params=to_a_firm, json=smallest_request())
+    assert (403, True) == (answer.status_code, "a firm is sent alerts" in answer.json()["detail"])
+    assert 0 == letter_writer.outbox.items.waiting_items
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"kind": "incident"}, {"kind": "alert"}, {"to": "NL"}, {"reference": ""}, {"reference": "x" * 201}],
+)
+async def test_a_letter_with_a_wrong_address_is_refused(client, letter_writer, changes):
+    answer = await client.post("/v1/letters", params=ANSWER_LETTER | changes, json=smallest_request())
+    assert (422, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
+
+
+@pytest.mark.parametrize("body", [[], 7, smallest_request(state="burnt")])
+async def test_a_letter_that_breaks_its_rules_is_refused_with_the_places(client, letter_writer, body):
+    answer = await client.post("/v1/letters", params=ANSWER_LETTER, json=body)
+    assert 422 == answer.status_code
+    assert answer.json()["problems"]
+
+
+async def test_a_letter_is_no_report(client, letter_writer):
+    answer = await client.post("/v1/reports?kind=request", json=smallest_request())
+    assert 422 == answer.status_code

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 TOCSIN = Path(sys.executable).with_name("tocsin")
 PASSPHRASE = "a passphrase that only tests use"
 COLOMBIA, NETHERLANDS, ANALYST, COURIER = "colombia", "netherlands", "analyst", "courier"
+SECOND_COURIER = "rival"
 AUTHORITY = "authority"
 _FOCAL_POINT = ("--role", "focal-point")
 _FIRM = (
@@ -32,6 +33,7 @@ _ACTORS = {
     ANALYST: ("AT", ("--role", "analyst")),
     COURIER: ("CO", _FIRM),
 }
+_FIRMS = {SECOND_COURIER: ("CO", _FIRM)}
 _OURS = ("TOCSIN_",)
 
 
@@ -134,15 +136,15 @@ def build_stage(folder: Path, kafka: LocalKafka, actors: tuple[str, ...] = tuple
 
 
 def _admit(stage: Stage, actor: str) -> None:
-    country, terms = _ACTORS[actor]
-    sponsor = ("--sponsor", next(iter(stage.ids.values()))) if actor == COURIER else ()
+    country, terms = (_ACTORS | _FIRMS)[actor]
+    sponsor = ("--sponsor", next(iter(stage.ids.values()))) if terms is _FIRM else ()
     request, welcome = stage.folder / f"{actor}.request", stage.folder / f"{actor}.welcome"
     stage.tocsin(actor, "keys", "init", "--name", actor.capitalize(), "--country", country)
     stage.tocsin(actor, "keys", "request", "--out", request)
     challenge, answer = stage.folder / f"{actor}.challenge", stage.folder / f"{actor}.answer"
     stage.tocsin(AUTHORITY, "authority", "challenge", request, "--out", challenge)
     stage.tocsin(actor, "keys", "answer", challenge, "--out", answer)
-    if actor == COURIER:
+    if terms is _FIRM:
         sponsor = (*sponsor, "--consent", _consent(stage, request))
     words = ("authority", "admit", request, "--answer", answer, *terms, *sponsor, "--out", welcome)
     stage.ids[actor] = stage.tocsin(AUTHORITY, *words).out.strip()
@@ -151,7 +153,7 @@ def _admit(stage: Stage, actor: str) -> None:
 
 def _consent(stage: Stage, request: Path) -> Path:
     """Of the first who was admitted, once the directory tells it so."""
-    consent, first = stage.folder / "consent", next(iter(stage.ids))
+    consent, first = request.with_suffix(".consent"), next(iter(stage.ids))
     stage.tocsin(AUTHORITY, "authority", "topics", "apply")
     stage.tocsin(AUTHORITY, "authority", "publish")
     stage.tocsin(first, "send")

@@ -62,7 +62,8 @@ SECTORS_OF_FIELD = {
 _IDENTIFIES = re.compile(r"(?:\d[ ()./-]?){9,}|[A-Z]{2}\s?(?:\d\s?){9}[A-Z]{2}|\S@\S", re.IGNORECASE)
 
 
-def _anonymous(max_characters: int, *, lines: bool = False) -> Check:
+def anonymous(max_characters: int, *, lines: bool = False) -> Check:
+    """Text as `text` takes it, without what looks like a number or address of somebody."""
     plain = text(max_characters, lines=lines)
 
     def check(value: Any) -> str:
@@ -92,8 +93,8 @@ def alert_check(*, strict: bool) -> Check:
         "issued": time_s,
         "valid_until": time_s,
         "event_month": shaped(r"[0-9]{4}-(?:0[1-9]|1[0-2])", "must be YYYY-MM"),
-        "title": _anonymous(MAX_TITLE_CHARACTERS),
-        "advice": _anonymous(MAX_ADVICE_CHARACTERS, lines=True),
+        "title": anonymous(MAX_TITLE_CHARACTERS),
+        "advice": anonymous(MAX_ADVICE_CHARACTERS, lines=True),
         "language": language,
         "substances": array(_alert_substance(strict=strict), MAX_ALERT_SUBSTANCES),
         "equipment": array(listed("equipment_types"), MAX_ALERT_EQUIPMENT),
@@ -103,7 +104,7 @@ def alert_check(*, strict: bool) -> Check:
         "destinations": countries,
         "mode": shaped(r"[0-9]", "must be one digit (UN/ECE Recommendation 19)"),
         "quantity_band": listed("quantity_bands"),
-        "selectors": array(selector(_anonymous, strict=strict), MAX_SELECTORS),
+        "selectors": array(selector(anonymous, strict=strict), MAX_SELECTORS),
         "action": listed("alert_actions"),
         "tlp": code(codes.tlp_markings(), strict=True),
         "pap": code(codes.pap_markings(), strict=True),

@@ -41,6 +41,12 @@ class Codec:
         self.prefix: bytes = MAGIC + bytes.fromhex(fingerprint(canonical, "CRC-64-AVRO"))
         self._check_numbers = _number_check(self.schema, {})
 
+    @property
+    def name(self) -> str:
+        """`namespace.name` of the schema."""
+        namespace = self.schema.get("namespace")
+        return f"{namespace}.{self.schema['name']}" if namespace else str(self.schema["name"])
+
     def encode(self, value: Record) -> bytes:
         """The canonical encoding of `value`. Raises MalformedError naming no content."""
         try:

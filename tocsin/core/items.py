@@ -12,6 +12,7 @@ from tocsin.core.audiences import Audience
 from tocsin.core.directory import Directory
 from tocsin.core.errors import InvalidReportError, MalformedError, UntrustedError
 from tocsin.core.ids import is_uuid7
+from tocsin.core.letters import why_not
 from tocsin.core.outcomes import ItemFate, Outcome, Reason, Step
 from tocsin.core.part_rules import PartsOfRecord
 from tocsin.core.primitives import sha256
@@ -67,9 +68,11 @@ class _Judging:
         reader, header = self._reader, self._header
         if not is_uuid7(item.report_id) or item.version < 1:
             return Outcome.QUARANTINED, Step.INNER, Reason.OUT_OF_BOUNDS
-        if reader.schema(item.schema) is None:
+        schema = reader.schema(item.schema)
+        if schema is None:
             return Outcome.PARKED, Step.SCHEMA, Reason.UNKNOWN_SCHEMA
-        if self._audience.schemas is not None and item.schema not in self._audience.schemas:
+        listed = self._audience.schemas is None or item.schema in self._audience.schemas
+        if not listed or why_not(schema[0], header.originator, self._audience, reader.directory):
             return Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED
         if not approved(item, header.originator, header.time, self._audience, reader.directory):
             return Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS

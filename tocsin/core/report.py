@@ -19,6 +19,7 @@ from tocsin.core.alert_fields import alert_check
 from tocsin.core.attachments import part_check
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.field_checks import Check, Fields, Problems
+from tocsin.core.letters import LETTER_CHECKS
 from tocsin.core.report_fields import incident_check
 from tocsin.core.report_values import places_of_countries
 from tocsin.core.streams import GLOBAL
@@ -96,6 +97,8 @@ def domain_check(schema_name: str, body: dict[str, Any]) -> None:
             withdrawal_check(strict=False)(body)
         case "tocsin.report.v1.AttachmentPart":
             part_check(body)
+        case _ if schema_name in LETTER_CHECKS:
+            LETTER_CHECKS[schema_name](strict=False)(body)
         case _:
             raise InvalidReportError([("", "no rules are known for this schema")])
 

@@ -13,17 +13,24 @@ from typing import Any
 import schemas
 from tocsin.core import codes
 
+_FILES = ("report_values", "correspondence")
+
 
 @cache
 def values(name: str) -> frozenset[str]:
-    """The codes of one list of `codes/report_values.json`. Raises KeyError for an unknown list."""
+    """The codes of one list of `codes/report_values.json` or `codes/correspondence.json`.
+
+    Raises KeyError for an unknown list.
+    """
     return frozenset(one if isinstance(one, str) else one["code"] for one in _lists()[name])
 
 
 @cache
 def _lists() -> dict[str, list[str | dict[str, Any]]]:
     """Codes, or rows of codes with their labels."""
-    lists: dict[str, list[str | dict[str, Any]]] = json.loads(schemas.load("codes/report_values.json"))
+    lists: dict[str, list[str | dict[str, Any]]] = {}
+    for name in _FILES:
+        lists |= json.loads(schemas.load(f"codes/{name}.json"))
     return lists
 
 

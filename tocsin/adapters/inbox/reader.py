@@ -64,11 +64,5 @@ class InboxReader:
             return None
         if schema not in self._codecs:
             codec = Codec(data)
-            self._codecs[schema] = (full_name(codec), codec)
+            self._codecs[schema] = (codec.name, codec)
         return self._codecs[schema]
-
-
-def full_name(codec: Codec) -> str:
-    """`namespace.name` of a schema."""
-    namespace = codec.schema.get("namespace")
-    return f"{namespace}.{codec.schema['name']}" if namespace else str(codec.schema["name"])

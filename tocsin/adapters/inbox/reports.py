@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tocsin.adapters.database import Database
+from tocsin.core.streams import INBOX
 
 MAX_PAGE_REPORTS = 500
 
 _DIGEST = "SELECT digest FROM reports WHERE report_id = ? AND originator = ? AND version = ?"
 _ADD = """INSERT INTO reports (report_id, originator, version, digest, schema, stream, region, regions,
-    kind, exercise, time_s, received_at_s, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    kind, exercise, time_s, received_at_s, body, subject)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _COLUMNS = """seq, originator, report_id, version, schema, stream, region, regions, kind, exercise,
     time_s, received_at_s, body"""
 
@@ -57,6 +59,7 @@ class NewReport:
     time_s: int
     received_at_s: int
     body: bytes = field(repr=False)
+    subject: str | None = field(default=None, repr=False)
     withdrawal: bytes | None = None
     """Of a withdrawal: what its receipt returns."""
 
@@ -114,7 +117,7 @@ class InboxReports:
         """Store an accepted item. Call inside a transaction."""
         head = (new.report_id, new.originator, new.version, new.digest, new.schema)
         place = (new.stream, new.region, new.regions, new.kind, int(new.exercise))
-        row = (*head, *place, new.time_s, new.received_at_s, new.body)
+        row = (*head, *place, new.time_s, new.received_at_s, new.body, new.subject)
         self._database.execute(_ADD, row)
 
     def last_seq(self) -> int:
@@ -143,6 +146,19 @@ class InboxReports:
         sql = f"""SELECT {_COLUMNS} FROM reports WHERE report_id = ? AND body IS NOT NULL
             ORDER BY originator, version"""  # noqa: S608 - constants only
         return list(_read(self._database.execute(sql, (report_id,))))
+
+    def letters(self, after: int = 0, limit: int = MAX_PAGE_REPORTS) -> list[StoredReport]:
+        """At most `limit` items of our own inbox stored behind the cursor `after`, in order."""
+        sql = f"""SELECT {_COLUMNS} FROM reports WHERE stream = '{INBOX}' AND body IS NOT NULL AND seq > ?
+            ORDER BY seq LIMIT ?"""  # noqa: S608 - constants only; the partial index asks for a literal
+        return list(_read(self._database.execute(sql, (after, limit))))
+
+    def about(self, subject: str, after: int = 0, limit: int = MAX_PAGE_REPORTS) -> list[StoredReport]:
+        """At most `limit` items stored behind the cursor `after` whose subject begins with `subject`."""
+        sql = f"""SELECT {_COLUMNS} FROM reports WHERE subject >= ? AND subject < ? AND body IS NOT NULL
+            AND seq > ? ORDER BY seq LIMIT ?"""  # noqa: S608 - constants only
+        beyond = subject + "\U0010ffff"
+        return list(_read(self._database.execute(sql, (subject, beyond, after, limit))))
 
     def places(self, originator: bytes, report_id: bytes) -> list[int]:
         """The `seq` of every version, also of those that were erased."""

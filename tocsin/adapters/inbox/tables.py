@@ -1,7 +1,7 @@
 """The inbox's tables, as migrations: version n is reached by running the first n of them.
 
 Times are Unix seconds, ids and hashes are blobs. `reports.seq` never repeats: it is the cursor of
-every sink, page and stream of events.
+every sink, page and stream of events. `reports.subject` is the alert, thread or tip that an item is about.
 """
 
 from __future__ import annotations
@@ -105,4 +105,10 @@ ALTER TABLE withdrawn ADD COLUMN confirmed_at_s INTEGER;
 CREATE INDEX withdrawn_unconfirmed ON withdrawn (at_s) WHERE confirmed_at_s IS NULL;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS)
+_SUBJECTS = """
+ALTER TABLE reports ADD COLUMN subject TEXT;
+CREATE INDEX reports_by_subject ON reports (subject, seq) WHERE subject IS NOT NULL;
+CREATE INDEX letters ON reports (seq) WHERE stream = 'inbox';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _SUBJECTS)

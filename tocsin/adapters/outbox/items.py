@@ -15,17 +15,20 @@ from tocsin.core.wire import Approval
 
 APPROVAL_BYTES = 80
 MAX_FORGOTTEN_ITEMS = 5_000
+KEEP_ASKED_S = 400 * 86_400
 
+_ASKED = "'alert', 'request', 'response', 'tip', 'feedback'"
 _ADD = """INSERT INTO items (report_id, version, schema, family, reference, digest, body, exercise,
     accepted_at_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
 _DESTINE = """INSERT OR IGNORE INTO destinations (item, audience, stream, region, approvals)
     VALUES (?, ?, ?, ?, ?)"""
 _VERSIONS = """SELECT id, report_id, version, digest FROM items
     WHERE family = ? AND reference = ? ORDER BY version DESC"""
-_FORGET = """UPDATE items SET body = NULL WHERE id IN (SELECT i.id FROM items i
-    WHERE i.body IS NOT NULL AND i.accepted_at_s < ? AND NOT EXISTS (
+_FORGET = f"""UPDATE items SET body = NULL WHERE id IN (SELECT i.id FROM items i
+    WHERE i.body IS NOT NULL AND i.accepted_at_s < iif(i.family IN ({_ASKED}), ?, ?)
+    AND NOT EXISTS (
         SELECT 1 FROM destinations d LEFT JOIN records r ON r.id = d.record
-        WHERE d.item = i.id AND d.refused IS NULL AND r.place IS NULL) LIMIT ?)"""
+        WHERE d.item = i.id AND d.refused IS NULL AND r.place IS NULL) LIMIT ?)"""  # noqa: S608 - constants
 _WAITING = """SELECT count(*), coalesce(sum(length(i.body)), 0) FROM destinations d
     JOIN items i ON i.id = d.item WHERE d.record IS NULL AND d.refused IS NULL"""
 
@@ -102,8 +105,13 @@ class OutboxItems:
         return self._destine(item, new)
 
     def forget_bodies(self, accepted_before_s: int, max_items: int = MAX_FORGOTTEN_ITEMS) -> int:
-        """Delete bodies of items that are old and published everywhere; how many."""
-        self._database.execute(_FORGET, (accepted_before_s, max_items))
+        """Delete bodies of items that are old and published everywhere; how many.
+
+        What is answered (alerts, requests, tips, and what was said to them) stays longer, so that its
+        answers have something to stand beside.
+        """
+        asked_before_s = accepted_before_s - KEEP_ASKED_S
+        self._database.execute(_FORGET, (asked_before_s, accepted_before_s, max_items))
         return self._database.changes()
 
     def forget_cache(self) -> None:

@@ -18,6 +18,7 @@ from tocsin.adapters.outbox.logs import OutboxLogs
 from tocsin.adapters.outbox.records import OutboxRecords
 from tocsin.adapters.outbox.references import OutboxReferences
 from tocsin.adapters.outbox.sealing_queue import SealingQueue
+from tocsin.adapters.outbox.sent import OutboxSent
 from tocsin.adapters.outbox.status import OutboxStatus
 from tocsin.adapters.outbox.submissions import Submissions
 from tocsin.adapters.outbox.tables import MIGRATIONS
@@ -40,9 +41,10 @@ class Outbox:
         self.logs = OutboxLogs(database)
         self.keys = OutboxKeys(database, originator)
         self.submissions = Submissions(database)
-        self.references = OutboxReferences(database)
         self.withdrawals = OutboxWithdrawals(database)
+        self.references = OutboxReferences(database)
         self.status = OutboxStatus(database)
+        self.sent = OutboxSent(database)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -76,10 +76,6 @@ CREATE TABLE attachments (
     UNIQUE (report_id, sha256)
 );
 """
-# What each draft was given as its national reference: a second submit is the same report.
-_DRAFTS = """
-CREATE TABLE references_of_drafts (draft TEXT PRIMARY KEY, reference TEXT NOT NULL) WITHOUT ROWID;
-"""
 
 _RECEIPTS = """
 CREATE TABLE receipts (
@@ -87,6 +83,11 @@ CREATE TABLE receipts (
 ) WITHOUT ROWID;
 CREATE INDEX receipts_by_reader ON receipts (reader);
 CREATE INDEX withdrawals ON items (id) WHERE family = 'withdrawal';
+"""
+
+# What each draft was given as its national reference: a second submit is the same report.
+_DRAFTS = """
+CREATE TABLE references_of_drafts (draft TEXT PRIMARY KEY, reference TEXT NOT NULL) WITHOUT ROWID;
 """
 
 MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _DRAFTS)

@@ -1,0 +1,1 @@
+"""Letters to one participant alone: answers, tips, feedback, requests and responses."""
