@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.workshop.ports import find_free
-from tests.support.exercises import alert
+from tests.support.exercises import alert, cleared
 from tests.support.receivers import MailBox, Receiver
 from tests.support.stage import AUTHORITY, COLOMBIA, COURIER, ROOT, TOCSIN
 
@@ -158,7 +158,7 @@ def test_step_5_nothing_else_repeats(desk, failed):
 
 
 def test_step_11_a_clearance_is_a_new_file_and_event(stage, desk, failed, said):
-    publish(stage, {**said, "version": 2, "status": "cleared"}, "--approve", "--update")
+    publish(stage, cleared(said), "--approve", "--update")
     event = desk.receiver.of("alert.cleared")[0]
     assert said["alert_id"] == event.json["data"]["report"]["alert_id"]
     (name,) = desk.wait_for_files("-cleared.txt", 1)

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.support.exercises import cleared
 from tests.support.firm import GLUE, GLUE_PARCEL, parcel, table
 from tests.support.stage import COLOMBIA, COURIER
 from tocsin.core.exercise import exercise_alert
@@ -97,8 +98,7 @@ def test_the_answer_to_a_hit_reaches_the_authority_once_and_own_numbers_are_nobo
 
 
 def test_a_cleared_alert_marks_the_hit_and_hits_no_more(stage, screened, body, day):
-    ended = {name: value for name, value in body.items() if name != "selectors"}
-    release(stage, ended | {"version": 2, "status": "cleared"}, "--update")
+    release(stage, cleared(body), "--update")
     receive(stage)
     assert "0 exact, 0 pattern" in screen(stage, day, expect=3).err
     statuses = {

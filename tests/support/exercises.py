@@ -29,3 +29,10 @@ def amounts(some: list[dict[str, Any]]) -> tuple[float, float, float]:
         float(sum(Decimal(one["value"]) * sizes.get(one["unit"], 0) for one in found))
         for sizes in (_KILOGRAMS, _LITRES, _PIECES)
     )
+
+
+def cleared(alert: dict[str, Any], version: int = 2) -> dict[str, Any]:
+    """A later version of `alert` that clears it: it asks for nothing any more."""
+    asks = ("selectors", "targets", "answer_by")
+    said = {name: value for name, value in alert.items() if name not in asks}
+    return said | {"version": version, "status": "cleared"}
