@@ -19,7 +19,7 @@ FAMILIES = {
     *("seizure", "shipment", "order", "theft", "laboratory"),
     *("equipment", "listing", "payment", "other"),
 }
-GROUPS = {"table-1", "table-2", "opioid", "nps", "adulterant", "watched"}
+GROUPS = {"table-1", "table-2", "opioid", "nps", "psychotropic", "adulterant", "watched"}
 DIMENSIONS = {"mass", "volume", "count", "area"}
 # Which list of which file has codes with labels.
 LISTS = [*LABELLED.values(), ("completeness", "rows"), ("sheet_fields", "fields")]

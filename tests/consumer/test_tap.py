@@ -1,5 +1,7 @@
 """Parquet files for analysts: each report once, whatever is killed, and units never added."""
 
+import json
+
 import duckdb
 import pytest
 
@@ -66,6 +68,17 @@ def test_a_withdrawn_report_leaves_the_files_that_were_written_and_only_it(readi
     rows = ask(lake, "select kind, version from LAKE order by all")
     assert [("seizure", 1), ("withdrawal", 2), ("withdrawal", 2)] == rows
     assert [] == list(lake.glob("*/*/month=unknown/part-*01-*.parquet"))
+
+
+def test_digits_that_begin_with_a_zero_come_back_as_they_were_written(reading, sender, lake):
+    numbers = ["00340123450000000018", "123456789012345678", "00340"]
+    identifiers = [{"type": "sscc", "value": one} for one in numbers]
+    item = incident("a", national_reference="00340", transport={"identifiers": identifiers})
+    reading.take(sender.send(item))
+    tap(reading, lake).write_new()
+    ((reference, body),) = ask(lake, "select national_reference, body_json from LAKE")
+    read = [one["value"] for one in json.loads(body)["transport"]["identifiers"]]
+    assert ("00340", numbers) == (reference, read)
 
 
 def test_kilograms_and_litres_are_never_added(reading, sender, lake):

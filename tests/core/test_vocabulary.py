@@ -80,6 +80,8 @@ def test_a_group_leads_to_itself_and_then_to_what_belongs_to_it(query) -> None:
         ("U-47,700", EXACT, "u-47700"),
         ("GHB", EXACT, "ghb"),
         ("GBL", EXACT, "gbl"),
+        ("Captagon", ALIAS, "fenethylline"),
+        ("fenethylline", EXACT, "fenethylline"),
         ("KETAMİN", RELATED, "ketamine"),  # a capital dotted I
         ("PJMPHNIQZUBGLI-UHFFFAOYSA-", RELATED, "fentanyl"),  # cut off: the skeleton alone
     ],
