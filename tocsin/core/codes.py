@@ -61,8 +61,8 @@ class Form:
 @dataclass(frozen=True, slots=True)
 class Substance:
     """A substance: `group` table-1, table-2, opioid, nps, psychotropic, adulterant or watched; `hs` six
-    digits of HS 2022, `un` four digits. `labels` by language; where there is no translation only `en`. `effect` and
-    `chemistry`: its groups in the lists `nps_effects` and `nps_chemistries`.
+    digits of HS 2022, `un` four digits. `labels` by language; where there is no translation only `en`.
+    `effect` and `chemistry`: its groups in the lists `nps_effects` and `nps_chemistries`.
     """
 
     code: str
