@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tests.support.incidents import incident_targets
-from tests.support.parties import Party
+from tests.support.parties import DAY_S, NOW_S, Party
 from tocsin.core.directory import Directory, read_directory
 
-EXPIRES_S = 4_000_000_000
+EXPIRES_S = NOW_S + DAY_S
 
 
 @dataclass
