@@ -32,6 +32,10 @@ class CodeList(StrEnum):
     CONCEALMENTS = "concealments"
     SITE_TYPES = "site_types"
     BORDERS = "borders"
+    SUPPLIES = "supplies"
+    LABORATORY_STAGES = "laboratory_stages"
+    INSTRUMENTS = "instruments"
+    DOCUMENT_TYPES = "document_types"
 
 
 ListOption = Annotated[CodeList | None, typer.Option("--list", help="Only this list.", show_default=False)]

@@ -30,7 +30,14 @@ LABELLED: Mapping[str, tuple[str, str]] = MappingProxyType(
             name: ("report_values", name)
             for name in (
                 *("identification_statuses", "forms", "equipment_types", "concealments"),
-                *("site_types", "borders"),
+                *(
+                    "site_types",
+                    "borders",
+                    "supplies",
+                    "laboratory_stages",
+                    "instruments",
+                    "document_types",
+                ),
             )
         },
     }
