@@ -1,10 +1,14 @@
 """`tocsin report check`: needs nothing but the file, stores nothing, quotes nothing."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 from tests.support.reports import smallest_alert, smallest_report
+from tests.support.source import ROOT
 from tocsin.main import main
 
 MISTYPED = {"identifiers": [{"type": "s10", "value": "RA473124828CH"}]}
@@ -75,3 +79,21 @@ def test_on_a_terminal_it_speaks_in_sentences(tmp_path, capsys, monkeypatch):
 def test_a_file_that_is_not_there_is_said(name, tmp_path, capsys):
     assert 0 != main(["report", "check", str(tmp_path / name)])
     assert "is no file that can be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("settings", [{"TZ": "Asia/Shanghai"}, {"LC_ALL": "tr_TR.UTF-8"}])
+def test_neither_zone_nor_language_of_the_machine_changes_what_a_report_says(tmp_path, settings):
+    """A date never moves by a zone, and a field's name has no dotless i."""
+    file = tmp_path / "report.json"
+    file.write_text(
+        json.dumps({**smallest_report(), "event_date": {"precision": "day", "value": "2025-01-01"}})
+    )
+
+    def said(**changes):
+        words = [sys.executable, "-m", "tocsin.main", "report", "check", str(file), "--no-lists", "--json"]
+        environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8", **changes}
+        done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+    assert said() == said(**settings)
+    assert said()["can_be_sent"]
