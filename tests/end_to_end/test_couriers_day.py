@@ -1,4 +1,4 @@
-"""A courier's whole day in its order: admitted, alerted, screening, answering, tipping, cleared, at its end."""
+"""A courier's whole day in order: admitted, alerted, screening, answering, tipping, cleared, at its end."""
 
 import asyncio
 import gzip
@@ -34,7 +34,7 @@ PARCELS = 100_000
 S10, WAYBILL = "RA473124829CH", "020-81140743"
 CANARY = "zanzibar"
 DAY_S = 86_400
-ALERTS, ION = stream_topic("alerts"), stream_topic("ion")
+ALERTS = stream_topic("alerts")
 
 
 @pytest.fixture(scope="module")
@@ -228,3 +228,88 @@ def originator_of(value):
         return wire.decode_header(wire.decode_envelope(value).header).originator
     except MalformedError:
         return None
+
+
+@pytest.fixture(scope="module")
+def copied(stage, answered):
+    """Step 9: somebody who holds the broker copied a record of ION into what the courier reads."""
+    file = stage.write("ion.json", reports(0, 1)[0])
+    receipt = stage.tocsin(COLOMBIA, "publish", file, "--audience", "focal-points", "--json").lines()[0]
+    place = receipt["destinations"][0]
+    there = records(stage, place["topic"], place["partition"])
+    (value,) = [one.value for one in there if one.offset == place["offset"]]
+    copies = [OutgoingRecord(topic, 0, None, value) for topic in (inbox_of(stage), ALERTS)]
+    asyncio.run(put(stage, *copies))
+
+
+async def put(stage, *some):
+    async with Publisher(stage.kafka.bootstrap) as publisher:
+        await publisher.publish(some)
+
+
+@pytest.fixture(scope="module")
+def cleared(stage, desk, copied, told):
+    """Step 11: the alert is cleared, which the courier's reader brings behind the copied record."""
+    gone = {name: value for name, value in told.items() if name not in ("selectors", "targets")}
+    release(stage, gone | {"version": 2, "status": "cleared"}, "--update", to=to_courier(stage))
+    return desk.receiver.of("alert.cleared")[0]
+
+
+def test_step_9_a_copied_record_of_ion_is_not_opened_and_holds_nothing_up(stage, cleared):
+    refused = stage.tocsin(COURIER, "quarantine", "list", "--json").lines()
+    assert {(ALERTS, "wrong place"), (inbox_of(stage), "wrong place")} == {
+        (one["topic"], one["reason"]) for one in refused
+    }
+    rows = stage.tocsin(COURIER, "reports", "--json").lines()
+    assert {"alerts"} == {one["stream"] for one in rows if "Alert" in one["schema"]}
+    assert not [one for one in rows if "Incident" in one["schema"]]
+
+
+def inbox_of(stage):
+    return f"tocsin.inbox.firm.{stage.ids[COURIER]}.v1"
+
+
+def test_step_10_a_tip_is_opened_by_the_sponsor_alone(stage, desk):
+    template = json.loads(stage.tocsin(COURIER, "publish", "tip", "--template").out)
+    tip = template | {"title": f"An order of {CANARY}", "text": "Two litres, cash.", "exercise": True}
+    stage.tocsin(COURIER, "publish", "tip", stage.write("order.json", tip))
+    catch_up(stage, COLOMBIA)
+    catch_up(stage, NETHERLANDS)
+    id_ = the_one(stage.tocsin(COLOMBIA, "tips", "list", "--json").lines())["tip_id"]
+    shown = the_one(stage.tocsin(COLOMBIA, "tips", "show", id_).lines())
+    assert tip["title"] == shown["tip"]["title"]
+    assert [] == stage.tocsin(NETHERLANDS, "tips", "list", "--json").lines()
+
+
+def test_step_11_a_clearance_is_a_file_and_an_event(desk, cleared, told):
+    assert told["alert_id"] == cleared.json["data"]["report"]["alert_id"]
+    name = the_one(desk.wait_for_files("-cleared.txt", 1))
+    assert "CLEARED" in (desk.spool / name).read_text()
+
+
+def test_step_11_the_same_day_hits_no_more_and_old_hits_say_why(stage, cleared, day):
+    again = screen(stage, day)
+    assert [] == again.lines()
+    assert "0 exact, 0 pattern" in again.err
+    hits = stage.tocsin(COURIER, "screen", "hits", "--json").lines()
+    assert ["cleared"] * 3 == [one["status"] for one in hits]
+
+
+def test_step_12_after_the_agreement_the_next_alert_reaches_the_second_courier_alone(stage, desk, cleared):
+    desk.kill()
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    words = ("participant", "agreement", stage.ids[COURIER], "--reference", "MOU-7", "--ends", today)
+    stage.tocsin(AUTHORITY, "authority", *words)
+    stage.tocsin(AUTHORITY, "authority", "publish")
+    body = exercise_alert(random.Random(9), issued_s=int(time.time()) + DAY_S) | {"sectors": ["courier"]}
+    file = stage.write("late.json", body)
+    publish = ("publish", file, "--audience", "couriers", "--approve")
+    stage.tocsin_later(DAY_S, AUTHORITY, "authority", "publish")
+    stage.tocsin_later(DAY_S, COLOMBIA, *publish)
+    read = ("subscribe", "alerts", "--from", "earliest", "--until-end", "--json")
+    late = stage.tocsin_later(DAY_S, COURIER, *read, expect=5)
+    assert body["title"] not in {one["report"]["title"] for one in late.lines()}
+    assert "the agreement MOU-7 with Colombia (CO) ended on" in late.err
+    assert "ask Colombia (CO) to prolong it" in late.err
+    other = stage.tocsin_later(DAY_S, SECOND_COURIER, *read, expect=None)
+    assert body["title"] in {one["report"]["title"] for one in other.lines()}, other.err
