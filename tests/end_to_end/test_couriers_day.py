@@ -163,7 +163,9 @@ def test_step_4_the_alert_to_one_firm_alone_comes_with_its_targets_to_folder_and
     name = the_one(one for one in desk.files(".json") if told["alert_id"] in one)
     filed, posted = json.loads((desk.spool / name).read_text())["data"], alerted.json["data"]
     assert filed["report"] == posted["report"]
-    assert told["targets"] == posted["report"]["targets"]
+    # As every reader compares them: an air waybill without its hyphen.
+    numbers = [one["value"] for one in posted["report"]["targets"]]
+    assert [S10, WAYBILL.replace("-", "")] == numbers
     text = (desk.spool / name).with_suffix(".txt").read_text()
     assert "DO NOT TELL THE CUSTOMER." in text
     assert S10 in text
@@ -261,8 +263,7 @@ def test_step_9_a_copied_record_of_ion_is_not_opened_and_holds_nothing_up(stage,
         (one["topic"], one["reason"]) for one in refused
     }
     rows = stage.tocsin(COURIER, "reports", "--json").lines()
-    assert {"alerts"} == {one["stream"] for one in rows if "Alert" in one["schema"]}
-    assert not [one for one in rows if "Incident" in one["schema"]]
+    assert {"tocsin.report.v1.Alert"} == {one["schema"] for one in rows}
 
 
 def inbox_of(stage):
@@ -304,7 +305,7 @@ def test_step_12_after_the_agreement_the_next_alert_reaches_the_second_courier_a
     body = exercise_alert(random.Random(9), issued_s=int(time.time()) + DAY_S) | {"sectors": ["courier"]}
     file = stage.write("late.json", body)
     publish = ("publish", file, "--audience", "couriers", "--approve")
-    stage.tocsin_later(DAY_S, AUTHORITY, "authority", "publish")
+    stage.tocsin_later(DAY_S, AUTHORITY, "authority", "timestamp")
     stage.tocsin_later(DAY_S, COLOMBIA, *publish)
     read = ("subscribe", "alerts", "--from", "earliest", "--until-end", "--json")
     late = stage.tocsin_later(DAY_S, COURIER, *read, expect=5)
