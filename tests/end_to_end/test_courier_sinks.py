@@ -1,7 +1,6 @@
 """A courier's day without a word of Kafka: heartbeat, alert, failing webhook, clearance, agreement."""
 
 import json
-import signal
 import subprocess
 import time
 from contextlib import suppress
@@ -10,56 +9,13 @@ import httpx
 import pytest
 
 from services.workshop.ports import find_free
+from tests.support.desk import Desk
 from tests.support.exercises import alert, cleared
 from tests.support.receivers import MailBox, Receiver
 from tests.support.stage import AUTHORITY, COLOMBIA, COURIER, ROOT, TOCSIN
 
 pytestmark = pytest.mark.kafka
 CANARY = "zanzibar canary"
-MAILBOX = "desk@courier.example"
-
-
-class Desk:
-    """What the courier runs, beside its receivers."""
-
-    def __init__(self, stage, folder, receiver, mailbox):
-        self.stage, self.receiver, self.mailbox = stage, receiver, mailbox
-        self.spool = folder / "in"
-        self.url = f"http://127.0.0.1:{receiver.port}/hook/very-secret-path"
-        self.log = folder / "log"
-        settings = stage.home(COURIER) / "settings.toml"
-        settings.write_text(mailbox.settings())
-        self.sinks = (f"spool={self.spool}", f"webhook={self.url}", f"ping={MAILBOX}")
-        self.process = None
-
-    def start(self):
-        words = [word for sink in self.sinks for word in ("--sink", sink)]
-        self.process = subprocess.Popen(
-            [TOCSIN, "subscribe", "alerts", *words],
-            cwd=ROOT,
-            env=self.stage.environment(COURIER),
-            stdout=subprocess.DEVNULL,
-            stderr=self.log.open("ab"),
-        )
-
-    def kill(self):
-        if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-            self.process = None
-
-    def sinks_of(self, *words, expect=0):
-        return self.stage.tocsin(COURIER, "sinks", *words, expect=expect)
-
-    def files(self, ending):
-        return sorted(path.name for path in self.spool.glob(f"*alert-*{ending}"))
-
-    def wait_for_files(self, ending, count):
-        ends = time.monotonic() + 60
-        while len(self.files(ending)) < count:
-            assert time.monotonic() < ends, self.log.read_text()
-            time.sleep(0.05)
-        return self.files(ending)
 
 
 @pytest.fixture(scope="module")
