@@ -8,8 +8,11 @@ from uuid import UUID
 from tocsin.adapters.inbox.reports import StoredReport
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.core.avro import Codec
+from tocsin.core.changes import changed_places
+from tocsin.core.withdrawals import KIND
 from tocsin.runtime.times import iso_time
 
+MAX_SHOWN = 3
 COLUMNS = ("time", "originator_name", "stream", "region", "kind", "what", "exercise", "report_id")
 
 
@@ -56,7 +59,22 @@ class Views:
             "received_at": iso_time(report.received_at_s),
             "cursor": report.seq,
             "report": without_nulls(self.body(report)),
+            **self._changed(report),
         }
+
+    def _changed(self, report: StoredReport) -> dict[str, list[str]]:
+        """Of a later version of a report: where it differs from the one before it that is held."""
+        if report.version == 1 or report.kind == KIND:
+            return {}
+        earlier = [
+            one
+            for one in self._inbox.reports.versions(report.report_id)
+            if one.originator == report.originator and one.version < report.version
+        ]
+        if not earlier:
+            return {}
+        before, after = (without_nulls(self.body(one)) for one in (earlier[-1], report))
+        return {"changed": changed_places(before, after)}
 
     def _codec(self, schema: bytes) -> Codec:
         if schema not in self._codecs:
@@ -71,10 +89,11 @@ def row_of(rendered: dict[str, Any]) -> dict[str, Any]:
     report = rendered["report"]
     substances = report.get("substances") or []
     names = [one.get("name_as_declared") or one.get("code") for one in substances]
-    return {
-        **rendered,
-        "what": report.get("title") or report.get("reason") or [name for name in names if name],
-    }
+    what = report.get("title") or report.get("reason")
+    shown = [what] if what else [name for name in names if name]
+    if changed := rendered.get("changed"):
+        shown.append(f"changed: {', '.join(changed[:MAX_SHOWN])}")
+    return {**rendered, "what": shown}
 
 
 def without_nulls(value: Any) -> Any:

@@ -74,6 +74,13 @@ async def test_a_rendered_report_has_the_documented_shape(feed):
     assert {"country": "CO", "locality": "Cali"} == one["report"]["place"]
 
 
+async def test_a_later_version_says_where_it_differs_from_the_one_before(feed, reading, sender):
+    reading.take(sender.send(incident("new"), incident("new", version=2, place={"country": "PE"})))
+    first, second = await feed.versions(UUID(uuid("new")))
+    assert "changed" not in first
+    assert ["place.country", "place.locality"] == second["changed"]
+
+
 async def test_one_report_is_found_by_its_id_with_all_versions(feed, reading, sender):
     reading.take(sender.send(incident("a", version=2)))
     assert [1, 2] == [one["version"] for one in await feed.versions(UUID(uuid("a")))]
