@@ -144,7 +144,7 @@ def told(sentences: list[str]) -> Exit:
 
 def _line(rendered: dict[str, Any]) -> None:
     row = row_of(rendered)
-    what = row["what"] if isinstance(row["what"], str) else ", ".join(row["what"])
+    what = ", ".join(row["what"])
     exercise = "EXERCISE " if row["exercise"] else ""
     where = f"{row['stream']}/{row['region']}"
     text = (
