@@ -33,7 +33,7 @@ def test_a_withdrawn_report_is_gone_and_every_reader_confirms(stage):
     stage.tocsin(COLOMBIA, "publish", "--withdraw", one, "--reason", "error")
     shown = references(stage, NETHERLANDS)
     assert [(other, SECOND["kind"]), (None, "withdrawal")] == shown
-    assert shown == references(stage, ANALYST)  # who comes later never sees it
+    assert set(shown) == set(references(stage, ANALYST))  # who comes later never sees it
 
     stage.tocsin(COLOMBIA, "send")
     said = stage.tocsin(COLOMBIA, "status", one)
