@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from services.producer.gate import is_own_audience
@@ -51,17 +51,26 @@ class Address:
         audience = audience_id(self.audience)
         approvals = tuple(approve(audience, item) for approve in self.approvers)
         check_size(Item(item.schema, item.report_id, item.version, item.body, approvals))
-        return NewItem(
-            report_id=item.report_id,
-            version=item.version,
-            schema=item.schema,
-            family=label.family,
-            reference=label.reference,
-            digest=label.digest,
-            body=item.body,
-            exercise=label.exercise,
-            audience=self.audience,
-            places=((INBOX, GLOBAL),) if stream == INBOX else tuple((stream, one) for one in self.regions),
-            approvals=approvals,
-            not_before_s=self.not_before_s,
+        row = item_row(
+            item,
+            label,
+            self.audience,
+            ((INBOX, GLOBAL),) if stream == INBOX else tuple((stream, one) for one in self.regions),
         )
+        return replace(row, approvals=approvals, not_before_s=self.not_before_s)
+
+
+def item_row(item: Item, label: Label, audience: str, places: tuple[tuple[str, str], ...]) -> NewItem:
+    """The row of an item for an audience by name, at (stream, region) pairs; not approved, not held."""
+    return NewItem(
+        report_id=item.report_id,
+        version=item.version,
+        schema=item.schema,
+        family=label.family,
+        reference=label.reference,
+        digest=label.digest,
+        body=item.body,
+        exercise=label.exercise,
+        audience=audience,
+        places=places,
+    )

@@ -11,11 +11,10 @@ from functools import cache
 
 import schemas
 from services.producer.accept import DIGEST_BYTES
-from services.producer.addressing import Label
+from services.producer.addressing import Label, item_row
 from services.producer.clocks import Clocks
 from services.producer.importing.run_import import Fate
 from services.producer.receipts import Accepted
-from tocsin.adapters.outbox.items import NewItem
 from tocsin.adapters.outbox.status import ItemStatus
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.adapters.outbox.withdrawals import FAMILY
@@ -91,23 +90,9 @@ def _store(
     now_s: int,
 ) -> int:
     label = Label(FAMILY, newest.reference, sha256(item.body)[:DIGEST_BYTES], newest.exercise)
-    first, *others = [_row(item, label, *one) for one in reached.items()] or [_row(item, label, "", [])]
+    wanted = reached or {"": []}  # what reached nobody is kept, and goes nowhere
+    first, *others = [item_row(item, label, who, tuple(where)) for who, where in wanted.items()]
     number = outbox.items.add(first, now_s)
     for one in others:
         outbox.items.add_destinations(number, one)
     return number
-
-
-def _row(item: wire.Item, label: Label, audience: str, places: list[tuple[str, str]]) -> NewItem:
-    return NewItem(
-        report_id=item.report_id,
-        version=item.version,
-        schema=item.schema,
-        family=label.family,
-        reference=label.reference,
-        digest=label.digest,
-        body=item.body,
-        exercise=label.exercise,
-        audience=audience,
-        places=tuple(places),
-    )
