@@ -51,8 +51,8 @@ def settings() -> str:
 def metrics() -> str:
     """Every metric that the services expose. They are asked over stand-ins: only names are wanted."""
     registry = CollectorRegistry()
-    ProducerMetrics(registry, MagicMock(), MagicMock())
-    ConsumerMetrics(registry, MagicMock(), MagicMock(), MagicMock())
+    ProducerMetrics(registry, MagicMock(), MagicMock(), MagicMock(return_value=None))
+    ConsumerMetrics(registry, *(MagicMock() for _ in range(3)), {}, MagicMock(return_value=None))
     SinkMetrics(registry, MagicMock(return_value=[]))
     AuthorityMetrics(registry, float)
     StandbyMetrics(registry)

@@ -74,7 +74,7 @@ async def serve(
     lines.directory, lines.well = keeping.directory, lambda: not health.troubles()
     registry = CollectorRegistry()
     feed = Feed(parts.shown, news)
-    ConsumerMetrics(registry, keeping.tally, health, feed)
+    ConsumerMetrics(registry, keeping.tally, health, feed, parts.written.alarms.raised, keeping.directory)
     SinkMetrics(registry, lambda: lines.standing)
     answers = web.Health(health.stuck, health.troubles, lambda: [*health.warnings, *lines.sentences()])
     app = build_app(feed, tokens_of(participant.home.path), answers, registry, settings)
