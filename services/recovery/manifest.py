@@ -121,8 +121,8 @@ def _check_schemas(manifest: Manifest, where: str) -> None:
         known = _KNOWN_SCHEMAS[name]
         if schema > known:
             raise RefusedByRuleError(
-                f"{name} in {where} has schema {schema}, and this version of Tocsin knows {known}: update it "
-                f"first; the backup was made by {manifest.made_by}"
+                f"{name} in {where} has schema {schema}, and this version of Tocsin knows {known}: update "
+                f"it first; the backup was made by {manifest.made_by}"
             )
 
 
