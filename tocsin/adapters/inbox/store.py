@@ -30,6 +30,7 @@ from tocsin.core.outcomes import Outcome, RecordFate
 from tocsin.core.streams import Place
 
 KEY_LABEL = b"tocsin/1/inbox"
+FOLDER = LOCK_NAME = "inbox"
 FILE_NAME = "inbox.db"
 
 
