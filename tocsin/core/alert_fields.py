@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from tocsin.core import codes
+from tocsin.core.alert_images import MAX_CAPTION_CHARACTERS, images_check
 from tocsin.core.alert_rules import whole_alert
 from tocsin.core.alert_sectors import EVERY_SECTOR
 from tocsin.core.alert_selectors import selector
@@ -107,13 +108,14 @@ def alert_check(*, strict: bool) -> Check:
         "bulletin": anonymous(MAX_BULLETIN_CHARACTERS, lines=True),
         "cites": array(_ALERT_ID, MAX_CITES),
         "safety_notice": flag,
+        "images": images_check(anonymous(MAX_CAPTION_CHARACTERS), strict=strict),
     }
     return record(fields, arrays=_ARRAYS, then=whole_alert, strict=strict)
 
 
 _ARRAYS = (
     *("sectors", "substances", "equipment", "origins", "departures", "transits", "destinations"),
-    *("selectors", "targets", "cites"),
+    *("selectors", "targets", "cites", "images"),
 )
 
 
