@@ -16,6 +16,7 @@ from tocsin.core.alert_rules import whole_alert
 from tocsin.core.alert_sectors import EVERY_SECTOR
 from tocsin.core.alert_selectors import selector
 from tocsin.core.alert_targets import MAX_TARGETS, target
+from tocsin.core.facts import ALERT_PLACES
 from tocsin.core.field_checks import (
     Check,
     array,
@@ -89,10 +90,7 @@ def alert_check(*, strict: bool) -> Check:
         "language": language,
         "substances": array(_alert_substance(strict=strict), MAX_ALERT_SUBSTANCES),
         "equipment": array(listed("equipment_types"), MAX_ALERT_EQUIPMENT),
-        "origins": countries,
-        "departures": countries,
-        "transits": countries,
-        "destinations": countries,
+        **dict.fromkeys(ALERT_PLACES, countries),
         "mode": shaped(r"[0-9]", "must be one digit (UN/ECE Recommendation 19)"),
         "quantity_band": listed("quantity_bands"),
         "selectors": array(selector(anonymous, strict=strict), MAX_SELECTORS),
