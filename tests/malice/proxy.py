@@ -81,7 +81,8 @@ class LyingBroker:
             asyncio.ensure_future(self._answer(broker, answers, asked)),
         ]
         try:
-            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for pump in pumps:
                 pump.cancel()
@@ -124,11 +125,15 @@ class LyingBroker:
         question = _parts_of(body)
         topics = getattr(answer, names[-1])
         if kind.API_KEY == FetchRequest.API_KEY:
-            shown = [(topic, [self._fetched(topic, one, question) for one in all_]) for topic, all_ in topics]
+            shown = [
+                (topic, [self._fetched(topic, one, question) for one in all_]) for topic, all_ in topics
+            ]
             if topics and not any(one[-1] for _topic, all_ in shown for one in all_):
                 await asyncio.sleep(EMPTY_ANSWER_PAUSE_S)  # else its reader would ask as fast as it can
         else:
-            shown = [(topic, [self._offset(topic, one, question) for one in all_]) for topic, all_ in topics]
+            shown = [
+                (topic, [self._offset(topic, one, question) for one in all_]) for topic, all_ in topics
+            ]
         setattr(answer, names[-1], shown)
         return answer.encode()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,9 +18,9 @@ from services.consumer.participant import Participant
 from services.consumer.reading import Identity
 from services.producer.producing import build
 from tests.malice.frames import Shown
-from tests.malice.lies import Place
+from tests.malice.lies import Instead, Place, numbered
 from tests.malice.proxy import LyingBroker, shown
-from tests.support.homes import LivingDirectory
+from tests.support.homes import LivingDirectory, publish
 from tests.support.parties import DAY_S, Party
 from tests.support.publishing import HeldDirectory, Writer
 from tests.support.reading import STORAGE_KEY
@@ -34,23 +34,23 @@ from tocsin.adapters.own_keys import KeyRing
 from tocsin.core import wire
 from tocsin.core.errors import MalformedError
 from tocsin.core.ids import leaf_of
-from tocsin.core.outcomes import Alarm, AlarmKind, LogHead, LogId
-from tocsin.core.streams import Layout, stream_topic
+from tocsin.core.outcomes import Alarm, AlarmKind, LogId
+from tocsin.core.streams import DIRECTORY_TOPIC, Layout, stream_topic
 
 ION = Wanted(("ion",))
 STREAM, REGION, OTHER_REGION = "ion", "south-america", "western-and-central-europe"
-ORIGINATORS = 24
+ORIGINATORS = 32
 
 
 class Originator:
     """A real producer over an outbox of its own; it speaks to the broker itself."""
 
-    def __init__(self, scene: Scene, party: Party, folder: Path) -> None:
+    def __init__(self, scene: Scene, party: Party, folder: Path, access: KafkaAccess | None = None) -> None:
         self.party, self._scene = party, scene
         folder.mkdir()
         self.writer = Writer(folder, scene.living.directory, party)
         self.writer.clock.wall_s = time.time()
-        access = KafkaAccess(scene.bootstrap)
+        access = access or KafkaAccess(scene.bootstrap)
         clocks = self.writer.clock.clocks
         source = HeldDirectory(self.writer)
         self.producing = build(self.writer.outbox, self.writer.originator, source, access, clocks)
@@ -78,7 +78,15 @@ class Originator:
 
     async def log_shown(self, region: str = REGION) -> list[Shown]:
         """The records of this originator's log, as the broker has them."""
-        return [one for one in await self._scene.truth(self._scene.place(self.party, region)) if self.owns(one)]
+        return [
+            one for one in await self._scene.truth(self._scene.place(self.party, region)) if self.owns(one)
+        ]
+
+    async def instead(self, mine: Iterable[Shown], region: str = REGION) -> Instead:
+        """The lie that `mine` is all of this originator's log; the logs of others are as they are."""
+        place = self._scene.place(self.party, region)
+        others = [one for one in await self._scene.truth(place) if not self.owns(one)]
+        return Instead(place, numbered([*others, *mine]))
 
     def owns(self, one: Shown) -> bool:
         header = header_of(one)
@@ -135,8 +143,10 @@ class ReaderBehind:
     def kinds(self, log: LogId) -> set[AlarmKind]:
         return {one.kind for one in self.alarms(log)}
 
-    def head(self, log: LogId) -> LogHead | None:
-        return self.inbox.logs.head(log)
+    def counter(self, log: LogId) -> int:
+        """How far the log was read; 0 where nothing came."""
+        head = self.inbox.logs.head(log)
+        return head.counter if head else 0
 
     def stored(self, party: Party) -> int:
         """How many reports of `party` the inbox shows."""
@@ -168,9 +178,14 @@ class Scene:
         """One that nobody had before."""
         return self._free.pop()
 
-    def originator(self) -> Originator:
+    def originator(self, access: KafkaAccess | None = None) -> Originator:
+        """A new one, by the honest way or by `access`."""
         party = self.party()
-        return Originator(self, party, self._folder / party.name)
+        return Originator(self, party, self._folder / party.name, access)
+
+    async def publish_directory(self) -> None:
+        """Put the repository as it is now on its topic."""
+        await publish(self.bootstrap, DIRECTORY_TOPIC, self.living.repository.files())
 
     def reader(self, liar: LyingBroker, folder: Path, *, other: bool = False) -> ReaderBehind:
         """A member of the audience; `other` is another member."""
