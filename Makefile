@@ -40,6 +40,9 @@ bench: setup  ## ratios against peers in one run, a table and JSON in var/bench
 chaos: setup  ## kill -9 rounds while reports flow (N=rounds)
 	@$(BIN)/python -m tests.chaos --rounds $(or $(N),20)
 
+malice: setup  ## a broker that lies: each lie, how it is found and when; a table and var/malice.json
+	@$(BIN)/python -m tests.malice
+
 up: setup  ## bring the demo up and leave it running
 	@$(BIN)/python -m scripts.demo --keep
 
@@ -57,4 +60,4 @@ clean: ## remove what the other targets made
 	@test ! -x $(BIN)/python || $(BIN)/python -m scripts.demo --down
 	rm -rf $(VENV) var .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info
 
-.PHONY: help setup demo test check bench chaos up down format lock clean
+.PHONY: help setup demo test check bench chaos malice up down format lock clean
