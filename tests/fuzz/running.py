@@ -74,8 +74,8 @@ def _round(asked: Asked, results: Results) -> list[tuple[str, int, int]]:
 def work_off(asked: Asked, batches: list[tuple[str, int, int]]) -> list[tuple[str, Tally]]:
     """Give the batches to a worker, and to the next one behind each input of which one died."""
     found: list[tuple[str, Tally]] = []
-    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        while batches:
+    while batches:
+        with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
             board = Board(Path(folder) / "board")
             plan = Plan(asked.seed, tuple(batches), folder, asked.weakened)
             why = _worker(plan, Path(folder), board, asked.max_input_s)
@@ -96,7 +96,6 @@ def work_off(asked: Asked, batches: list[tuple[str, int, int]]) -> list[tuple[st
             # What came before it was not told: it is judged once more.
             parts = [(name, first, number - first), (name, number + 1, first + count - number - 1)]
             batches = [one for one in parts if one[2]] + batches[1:]
-            (Path(folder) / "board").unlink()
     return found
 
 
