@@ -76,7 +76,7 @@ def served(app: FastAPI, bounds: ConnectionBounds = ConnectionBounds()) -> Itera
 
     async def serve() -> None:
         serving = asyncio.create_task(serve_until(app, "127.0.0.1", port, stop, bounds))
-        await _listening(port)
+        await asyncio.sleep(0)  # it listens from its first step on
         up.set()
         await serving
 
@@ -89,14 +89,3 @@ def served(app: FastAPI, bounds: ConnectionBounds = ConnectionBounds()) -> Itera
         loop.call_soon_threadsafe(stop.set)
         thread.join(30)
         loop.close()
-
-
-async def _listening(port: int) -> None:
-    while True:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.01)
-        else:
-            writer.close()
-            return
