@@ -14,6 +14,7 @@ from services.consumer.sinks.metrics import SinkMetrics
 from services.producer.issuing import ReportSettings
 from services.producer.metrics import ProducerMetrics
 from services.producer.settings import ProducerSettings
+from tocsin.core.symptoms import MEANINGS
 from tocsin.runtime.exits import MEANING
 from tocsin.runtime.metrics import rows
 from tocsin.runtime.settings import ServiceSettings
@@ -58,3 +59,12 @@ def metrics() -> str:
     StandbyMetrics(registry)
     lines = [(row.name, row.type, row.labels, row.description) for row in rows(registry)]
     return table(("metric", "type", "labels", "meaning"), lines)
+
+
+def findings() -> str:
+    """Everything that `tocsin doctor` can find wrong, in the order in which it looks."""
+    lines = [
+        (one.check.value, symptom.value, one.level.value, one.means, one.do)
+        for symptom, one in MEANINGS.items()
+    ]
+    return table(("check", "finding", "level", "what it means", "what to do"), lines)

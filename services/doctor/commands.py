@@ -28,7 +28,7 @@ def doctor(
         typer.Option(
             metavar="CHECK",
             help="home, files, disk, versions, passphrase, web, names, ports, tls, login, directory, "
-            "clock, entry, keys, topics, rights or heartbeat; repeatable. What it stands on is looked at too.",
+            "clock, entry, keys, topics, rights, heartbeat; repeatable. What it stands on is run too.",
             show_default=False,
         ),
     ] = [],  # noqa: B006

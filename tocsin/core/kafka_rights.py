@@ -47,7 +47,7 @@ Granted = Mapping[str, Collection[Right]]
 
 
 def must(directory: Directory, me: Participant) -> list[Use]:
-    """What the login of `me` needs."""
+    """What the login of `me` needs; of others' inboxes at most 20 are asked about."""
     streams = directory.layout.streams
     read = [one for one in streams if not me.is_firm or one in FIRMS_READ]
     write = [one for one in streams if not streams[one].publish_roles.isdisjoint(me.roles)]
@@ -56,14 +56,16 @@ def must(directory: Directory, me: Participant) -> list[Use]:
     uses += [Use(Right.WRITE, stream_topic(one)) for one in write]
     if write:
         uses += [Use(Right.WRITE, MANIFESTS_TOPIC), Use(Right.WRITE, CHECKPOINTS_TOPIC)]
-    sponsor = None if me.sponsor is None else directory.participants.get(me.sponsor)
-    return uses if sponsor is None else [*uses, Use(Right.WRITE, _inbox(sponsor))]
+    # Wraps, letters, key requests and receipts go to inboxes. A firm's answers and tips go to its sponsor;
+    # whether it may write further is the broker's affair.
+    to = [one for one in _others(directory, me) if not me.is_firm or one.id == me.sponsor]
+    return uses + [Use(Right.WRITE, _inbox(one)) for one in to[:MAX_OTHER_INBOXES]]
 
 
 def must_not(directory: Directory, me: Participant) -> list[Use]:
     """What the login of `me` should be refused; of others' inboxes at most 20 are asked about."""
     streams = directory.layout.streams
-    others = [one for one in directory.participants.values() if one.id != me.id][:MAX_OTHER_INBOXES]
+    others = _others(directory, me)[:MAX_OTHER_INBOXES]
     uses = [Use(Right.WRITE, DIRECTORY_TOPIC), *(Use(Right.READ, _inbox(one)) for one in others)]
     if me.is_firm:
         hidden = [stream_topic(one) for one in streams if one not in FIRMS_READ]
@@ -104,6 +106,10 @@ def judge_rights(granted: Granted, needed: Iterable[Use], refused: Iterable[Use]
     if refused and not beyond:
         found.append(well(Check.RIGHTS, f"is refused the {len(refused)} things that it should not do"))
     return found
+
+
+def _others(directory: Directory, me: Participant) -> list[Participant]:
+    return [one for one in directory.participants.values() if one.id != me.id]
 
 
 def _inbox(one: Participant) -> str:
