@@ -11,7 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from tocsin.core.symptoms import MEANINGS, Check, Level, Symptom
+from tocsin.core.broker_symptoms import BROKER
+from tocsin.core.own_symptoms import OWN
+from tocsin.core.symptoms import Check, Level, Meaning, Symptom
+
+MEANINGS: Mapping[Symptom, Meaning] = {**OWN, **BROKER}
 
 # What must have passed before a check can say anything.
 NEEDS: Mapping[Check, tuple[Check, ...]] = {
