@@ -1,4 +1,4 @@
-"""A focal point's whole day: admitted, cut off, publishing, correcting, alerting, importing, withdrawing."""
+"""A focal point's whole day: admitted, cut off, publishing, correcting, alerting, withdrawing."""
 
 import json
 import subprocess
