@@ -17,7 +17,7 @@ from services.consumer.consume import Consumption
 from services.consumer.intake import Tally
 from services.consumer.participant import Participant
 from services.consumer.subscribe import Showing
-from services.consumer.waiting import missing_sentences, silent_sentences, waiting_sentences
+from services.consumer.waiting import latest_missing, silent_sentences, waiting_sentences
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.kafka.security import KafkaAccess
@@ -136,7 +136,7 @@ class Keeping:
         directory, me = self.directory(), self._participant.identity.me
         ends = agreement_sentences(directory, me, now_s) if directory else []
         strange = self._participant.strange_keys(directory)
-        missing = missing_sentences(self._inbox, now_s - MISSING_SHOWN_S)
+        missing = latest_missing(self._inbox, now_s - MISSING_SHOWN_S)
         waits = waiting_sentences(self._inbox, now_s)
         self._health.warnings = [*ends, *strange, *missing, *waits, *silent]
 
