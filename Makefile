@@ -37,8 +37,8 @@ check: setup  ## format, lint, strict types, import contracts, schemas, document
 bench: setup  ## ratios against peers in one run, a table and JSON in var/bench
 	@$(BIN)/python -m bench
 
-chaos: setup  ## kill -9 rounds while reports flow (N=rounds)
-	@$(BIN)/python -m tests.chaos --rounds $(or $(N),20)
+chaos: setup  ## faults of many kinds while reports flow (N=rounds FAULTS=kills,clock,... SEED=first)
+	@$(BIN)/python -m tests.chaos --rounds $(or $(N),20) --faults "$(FAULTS)" --seed $(or $(SEED),631)
 
 up: setup  ## bring the demo up and leave it running
 	@$(BIN)/python -m scripts.demo --keep

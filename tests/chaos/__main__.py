@@ -32,18 +32,20 @@ def main() -> int:
     if not can_mount():
         _say("no root: full and read-only disks are left out")
     outcomes: list[Outcome] = []
-    with tempfile.TemporaryDirectory(prefix="tocsin-chaos-") as name:
-        with build_world(Path(name), brokers=options.brokers, without=tuple(options.without)) as world:
-            scene = Scene(world, _say)
-            print(HEAD, flush=True)
-            for number in range(options.rounds):
-                seed = options.seed + number
-                plan = draw(seed, faults, options.steps)
-                _say(f"round {number + 1}, seed {seed}: {'; '.join(map(str, plan))}")
-                outcomes.append(scene.play(number, seed, plan))
-                _tell(number, outcomes[-1])
-                if options.keep_logs:
-                    _keep_logs(Path(name), options.keep_logs)
+    with (
+        tempfile.TemporaryDirectory(prefix="tocsin-chaos-") as name,
+        build_world(Path(name), brokers=options.brokers, without=tuple(options.without)) as world,
+    ):
+        scene = Scene(world, _say)
+        print(HEAD, flush=True)
+        for number in range(options.rounds):
+            seed = options.seed + number
+            plan = draw(seed, faults, options.steps)
+            _say(f"round {number + 1}, seed {seed}: {'; '.join(map(str, plan))}")
+            outcomes.append(scene.play(number, seed, plan))
+            _tell(number, outcomes[-1])
+            if options.keep_logs:
+                _keep_logs(Path(name), options.keep_logs)
     return _sum_up(outcomes)
 
 

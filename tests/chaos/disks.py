@@ -1,4 +1,4 @@
-"""Small file systems that can be filled and made read-only. They need root; without it they are left out."""
+"""Small file systems that can be filled and made read-only. They need root, or are left out."""
 
 from __future__ import annotations
 

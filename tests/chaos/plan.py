@@ -7,13 +7,14 @@ faults give the same plan.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 HOUR_S, DAY_S, YEAR_S = 3_600, 86_400, 365 * 86_400
 SERVICES = ("producer", "consumer")
 MAX_PAUSE_S = 2.0
 MAX_AWAY_S = 60.0
+MAX_START_S = 1.5
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "kills": (
@@ -72,36 +73,81 @@ def draw(seed: int, faults: Sequence[str], count: int) -> list[Step]:
 
 
 def _step(rng: random.Random, fault: str) -> Step:
-    after_s, hold_s = rng.uniform(0, MAX_PAUSE_S), rng.uniform(0, 2)
-    service, broker = rng.choice(SERVICES), str(rng.randint(1, 3))
-    sign = rng.choice((-1, 1))
-    again_s = rng.uniform(0, 1.5) if rng.random() < 0.5 else None
-    match fault:
-        case "kill-producer" | "kill-consumer" | "kill-authority":
-            return Step(fault, after_s, hold_s, again_s=again_s)
-        case "kill-starting":
-            return Step(fault, after_s, 0, service, again_s=rng.uniform(0, 1.5))
-        case "kill-broker" | "cut-broker" | "pause-broker":
-            return Step(fault, after_s, rng.uniform(0, 8), broker)
-        case "kill-cluster":
-            return Step(fault, after_s, min(MAX_AWAY_S, rng.expovariate(1 / 8)))
-        case "cut-all":
-            return Step(fault, after_s, rng.uniform(0, 15))
-        case "slow":
-            return Step(fault, after_s, rng.uniform(2, 8), by=rng.uniform(0.02, 0.2))
-        case "clock-seconds":
-            return Step(fault, after_s, rng.uniform(1, 5), service, sign * rng.randint(2, 250))
-        case "clock-hours":
-            return Step(fault, after_s, rng.uniform(2, 5), service, sign * rng.randint(1, 6) * HOUR_S)
-        case "clock-years":
-            return Step(fault, after_s, rng.uniform(2, 5), service, sign * rng.randint(1, 30) * YEAR_S)
-        case "busy-outbox" | "busy-inbox":
-            return Step(fault, after_s, rng.uniform(1, 9))
-        case "memory":
-            return Step(fault, after_s, rng.uniform(1, 4), service, rng.randint(0, 32) * 2**20)
-        case "pause-day":
-            return Step(fault, after_s, rng.uniform(2, 8), "consumer", DAY_S)
-        case "read-only":
-            return Step(fault, after_s, rng.uniform(2, 4), service)
-        case _:
-            return Step(fault, after_s, rng.uniform(1, 5))
+    """All numbers are drawn for each step, whichever it needs: a fault more changes no other."""
+    drawn = _Drawn(
+        after_s=rng.uniform(0, MAX_PAUSE_S),
+        share=rng.random(),
+        away_s=min(MAX_AWAY_S, rng.expovariate(1 / 8)),
+        service=rng.choice(SERVICES),
+        broker=str(rng.randint(1, 3)),
+        sign=rng.choice((-1, 1)),
+        twice=rng.random() < 0.5,
+    )
+    return _STEPS.get(fault, _plain)(fault, drawn)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """`share`: from 0 to 1."""
+
+    after_s: float
+    share: float
+    away_s: float
+    service: str
+    broker: str
+    sign: int
+    twice: bool
+
+    def seconds(self, least: float, most: float) -> float:
+        return least + self.share * (most - least)
+
+
+def _plain(fault: str, drawn: _Drawn) -> Step:
+    return Step(fault, drawn.after_s, drawn.seconds(1, 5))
+
+
+def _kill(fault: str, drawn: _Drawn) -> Step:
+    again_s = drawn.seconds(0, MAX_START_S) if drawn.twice else None
+    return Step(fault, drawn.after_s, drawn.seconds(0, 2), again_s=again_s)
+
+
+def _kill_starting(fault: str, drawn: _Drawn) -> Step:
+    return Step(fault, drawn.after_s, 0, drawn.service, again_s=drawn.seconds(0, MAX_START_S))
+
+
+def _one_broker(fault: str, drawn: _Drawn) -> Step:
+    return Step(fault, drawn.after_s, drawn.seconds(0, 8), drawn.broker)
+
+
+def _clock(most: int, unit_s: int, least: int = 1) -> Callable[[str, _Drawn], Step]:
+    def step(fault: str, drawn: _Drawn) -> Step:
+        by_s = drawn.sign * round(drawn.seconds(least, most)) * unit_s
+        return Step(fault, drawn.after_s, drawn.seconds(2, 5), drawn.service, by_s)
+
+    return step
+
+
+_STEPS: dict[str, Callable[[str, _Drawn], Step]] = {
+    "kill-producer": _kill,
+    "kill-consumer": _kill,
+    "kill-authority": _kill,
+    "kill-starting": _kill_starting,
+    "kill-broker": _one_broker,
+    "cut-broker": _one_broker,
+    "pause-broker": _one_broker,
+    "kill-cluster": lambda fault, drawn: Step(fault, drawn.after_s, drawn.away_s),
+    "cut-all": lambda fault, drawn: Step(fault, drawn.after_s, drawn.seconds(0, 15)),
+    "slow": lambda fault, drawn: Step(
+        fault, drawn.after_s, drawn.seconds(2, 8), by=round(drawn.seconds(0.02, 0.2), 3)
+    ),
+    "clock-seconds": _clock(250, 1, least=2),
+    "clock-hours": _clock(6, HOUR_S),
+    "clock-years": _clock(30, YEAR_S),
+    "busy-outbox": lambda fault, drawn: Step(fault, drawn.after_s, drawn.seconds(1, 9)),
+    "busy-inbox": lambda fault, drawn: Step(fault, drawn.after_s, drawn.seconds(1, 9)),
+    "memory": lambda fault, drawn: Step(
+        fault, drawn.after_s, drawn.seconds(1, 4), drawn.service, round(drawn.seconds(0, 32)) * 2**20
+    ),
+    "pause-day": lambda fault, drawn: Step(fault, drawn.after_s, drawn.seconds(2, 8), "consumer", DAY_S),
+    "read-only": lambda fault, drawn: Step(fault, drawn.after_s, drawn.seconds(2, 4), drawn.service),
+}
