@@ -40,6 +40,9 @@ bench: setup  ## ratios against peers in one run, a table and JSON in var/bench
 chaos: setup  ## faults of many kinds while reports flow (N=rounds FAULTS=kills,clock,... SEED=first)
 	@$(BIN)/python -m tests.chaos --rounds $(or $(N),20) --faults "$(FAULTS)" --seed $(or $(SEED),631)
 
+soak: setup  ## three brokers, 20 participants, a fault each minute; what they take must stay flat (MINUTES=)
+	@$(BIN)/python -m tests.chaos.soak --minutes $(or $(MINUTES),10)
+
 up: setup  ## bring the demo up and leave it running
 	@$(BIN)/python -m scripts.demo --keep
 
@@ -57,4 +60,4 @@ clean: ## remove what the other targets made
 	@test ! -x $(BIN)/python || $(BIN)/python -m scripts.demo --down
 	rm -rf $(VENV) var .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info
 
-.PHONY: help setup demo test check bench chaos up down format lock clean
+.PHONY: help setup demo test check bench chaos soak up down format lock clean

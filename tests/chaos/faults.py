@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import random
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -198,12 +197,12 @@ def _retention(world: World, step: Step) -> None:
     while time.monotonic() < end_s:
         time.sleep(0.1)
         world.services["producer"].keep_up()
-    asyncio.run(_delete_half(world.kafka.bootstrap, random.Random(step.hold_s)))
+    asyncio.run(_delete_all(world.kafka.bootstrap))
     consumer.start()
 
 
-async def _delete_half(bootstrap: str, rng: random.Random) -> None:
-    """Delete all that lies in about half of the partitions of ion and pics."""
+async def _delete_all(bootstrap: str) -> None:
+    """Delete all records of ion and pics that there are."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
     await admin.start()
@@ -216,8 +215,8 @@ async def _delete_half(bootstrap: str, rng: random.Random) -> None:
             for one in topic["partitions"]
         ]
         ends = await consumer.end_offsets(places)
-        chosen = [place for place in places if ends[place] and rng.random() < 0.5]
-        await admin.delete_records({place: RecordsToDelete(before_offset=ends[place]) for place in chosen})
+        filled = {place: RecordsToDelete(before_offset=end) for place, end in ends.items() if end}
+        await admin.delete_records(filled)
     finally:
         await consumer.stop()
         await admin.close()
@@ -234,15 +233,15 @@ def _power(world: World, step: Step) -> None:
 @contextmanager
 def _excused(world: World) -> Iterator[None]:
     """Services may end meanwhile, and shortly after, with an exit code that says why."""
-    for service in world.services.values():
+    for service in world.everyone:
         service.excused = True
     try:
         yield
         end_s = time.monotonic() + AFTERMATH_S
-        while time.monotonic() < end_s and not all(one.answers() for one in world.services.values()):
+        while time.monotonic() < end_s and not all(one.answers() for one in world.everyone):
             world.hold(0.2)
     finally:
-        for service in world.services.values():
+        for service in world.everyone:
             service.excused = False
 
 

@@ -26,16 +26,26 @@ FULL_BROKER = 3
 
 @dataclass
 class World:
-    """All that runs. `disks`: outbox, inbox, kafka, tmp; empty where nothing may be mounted."""
+    """All that runs. `services`: those that faults are done to, by their kind; `others`: beside them.
+
+    `disks`: outbox, inbox, kafka, tmp; empty where nothing may be mounted.
+    """
 
     stage: Stage
     kafka: LocalKafka
     links: Links
     services: dict[str, ServiceProcess]
+    build: Build
+    others: list[ServiceProcess] = field(default_factory=list)
     disks: dict[str, SmallDisk] = field(default_factory=dict)
     passed_s: float = 0.0
     clock_due_s: float = 0.0
     kills: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def everyone(self) -> list[ServiceProcess]:
+        """Every service."""
+        return [*self.services.values(), *self.others]
 
     def killed(self, what: str) -> None:
         """Count a kill."""
@@ -43,7 +53,7 @@ class World:
 
     def keep_up(self) -> None:
         """The supervisor's round."""
-        for service in self.services.values():
+        for service in self.everyone:
             service.keep_up()
 
     def hold(self, seconds: float) -> None:
@@ -57,18 +67,27 @@ class World:
         """The world's time goes on to where wrong clocks have been: what they dated ahead comes due."""
         self.passed_s += self.clock_due_s
         self.clock_due_s = 0.0
-        for service in self.services.values():
+        for service in self.everyone:
             service.clock.world(self.passed_s)
 
     @property
     def troubles(self) -> list[str]:
         """What services did that nothing excuses."""
-        return [one for service in self.services.values() for one in service.troubles]
+        return [one for service in self.everyone for one in service.troubles]
 
 
 @contextmanager
-def build_world(folder: Path, *, brokers: int = 3, without: tuple[str, ...] = ()) -> Iterator[World]:
-    """A founded network, brokers running, services not started. Everything is gone afterwards."""
+def build_world(
+    folder: Path,
+    *,
+    brokers: int = 3,
+    without: tuple[str, ...] = (),
+    actors: tuple[str, ...] = (COLOMBIA, NETHERLANDS),
+) -> Iterator[World]:
+    """A founded network, brokers running, services not started. Everything is gone afterwards.
+
+    The first of `actors` publishes, the second reads.
+    """
     base = ports.find_free(brokers)
     told = [base + LINK_DISTANCE + number for number in range(brokers)]
     with ExitStack() as stack:
@@ -77,15 +96,17 @@ def build_world(folder: Path, *, brokers: int = 3, without: tuple[str, ...] = ()
         tuning = Tuning(told_distance=LINK_DISTANCE)
         kafka = LocalKafka(folder / "kafka", brokers, base, tuning=tuning, say=lambda _text: None)
         stack.enter_context(kafka)
-        stage = build_stage(folder / "homes", kafka, (COLOMBIA, NETHERLANDS))
+        stage = build_stage(folder / "homes", kafka, actors)
         small = {
             "outbox": SmallDisk(stage.home(COLOMBIA) / "outbox", HOME_MIB),
             "inbox": SmallDisk(stage.home(NETHERLANDS) / "inbox", HOME_MIB),
             TMP: SmallDisk(folder / TMP, TMP_MIB),
         }
         disks |= _mounted(stack, small)
+        (folder / TMP).mkdir(exist_ok=True)
         bootstrap = ",".join(f"127.0.0.1:{port}" for port in told)
-        yield World(stage, kafka, links, _services(stage, bootstrap, folder / TMP, without), disks)
+        build = Build(without, {"TOCSIN_BOOTSTRAP": bootstrap, "TMPDIR": str(folder / TMP)})
+        yield World(stage, kafka, links, _services(stage, build), build, disks=disks)
 
 
 def _mounted(stack: ExitStack, disks: dict[str, SmallDisk]) -> dict[str, SmallDisk]:
@@ -97,13 +118,8 @@ def _mounted(stack: ExitStack, disks: dict[str, SmallDisk]) -> dict[str, SmallDi
     return disks
 
 
-def _services(
-    stage: Stage, bootstrap: str, tmp: Path, without: tuple[str, ...]
-) -> dict[str, ServiceProcess]:
-    tmp.mkdir(exist_ok=True)
-    settings = {"TOCSIN_BOOTSTRAP": bootstrap, "TMPDIR": str(tmp)}
-    build = Build(without, settings)
-    signing = Build((), settings | {"TOCSIN_AUTHORITY_SIGN_EVERY_S": str(SIGN_EVERY_S)})
+def _services(stage: Stage, build: Build) -> dict[str, ServiceProcess]:
+    signing = Build((), build.settings | {"TOCSIN_AUTHORITY_SIGN_EVERY_S": str(SIGN_EVERY_S)})
     return {
         "producer": ServiceProcess(stage, "producer", COLOMBIA, build),
         "consumer": ServiceProcess(stage, "consumer", NETHERLANDS, build),
