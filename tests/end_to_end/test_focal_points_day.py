@@ -21,7 +21,6 @@ from tests.support.stage import (
     COURIER,
     NETHERLANDS,
     SECOND_COURIER,
-    THIRD_READER,
     TOCSIN,
     build_stage,
 )
@@ -32,6 +31,7 @@ pytestmark = pytest.mark.kafka
 ACTORS = (COLOMBIA, NETHERLANDS, ANALYST, THIRD_READER, COURIER, SECOND_COURIER)
 FIRST, SECOND = "CO-CUS-2026-00001", "CO-CUS-2026-00002"
 DAY_S = 86_400
+THIRD_READER = "pe"
 FORM = """seizure
 {today}
 CO
