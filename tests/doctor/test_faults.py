@@ -161,16 +161,11 @@ def test_one_right_that_is_missing_is_named_with_its_topic(clinic, patient):
 
 
 def test_a_firm_that_can_read_what_governments_write_is_told(clinic, patient):
-    entry = clinic.living.directory.participants[COURIER.id]
-    asyncio.run(clinic.kafka.allow("courier-too-much", _all_of_a_courier(clinic, entry)))
-    found = found_by(clinic.asked(patient(COURIER, "courier-too-much")), Check.RIGHTS)
+    user = "courier-too-much"
+    asyncio.run(clinic.allow_all_but_its_inbox(user, COURIER))
+    asyncio.run(clinic.kafka.allow(user, [Use(Right.READ, stream_topic("pics"))]))
+    found = found_by(clinic.asked(patient(COURIER, user)), Check.RIGHTS)
     assert {stream_topic("pics")} == {one.where for one in found if one.symptom == "right too much"}
-
-
-def _all_of_a_courier(clinic, entry):
-    from tocsin.core.kafka_rights import must
-
-    return [*must(clinic.living.directory, entry), Use(Right.READ, stream_topic("pics"))]
 
 
 def test_a_broker_without_logins_is_a_warning_and_all_else_passes(clinic, patient):
