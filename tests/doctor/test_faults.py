@@ -14,8 +14,14 @@ import trustme
 
 from services.doctor.examining import exit_of
 from tests.support.clinic import COURIER, NEIGHBOUR, found_by, later, symptoms
-from tests.support.parties import DAY_S
+from tests.support.parties import DAY_S, Party
+from tocsin.adapters import passphrase
+from tocsin.adapters.database import Database
+from tocsin.adapters.inbox.store import open_inbox
 from tocsin.adapters.kafka.topics import TopicWish, apply, plan
+from tocsin.adapters.key_files import KeyFolder
+from tocsin.adapters.reachability import Port
+from tocsin.core.errors import KeyUnusableError, StorageError
 from tocsin.core.kafka_rights import Right, Use
 from tocsin.core.streams import DIRECTORY_TOPIC, stream_topic
 from tocsin.core.symptoms import Check, Level
@@ -302,3 +308,91 @@ def test_without_a_passphrase_the_keys_are_skipped_and_the_end_is_incomplete(cli
         one.check for one in found if one.level is Level.SKIPPED
     }
     assert Exit.INCOMPLETE is exit_of(found)
+
+
+def test_topics_that_are_hidden_from_the_login_are_missing(clinic, patient):
+    found = found_by(clinic.asked(patient(user="courier")), Check.TOPICS)
+    missing = {one.where for one in found if one.symptom == "topic missing"}
+    assert {stream_topic("ion"), stream_topic("pics")} <= missing
+
+
+def test_a_broker_that_names_an_address_out_of_reach_fails(clinic, monkeypatch):
+    from services.doctor import check_network
+
+    async def port_of(host, port, _timeout_s):
+        return Port.SILENT if monkeypatch.login_began else Port.OPEN
+
+    async def inspect(access):
+        monkeypatch.login_began = True
+        return await real(access)
+
+    real, monkeypatch.login_began = check_network.inspect, False
+    monkeypatch.setattr(check_network, "inspect", inspect)
+    monkeypatch.setattr(check_network, "port_of", port_of)
+    found = found_by(clinic.asked(clinic.home("neighbour")), Check.LOGIN)
+    assert {"advertised broker out of reach"} == symptoms(found)
+    assert clinic.kafka.bootstrap == found[-1].where
+
+
+def test_a_participant_that_the_directory_does_not_name_is_told(clinic, patient):
+    home = patient(Party("Stranger"))
+    found = found_by(clinic.asked(home), Check.ENTRY)
+    assert {"not in the directory"} == symptoms(found)
+    assert Exit.REFUSED is exit_of(found)
+
+
+@pytest.mark.parametrize(
+    ("step", "said"), [(1, "database too new"), (-1, "database to be renewed"), (0, None)]
+)
+def test_a_database_of_another_version_is_found_and_left_as_it_is(clinic, patient, step, said):
+    home = patient()
+    keys = KeyFolder.open(home / "keys", passphrase.existing(home / "passphrase"))
+    (home / "inbox").mkdir(mode=0o700)
+    inbox = open_inbox(home / "inbox", keys.storage_key())
+    version = inbox.database.execute("PRAGMA user_version")[0][0] + step
+    inbox.database.execute(f"PRAGMA user_version = {version}")
+    inbox.close()
+    found = found_by(clinic.asked(home), Check.PASSPHRASE)
+    assert ({said} if said else set()) == symptoms(found)
+    label = b"tocsin/1/inbox"
+    assert version == Database.version_of(home / "inbox" / "inbox.db", keys.storage_key(), label)
+
+
+def test_a_connection_in_clear_that_leaves_the_machine_is_a_warning(clinic):
+    from services.doctor.case import case_of
+    from services.doctor.check_network import check_tls
+
+    case = case_of(clinic.asked(clinic.home("neighbour")))
+    case.addresses = [("192.0.2.1", 9092)]
+    found = asyncio.run(check_tls(case))
+    assert {"connection in clear"} == symptoms(found, Level.WARN)
+
+
+def test_a_library_that_computes_wrongly_keeps_the_keys_shut(clinic, monkeypatch):
+    def wrong():
+        raise KeyUnusableError("the cryptography library fails its self-test: wrong result")
+
+    monkeypatch.setattr("services.doctor.check_home.self_test", wrong)
+    found = found_by(clinic.asked(clinic.home("neighbour")))
+    assert {"self-test failed"} == symptoms(found, Level.FAIL)
+    assert Level.SKIPPED is levels(found)[Check.PASSPHRASE]
+
+
+def test_a_fault_that_no_check_foresees_is_a_finding_and_ends_nothing(clinic, monkeypatch):
+    def broken(_path):
+        raise StorageError("the disk is gone")
+
+    found = found_by(clinic.asked(clinic.home("neighbour"), free_bytes=broken), Check.DISK, Check.WEB)
+    assert {"check not finished"} == symptoms(found)
+    assert Level.PASS is levels(found)[Check.WEB]
+
+
+def test_a_check_that_takes_too_long_is_ended(clinic, monkeypatch):
+    from services.doctor import examining
+
+    async def for_ever(_case):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(examining, "CHECKS", {**examining.CHECKS, Check.DISK: for_ever})
+    found = found_by(clinic.asked(clinic.home("neighbour"), wait_s=0.1), Check.DISK)
+    assert "it did not end within 0.3 s" == found[-1].what
