@@ -20,6 +20,7 @@ from tocsin.core.findings import Finding, ill, well
 from tocsin.core.primitives import self_test
 from tocsin.core.symptoms import Check, Symptom
 
+STANDBY_FILE = "standby.json"
 MAX_LOOKED_AT_FILES = 10_000
 LOGS = {"outbox": f"outbox/{outbox_store.FILE_NAME}", "inbox": f"inbox/{inbox_store.FILE_NAME}"}
 # Public by nature: the directory is the same for all, and a spool folder is read by other programs.
@@ -30,6 +31,9 @@ async def check_home(case: Case) -> list[Finding]:
     """What the folder is; its settings and the way to Kafka are read for all checks behind."""
     home = case.home
     case.kind = Kind.AUTHORITY if (home.path / REPOSITORY).is_dir() else Kind.PARTICIPANT
+    if (home.path / STANDBY_FILE).exists():
+        what = "this is a standby's home: `tocsin authority standby sign --dry-run` looks at it"
+        return [ill(Symptom.NO_HOME, str(home.path), what)]
     if case.kind is Kind.PARTICIPANT and not home.keys.is_dir():
         return [ill(Symptom.NO_HOME, str(home.path))]
     try:

@@ -71,6 +71,7 @@ class Symptom(StrEnum):
     NO_ANSWER = "no answer"
     HIDDEN_BROKER = "advertised broker out of reach"
     NO_DIRECTORY = "no directory"
+    ENTRY_REFUSED = "entry refused"
     DIRECTORY_LATE = "directory late"
     DIRECTORY_STALE = "directory stale"
     DIRECTORY_TOO_OLD = "directory too old"
