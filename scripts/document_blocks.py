@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from services.authority.metrics import AuthorityMetrics, StandbyMetrics
 from services.authority.settings import AuthoritySettings
+from services.consumer.letters.overdue import OverdueMetrics
 from services.consumer.metrics import ConsumerMetrics
 from services.consumer.settings import ConsumerSettings
 from services.consumer.sinks.metrics import SinkMetrics
@@ -56,6 +57,7 @@ def metrics() -> str:
     ProducerMetrics(registry, MagicMock(), MagicMock(), MagicMock(return_value=None))
     ConsumerMetrics(registry, *(MagicMock() for _ in range(3)), {}, MagicMock(return_value=None))
     SinkMetrics(registry, MagicMock(return_value=[]))
+    OverdueMetrics(registry, MagicMock())
     AuthorityMetrics(registry, float)
     StandbyMetrics(registry)
     lines = [(row.name, row.type, row.labels, row.description) for row in rows(registry)]

@@ -129,12 +129,13 @@ class Keeping:
         for one in self._inbox.waiting.summary():
             waiting[one.cause] += one.records
         self._health.waiting = waiting
-        silent = [] if self._health.history else silent_sentences(self._inbox, now_s)
-        self._health.silent = len(silent)
         directory, me = self.directory(), self._participant.identity.me
+        silent = [] if self._health.history else silent_sentences(self._inbox, now_s, directory)
+        self._health.silent = len(silent)
+        late = [self._follower.late] if self._follower.late else []
         ends = agreement_sentences(directory, me, now_s) if directory else []
         strange = self._participant.strange_keys(directory)
-        self._health.warnings = [*ends, *strange, *waiting_sentences(self._inbox, now_s), *silent]
+        self._health.warnings = [*late, *ends, *strange, *waiting_sentences(self._inbox, now_s), *silent]
 
     def _turned(self) -> None:
         self._health.turned_at_s = self._participant.clock()
