@@ -87,10 +87,24 @@ def test_one_that_was_not_acknowledged_is_sent_again_before_the_next_and_raises_
     assert [] == [alarm for one in fates for alarm in one.alarms]
 
 
+@pytest.mark.parametrize("left", [None, "an older one", "no JSON"])
+def test_a_home_restored_from_a_backup_goes_on_from_what_lies_in_its_inbox(clinic, home, left):
+    file = home / FILE_NAME
+    beat(clinic, home)
+    older = file.read_text()
+    beat(clinic, home)
+    file.unlink()
+    if left is not None:
+        file.write_text(older if left == "an older one" else left)
+    (one,) = beat(clinic, home)
+    assert Level.PASS is one.level
+    assert [] == [alarm for fate in read_all(clinic) for alarm in fate.alarms]
+
+
 def test_one_that_the_broker_changed_is_told(clinic, home, monkeypatch):
-    async def changed(access, topic, partition=0, from_offset=0):
-        real = await read_to_end(access, topic, partition, from_offset)
-        return [_with_a_bit_more(one) for one in real]
+    async def changed(access, topic, partition=0, from_offset=0, last=None):
+        real = await read_to_end(access, topic, partition, from_offset, last)
+        return real if last else [_with_a_bit_more(one) for one in real]
 
     monkeypatch.setattr(check_heartbeat, "read_to_end", changed)
     assert {"heartbeat came back changed"} == symptoms(beat(clinic, home))
