@@ -263,6 +263,15 @@ def test_a_log_that_a_killed_service_left_is_a_warning(clinic, patient):
     assert {"leftover log"} == symptoms(found_by(clinic.asked(home), Check.FILES))
 
 
+def test_a_log_of_another_database_fails(clinic, patient):
+    home = patient()
+    (home / "inbox").mkdir(mode=0o700)
+    for name, content in (("inbox.db", b"a" * 16), ("inbox.db-wal", b"x"), ("inbox.db-owner", b"b" * 16)):
+        (home / "inbox" / name).touch(mode=0o600)
+        (home / "inbox" / name).write_bytes(content)
+    assert {"log of another database"} == symptoms(found_by(clinic.asked(home), Check.FILES))
+
+
 def test_a_wrong_passphrase_fails_and_is_never_shown(clinic, patient):
     home = patient()
     (home / "passphrase").write_text("canary words")

@@ -50,6 +50,7 @@ class Symptom(StrEnum):
     SETTINGS = "settings are wrong"
     OPEN_TO_OTHERS = "open to others"
     LEFTOVER_LOG = "leftover log"
+    FOREIGN_LOG = "log of another database"
     DISK_FULL = "disk nearly full"
     DISK_SHORT = "disk may fill"
     OLD_PYTHON = "old Python"
