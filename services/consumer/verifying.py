@@ -88,7 +88,15 @@ def verify_topic(asked: Asked, *, as_json: bool) -> Exit:
                 await replay.run(
                     access, wanted, lambda at, of: progress.update(bar, completed=at, total=of)
                 )
-            scope = Scope(inbox, directory, participant.identity.me, streams, held=held, reads=wanted.reads)
+            scope = Scope(
+                inbox,
+                directory,
+                participant.identity.me,
+                streams,
+                held=held,
+                reads=wanted.reads,
+                patience_s=0,
+            )
             found = standings(scope, [*replay.alarms, *raised_alarms(inbox, 0)], now_s)
             if replay.refused:
                 console.say(f"{replay.refused} values were refused, as every reader would")

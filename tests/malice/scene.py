@@ -206,6 +206,12 @@ class Scene:
             return await publisher.publish([OutgoingRecord(*place, None, value) for value in values])
 
 
+async def catch_up(consumption: Consumption) -> None:
+    """Take all that is there, as every reading begins."""
+    await consumption.start()
+    await consumption.until_end()
+
+
 async def minutes_until(
     consumption: Consumption, reader: ReaderBehind, holds: Callable[[], object], pace: int = 1
 ) -> int:

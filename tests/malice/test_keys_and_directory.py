@@ -6,7 +6,7 @@ import pytest
 
 from services.consumer.waiting import silent_sentences
 from tests.malice.lies import Instead, NothingSince, numbered
-from tests.malice.scene import minutes_until, until
+from tests.malice.scene import catch_up, minutes_until, until
 from tocsin.core import wire
 from tocsin.core.errors import TheirFault
 from tocsin.core.outcomes import AlarmKind
@@ -33,11 +33,6 @@ def speaks(one, originator):
     except TheirFault:
         return False
     return body.originator == originator.party.id
-
-
-async def catch_up(consumption):
-    await consumption.start()
-    await consumption.until_end()
 
 
 @pytest.mark.parametrize("what", ["manifests", "wraps"])

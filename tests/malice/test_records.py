@@ -6,7 +6,7 @@ import pytest
 
 from services.consumer.waiting import missing_sentences, withheld_sentences
 from tests.malice.lies import Corrupt, Instead, numbered
-from tests.malice.scene import OTHER_REGION, REGION, STREAM, minutes_until, until
+from tests.malice.scene import OTHER_REGION, REGION, STREAM, catch_up, minutes_until, until
 from tocsin.core.errors import BrokerRefusedError
 from tocsin.core.outcomes import AlarmKind, LogId, Reason
 
@@ -14,11 +14,6 @@ pytestmark = pytest.mark.kafka
 WEEK_MS = 7 * 86_400_000
 MISSING = "alarm: records are missing"
 INTERVAL_MINUTES = 60
-
-
-async def catch_up(consumption):
-    await consumption.start()
-    await consumption.until_end()
 
 
 async def test_an_honest_broker_raises_nothing(originator, reader):
