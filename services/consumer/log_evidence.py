@@ -13,7 +13,7 @@ from tocsin.adapters.inbox.store import Inbox
 from tocsin.core import wire
 from tocsin.core.directory import OWN_AUDIENCE_MAX_AGE_S, Directory
 from tocsin.core.ids import audience_id, own_audience
-from tocsin.core.log_standing import Evidence, LogStanding, Stated, judge
+from tocsin.core.log_standing import PATIENCE_S, Evidence, LogStanding, Stated, judge
 from tocsin.core.outcomes import Alarm, KnownLeaf, LogHead, LogId
 from tocsin.core.streams import INBOX, stream_topic
 
@@ -36,6 +36,8 @@ class Scope:
     """How far another reading came, where there is one to compare with."""
     reads: Callable[[LogId], bool] | None = None
     """Whether a log on a stream was read; by the inbox's offsets if not given."""
+    patience_s: int = PATIENCE_S
+    """How long what was stated may take to come."""
 
     def holds(self, log: LogId) -> bool:
         """Whether the log is asked about."""
@@ -72,10 +74,8 @@ def standings(scope: Scope, alarms: Iterable[Alarm], now_s: int) -> list[LogStan
     asked = sorted(
         (one for one in logs if scope.holds(one)), key=lambda log: (log.originator, *_order(log))
     )
-    return [
-        judge(_evidence(scope, log, read.get(log), stated, tuple(raised.get(log, ()))), now_s)
-        for log in asked
-    ]
+    found = (_evidence(scope, log, read.get(log), stated, tuple(raised.get(log, ()))) for log in asked)
+    return [judge(one, now_s, scope.patience_s) for one in found]
 
 
 def raised_alarms(inbox: Inbox, since_s: int) -> list[Alarm]:

@@ -57,8 +57,10 @@ class Reading:
 
     def _reads(self, log: LogId) -> bool:
         """Whether we read a log: what is wanted, and always what is sent to us alone."""
-        own = audience_id(own_audience(self.identity.me)).hex()
-        return self.wanted.reads(log) or (log.stream == INBOX and log.scope == own)
+        if log.stream == INBOX:
+            return log.scope == audience_id(own_audience(self.identity.me)).hex()
+        # Whoever states logs of regions that are not there must not fill what is waited for.
+        return self.wanted.reads(log) and log.scope in self.reader.directory.layout.regions
 
     def believe(self, directory: Directory, now_s: int) -> list[Place]:
         """Take a newer directory; the places to go back to. The same version changes nothing."""

@@ -88,7 +88,15 @@ def verify_topic(asked: Asked, *, as_json: bool) -> Exit:
                 await replay.run(
                     access, wanted, lambda at, of: progress.update(bar, completed=at, total=of)
                 )
-            scope = Scope(inbox, directory, participant.identity.me, streams, held=held, reads=wanted.reads)
+            scope = Scope(
+                inbox,
+                directory,
+                participant.identity.me,
+                streams,
+                held=held,
+                reads=wanted.reads,
+                patience_s=0,
+            )
             found = standings(scope, [*replay.alarms, *raised_alarms(inbox, 0)], now_s)
             if replay.refused:
                 console.say(f"{replay.refused} values were refused, as every reader would")
@@ -128,8 +136,8 @@ def _told(found: Sequence[LogStanding], known: InboxKnown, *, as_json: bool) -> 
             "broker hides it; the two look the same"
         )
     counts = Counter(one.standing for one in found)
-    said = ", ".join(f"{counts[standing]} {standing}" for standing in Standing if counts[standing])
-    console.say(f"{_logs(len(found))}: {said or 'nothing was read yet'}")
+    said = ", ".join(f"{standing}: {counts[standing]}" for standing in Standing if counts[standing])
+    console.say(f"{_logs(len(found))}; {said or 'nothing of what was asked about was read yet'}")
     return Exit.INCOMPLETE if faulty or not found else Exit.WHOLE
 
 
@@ -175,14 +183,16 @@ def _sentence(one: LogStanding, known: InboxKnown) -> str:
         counters=", ".join(f"{alarm.kind} at {alarm.counter}" for alarm in one.contradictions[:5])
         or "other records than were stated, or than this home holds",
         here=one.evidence.head.counter if one.evidence.head else 0,
-        last=clock_time(stated.time_s) if stated is not None else "never",
+        last=f"its last checkpoint is of {clock_time(stated.time_s)}"
+        if stated
+        else "it never stated its logs",
     )
 
 
 _ADVICE = {
     Standing.COMING: "{missing} were stated minutes ago: run verify again in 10 minutes",
     Standing.UNSTATED: "no checkpoint names it yet: run verify again in 10 minutes",
-    Standing.SILENT: "its last checkpoint came: {last}; what it sent since may be missing unseen: ask it",
+    Standing.SILENT: "{last}; what it sent since may be missing unseen: ask it",
     Standing.BEHIND: "{missing} behind {here} did not come: the broker withholds or lost them; ask the "
     "originator to publish anew, and the broker's operator",
     Standing.HOLES: "{missing} before {before}: ask the originator to publish anew, look at the broker",

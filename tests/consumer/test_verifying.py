@@ -53,12 +53,14 @@ def test_an_inbox_that_holds_all_that_was_stated_is_whole(reading, sender, capsy
     reading.take(*sent)
     state(reading, sender, sent[-1])
     code, (row,), said = verify(reading, capsys)
-    assert (Exit.WHOLE, "complete", "1 log: 1 complete") == (code, row["standing"], said)
+    assert (Exit.WHOLE, "complete", "1 log; complete: 1") == (code, row["standing"], said)
     assert ("ion", "south-america", 2) == (row["stream"], row["region"], row["read_up_to"])
 
 
 def test_an_inbox_that_read_nothing_is_not_whole(reading, capsys):
-    assert (Exit.INCOMPLETE, [], "0 logs: nothing was read yet") == verify(reading, capsys)
+    assert (Exit.INCOMPLETE, [], "0 logs; nothing of what was asked about was read yet") == verify(
+        reading, capsys
+    )
 
 
 def test_a_gap_is_said_with_its_counter_and_what_to_do(reading, sender, capsys):
@@ -101,4 +103,4 @@ def test_silence_says_since_when(reading, sender, capsys):
     state(reading, sender, sent)
     code, (row,), said = verify(reading, capsys, NOW_S + DAY_S)
     assert (Exit.INCOMPLETE, True) == (code, row["complete_until"] == row["last_checkpoint"])
-    assert "its originator is silent: its last checkpoint came: 2025-10-09 09:00 UTC" in said
+    assert "its originator is silent: its last checkpoint is of 2025-10-09 09:00 UTC" in said

@@ -83,6 +83,7 @@ def test_an_end_that_was_stated_and_did_not_come_in_time_is_missing() -> None:
     ours = LogHead(7, 4, b"o" * 32)
     early, late = stated(ago_s=PATIENCE_S - 1), stated(ago_s=PATIENCE_S)
     assert Standing.COMING is standing(head=ours, stated=early)
+    assert Standing.BEHIND is judge(replace(WHOLE, head=ours, stated=early), NOW_S, patience_s=0).standing
     found = judge(replace(WHOLE, head=ours, stated=late), NOW_S)
     assert (Standing.BEHIND, 5, None) == (found.standing, found.missing, found.complete_until_s)
 

@@ -140,6 +140,11 @@ class ReaderBehind:
         raised = [one.alarm for one in self.inbox.alarms.since(0)]
         return [one for one in raised if (one.originator, one.stream, one.scope) == _named(log)]
 
+    def times(self, log: LogId) -> int:
+        """How often something was raised about one log."""
+        raised = self.inbox.alarms.since(0)
+        return sum(one.times for one in raised if one.alarm in self.alarms(log))
+
     def kinds(self, log: LogId) -> set[AlarmKind]:
         return {one.kind for one in self.alarms(log)}
 
@@ -199,6 +204,24 @@ class Scene:
         """Values that a dishonest originator had stored."""
         async with Publisher(self.bootstrap) as publisher:
             return await publisher.publish([OutgoingRecord(*place, None, value) for value in values])
+
+
+async def catch_up(consumption: Consumption) -> None:
+    """Take all that is there, as every reading begins."""
+    await consumption.start()
+    await consumption.until_end()
+
+
+async def minutes_until(
+    consumption: Consumption, reader: ReaderBehind, holds: Callable[[], object], pace: int = 1
+) -> int:
+    """Let the reader's clock go on, `pace` minutes a step, until something holds; how many minutes."""
+    for minutes in range(0, 24 * 60, pace):
+        reader.ahead_s = 60 * minutes
+        await consumption.step(0)
+        if holds():
+            return minutes
+    raise AssertionError("it did not come about in a day")
 
 
 async def until(consumption: Consumption, holds: Callable[[], object], steps: int = 200) -> int:

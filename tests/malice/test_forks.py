@@ -6,6 +6,7 @@ import pytest
 
 from tests.malice.frames import Shown
 from tests.malice.lies import Instead, numbered
+from tests.malice.scene import catch_up
 from tests.support.incidents import incident
 from tests.support.sender import Sender
 from tocsin.core import wire
@@ -30,8 +31,7 @@ def two_versions(sender):
 
 async def read(reader):
     async with reader.reading() as consumption:
-        await consumption.start()
-        await consumption.until_end()
+        await catch_up(consumption)
 
 
 async def test_two_readers_who_are_shown_different_logs_learn_it_from_a_checkpoint(
@@ -67,8 +67,7 @@ async def test_two_records_under_one_counter_are_an_alarm_at_once(scene, sender,
     truth = await scene.truth(place)
     liar.lies = [Instead(place, numbered([*truth, Shown(0, one.value), Shown(0, another.value)]))]
     async with reader.reading() as consumption:
-        await consumption.start()
-        await consumption.until_end()
+        await catch_up(consumption)
         (alarm,) = reader.alarms(LogId(sender.party.id, "ion", one.header.region))
         assert (AlarmKind.FORK, 1) == (alarm.kind, alarm.counter)
     found("shows both sides of a fork", "alarm: two records under one counter", "at once")

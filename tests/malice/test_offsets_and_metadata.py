@@ -3,6 +3,7 @@
 import pytest
 
 from tests.malice.lies import Ends, Instead, OldMetadata
+from tests.malice.scene import catch_up
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.core.errors import BrokerRefusedError, BrokerUnavailableError
 
@@ -28,8 +29,7 @@ async def test_a_hidden_beginning_is_kept_in_mind(originator, reader, liar, scen
     truth = await scene.truth(originator.place)
     liar.lies = [Instead(originator.place, truth[-1:])]
     async with reader.reading() as consumption:
-        await consumption.start()
-        await consumption.until_end()
+        await catch_up(consumption)
         (log,) = [one for one in reader.inbox.logs.every() if one.log == originator.log]
         assert (3, True) == (log.head.counter, log.begins_later)
     found("hides the beginning of a log", "said by tocsin verify: it begins later", "at the next verify")

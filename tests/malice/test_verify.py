@@ -82,8 +82,18 @@ async def test_a_replay_misses_what_the_inbox_holds_and_the_broker_no_longer_sho
     log = await originator.log_shown()
     liar.lies = [await originator.instead(log[:1])]
     row = await officer.row(originator, "--from-topic")
+    assert row["stated_up_to"] is None
     assert ("its end is missing", 2) == (row["standing"], row["missing"])
     found("truncates a log behind its readers", "tocsin verify --from-topic: its end is missing", "at once")
+
+
+async def test_a_replay_does_not_wait_for_what_was_stated_before_its_end(officer, originator, liar):
+    await originator.publish(3)
+    await originator.state()
+    log = await originator.log_shown()
+    liar.lies = [await originator.instead(log[:1])]
+    row = await officer.row(originator, "--from-topic")
+    assert ("its end is missing", 3, 2) == (row["standing"], row["stated_up_to"], row["missing"])
 
 
 async def test_a_hidden_beginning_is_said(officer, originator, liar, scene):

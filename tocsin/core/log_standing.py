@@ -83,11 +83,13 @@ class LogStanding:
     contradictions: tuple[Alarm, ...]
 
 
-def judge(evidence: Evidence, now_s: int) -> LogStanding:
-    """How whole the log is at `now_s`."""
+def judge(evidence: Evidence, now_s: int, patience_s: int = PATIENCE_S) -> LogStanding:
+    """How whole the log is at `now_s`. `patience_s`: how long what was stated may take to come; 0 where
+    the log was read to an end that was asked after the checkpoint's.
+    """
     holes = tuple(one for one in evidence.alarms if one.kind in _HOLES and not _filled(one, evidence))
     wrong = tuple(one for one in evidence.alarms if one.kind in _CONTRADICTIONS)
-    standing = _standing(evidence, holes, wrong, now_s)
+    standing = _standing(evidence, holes, wrong, now_s - patience_s, now_s)
     agreed = standing in (Standing.COMPLETE, Standing.SILENT) and evidence.stated is not None
     until_s = evidence.stated.time_s if agreed and evidence.stated and evidence.stated.head else None
     missing = sum(one.missing for one in holes) or sum(
@@ -97,7 +99,7 @@ def judge(evidence: Evidence, now_s: int) -> LogStanding:
 
 
 def _standing(
-    evidence: Evidence, holes: tuple[Alarm, ...], wrong: tuple[Alarm, ...], now_s: int
+    evidence: Evidence, holes: tuple[Alarm, ...], wrong: tuple[Alarm, ...], patient_since_s: int, now_s: int
 ) -> Standing:
     stated = evidence.stated
     if wrong or any(_differs(one, evidence) for one in _ends(evidence)):
@@ -105,7 +107,7 @@ def _standing(
     if holes:
         return Standing.HOLES
     if any(_beyond(one, evidence.head) for one in _ends(evidence)):
-        early = stated is not None and now_s < stated.seen_at_s + PATIENCE_S
+        early = stated is not None and stated.seen_at_s > patient_since_s
         return Standing.COMING if early else Standing.BEHIND
     unstated = stated is None or stated.head is None
     if unstated and 0 < evidence.since_s < now_s - evidence.kept_s:
