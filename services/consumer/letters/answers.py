@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.consumer.letters.alert_rows import alert_rows, broad_selectors, issued, why_not_counted
-from services.consumer.letters.desk import Look, looking, print_rows
+from services.consumer.letters.desk import SHOWN_DIGITS, Look, looking, print_rows
 from services.consumer.letters.owed import COLUMNS as OWED_COLUMNS
 from services.consumer.letters.owed import LATE, owed_rows
 from tocsin.adapters.correspondence import Correspondence, newest
@@ -43,9 +43,8 @@ def _print_of_firm(correspondence: Correspondence, look: Look, now_s: int, *, ov
     else:
         print_rows(given_rows(correspondence), GIVEN_COLUMNS, as_json=look.as_json)
         for one in owed[:MAX_SAID]:
-            console.say(
-                f"alert {one['alert_id'][:SHOWN_DIGITS]} waits for an answer by {one['answer_by']}: {one['state']}"
-            )
+            name, by = one["alert_id"][:SHOWN_DIGITS], one["answer_by"]
+            console.say(f"alert {name} waits for an answer by {by}: {one['state']}")
         if len(owed) > MAX_SAID:
             console.say(f"and {len(owed) - MAX_SAID} more alerts wait for an answer")
     return Exit.INCOMPLETE if late else Exit.WHOLE
