@@ -1,11 +1,16 @@
 """The running service says what is overdue: alerts without answers, requests past their day."""
 
+from contextlib import nullcontext
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from prometheus_client import CollectorRegistry
 
+from services.consumer.letters import answers as answers_module
 from services.consumer.letters import overdue as module
+from services.consumer.letters.answers import print_answers
+from services.consumer.letters.desk import Look
 from services.consumer.letters.overdue import Overdue, OverdueMetrics, OverdueWatch, overdue
 from services.consumer.letters.owed import owed_rows
 from services.producer.letters.answering import Wish, answers_to
@@ -14,6 +19,7 @@ from tests.support.letters import ALERT_ID, DAY_S, Street
 from tests.support.parties import NOW_S
 from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR
 from tocsin.core.errors import RefusedByRuleError
+from tocsin.runtime.exits import Exit
 from tocsin.runtime.times import iso_time
 
 DUE_S = NOW_S + DAY_S
@@ -64,6 +70,23 @@ async def test_what_a_firm_owes_is_listed_and_a_cleared_alert_asks_nothing_more(
     await street[ORIGINATOR].publish_alert(version=2, status="cleared")
     street[COURIER].read()
     assert [] == list(owed_rows(street[COURIER].correspondence, DUE_S + 1))
+
+
+@pytest.mark.parametrize("overdue", [False, True])
+async def test_a_firms_command_names_what_it_owes_and_ends_with_5_once_it_is_late(
+    street, monkeypatch, capsys, overdue
+):
+    def looking(_look):
+        return nullcontext(street[COURIER].correspondence)
+
+    monkeypatch.setattr(answers_module, "looking", looking)
+    monkeypatch.setattr(answers_module, "time", SimpleNamespace(time=lambda: DUE_S + 1))
+    look = Look(Path(), None, as_json=True)
+    assert Exit.INCOMPLETE == print_answers(look, overdue=overdue)
+    out, err = capsys.readouterr()
+    shown = out if overdue else err
+    assert ALERT_ID[:8] in shown
+    assert "late" in shown
 
 
 def test_people_are_told_how_many_and_where_to_look():
