@@ -75,7 +75,7 @@ async def serve(
     lines.directory, lines.well = keeping.directory, lambda: not health.troubles()
     registry = CollectorRegistry()
     feed = Feed(parts.shown, news)
-    ConsumerMetrics(registry, keeping.tally, health, feed)
+    ConsumerMetrics(registry, keeping.tally, health, feed, parts.written.alarms.raised, keeping.directory)
     SinkMetrics(registry, lambda: lines.standing)
     watch = OverdueWatch(participant, console.say)
     OverdueMetrics(registry, watch)
