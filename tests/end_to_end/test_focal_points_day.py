@@ -28,10 +28,10 @@ from tocsin.core import flat_columns
 from tocsin.runtime.exits import Exit
 
 pytestmark = pytest.mark.kafka
+THIRD_READER = "pe"
 ACTORS = (COLOMBIA, NETHERLANDS, ANALYST, THIRD_READER, COURIER, SECOND_COURIER)
 FIRST, SECOND = "CO-CUS-2026-00001", "CO-CUS-2026-00002"
 DAY_S = 86_400
-THIRD_READER = "pe"
 FORM = """seizure
 {today}
 CO
