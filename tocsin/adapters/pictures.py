@@ -27,6 +27,7 @@ MAX_PIXELS = 64_000_000
 MAX_PROFILE_BYTES = 4_194_304
 JPEG_QUALITY = 92
 FIRMS_JPEG_QUALITY = 85
+SCALING_STEPS = 7
 WEBP_QUALITY = 90
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 # Fields of EXIF's GPS directory that say nothing of a place: its version, the time, the date.
@@ -224,15 +225,27 @@ def _on_white(shown: Image.Image) -> Image.Image:
 
 
 def _as_jpeg(shown: Image.Image, max_bytes: int) -> tuple[Image.Image, bytes]:
-    while True:
-        out = BytesIO()
-        shown.save(out, "JPEG", quality=FIRMS_JPEG_QUALITY, optimize=True)
-        made = out.getvalue()
-        if len(made) <= max_bytes or min(shown.size) == 1:
-            return shown, made
-        scale = min(0.95, (max_bytes / len(made)) ** 0.5)
+    """`shown`, or the largest of it that fits by halving: a label should stay legible."""
+    best, least, most = _jpeg_at(shown, 1), 0.0, 1.0
+    if len(best[1]) <= max_bytes:
+        return best
+    for _ in range(SCALING_STEPS):
+        scale = (least + most) / 2
+        made = _jpeg_at(shown, scale)
+        if len(made[1]) <= max_bytes:
+            best, least = made, scale
+        else:
+            best, most = (made if least == 0 else best), scale
+    return best
+
+
+def _jpeg_at(shown: Image.Image, scale: float) -> tuple[Image.Image, bytes]:
+    if scale < 1:
         size = (max(1, int(shown.width * scale)), max(1, int(shown.height * scale)))
         shown = shown.resize(size, Image.Resampling.LANCZOS)
+    out = BytesIO()
+    shown.save(out, "JPEG", quality=FIRMS_JPEG_QUALITY, optimize=True)
+    return shown, out.getvalue()
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from services.consumer.letters.alert_rows import alert_rows
+from services.consumer.letters.owed import LATE, owed_rows
 from services.consumer.participant import Participant
 from services.consumer.threads import in_thread
 from tocsin.adapters.correspondence import Correspondence, open_correspondence
@@ -27,7 +28,7 @@ PAUSE_S = 600
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """How many alerts of ours have an answer overdue; how many requests, ours and to us, are."""
+    """How many alerts have an answer overdue (a firm: its own); how many requests, ours and to us, are."""
 
     answers: int = 0
     requests: int = 0
@@ -46,9 +47,9 @@ _ANSWERS, _REQUESTS = "tocsin answers --overdue", "tocsin request list --overdue
 
 
 def overdue(correspondence: Correspondence, now_s: int) -> Overdue:
-    """What is overdue at `now_s`. A firm owns no alerts and no requests. Raises RefusedByRuleError."""
+    """What is overdue at `now_s`. Raises RefusedByRuleError."""
     if correspondence.me.is_firm:
-        return Overdue()
+        return Overdue(sum(1 for row in owed_rows(correspondence, now_s) if row["state"] == LATE))
     late = sum(1 for row in alert_rows(correspondence, now_s) if row["late"])
     threads = [one for side in (own_threads, others_threads) for _, one in side(correspondence)]
     return Overdue(late, sum(1 for one in threads if one.state(now_s) is ThreadState.OVERDUE))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,10 @@ class Event:
     body: bytes = field(repr=False)
     text: str = field(repr=False)
     images: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+
+    def bare(self) -> Event:
+        """Without what it says."""
+        return replace(self, body=b"", text="", images=())
 
 
 class Events:

@@ -32,6 +32,7 @@ class Spool:
     batch_events = BATCH_EVENTS
     spacing_s = 0
     gives_up = False
+    counts_only = False
 
     def __init__(self, plan: SinkPlan) -> None:
         self._folder = Path(plan.target)

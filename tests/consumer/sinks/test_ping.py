@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.consumer.sinks.ping import Ping
 from services.consumer.sinks.plans import Kind
 from services.consumer.sinks.settings import SmtpSettings
 from tests.support.plain import png
@@ -34,6 +35,18 @@ async def test_a_mail_has_a_count_and_not_one_word_of_content(rig):
         for one in ("zanzibar", "canary", "ibex", "oryx", "another", "image", "Originator")
         if one in whole
     ]
+
+
+async def test_what_sends_the_mail_is_given_no_content_to_begin_with(rig, monkeypatch):
+    given = []
+
+    async def deliver(_self, events):
+        given.extend(events)
+
+    monkeypatch.setattr(Ping, "deliver", deliver)
+    rig.add("a", images=[image_of(png())])
+    await rig.run(Kind.PING)
+    assert [(b"", "", ())] == [(one.body, one.text, one.images) for one in given]
 
 
 async def test_there_is_at_most_one_mail_in_its_time_and_it_counts_all(rig):
