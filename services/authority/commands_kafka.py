@@ -106,14 +106,15 @@ def _topics(
 ) -> None:
     import asyncio
 
+    from services.authority.declaring import declaration
     from services.authority.office import open_office
     from services.authority.topics import wishes
     from tocsin.adapters.kafka import topics
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office:
-        access = office.home.access(bootstrap)
-        wanted = list(wishes(office.directory()))
+        access = office.home.access(bootstrap, admin=True)
+        wanted = list(wishes(office.directory(), declaration()))
 
     async def run() -> int:
         changes = await topics.plan(access, wanted)
