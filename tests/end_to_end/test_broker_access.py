@@ -30,7 +30,7 @@ from tocsin.core.broker_access import AccessPlan, AccessRule
 from tocsin.core.errors import BrokerForbidsError
 from tocsin.core.streams import inbox_topic, stream_topic
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 PEOPLE = (COLOMBIA, NETHERLANDS, COURIER)
 RIVAL_INBOX = inbox_topic(b"a second courier", firm=True)
 GROUP = "a-group-of-a-government"

@@ -204,10 +204,11 @@ def compare(
 
 def describe(rule: AccessRule, directory: Directory) -> str:
     """Who and what, in words: `Rapid Parcels (CO) 6f…e1: read topic tocsin.alerts.v1`."""
-    names = {login_of(one): f"{one.name} ({one.country}) " for one in directory.participants.values()}
-    who = names.get(rule.login, "") + (rule.login if rule.principal.startswith("User:") else rule.principal)
+    who = rule.login if rule.principal.startswith("User:") else rule.principal
+    one = directory.participants.get(bytes.fromhex(who)) if _is_participant(who) else None
+    named = f"{one.name} ({one.country}) {who}" if one is not None else who
     every = "every " if rule.pattern == PREFIXED else ""
     what = f"{rule.operation} {every}{rule.resource} {rule.name}{'…' if every else ''}"
     denied = "" if rule.permission == ALLOW else f"{rule.permission} "
     where = "" if rule.host == ANY_HOST else f" from {rule.host}"
-    return f"{who}: {denied}{what}{where}"
+    return f"{named}: {denied}{what}{where}"
