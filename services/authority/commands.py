@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from services.authority import (
+    commands_access,
     commands_directory,
     commands_kafka,
     commands_participants,
@@ -25,5 +26,6 @@ def register(app: typer.Typer) -> None:
     commands_root.register(authority)
     commands_proposals.register(authority)
     commands_kafka.register(authority)
+    commands_access.register(authority)
     commands_standby.register(authority)
     app.add_typer(authority, name="authority")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.doctor.case import Case, Kind
+from tocsin.adapters.broker_declaration import declaration
 from tocsin.adapters.kafka.inspection import inspect
 from tocsin.adapters.kafka.topics import compare, states
 from tocsin.adapters.wished_topics import wishes
@@ -16,7 +17,7 @@ from tocsin.core.symptoms import Check, Symptom
 
 async def check_topics(case: Case) -> list[Finding]:
     """The settings of the topics that concern this home; of the authority, of all."""
-    wished = list(wishes(case.known_directory()))
+    wished = list(wishes(case.known_directory(), declaration()))
     if case.kind is Kind.PARTICIPANT:
         concern = topics_of(_must(case))
         wished = [wish for wish in wished if wish.name in concern]

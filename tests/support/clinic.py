@@ -15,6 +15,7 @@ from tests.support.homes import LivingDirectory, publish, write_home
 from tests.support.logins import Guarded
 from tests.support.parties import Party
 from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR
+from tocsin.adapters.broker_declaration import declaration
 from tocsin.adapters.kafka.topics import apply, plan
 from tocsin.adapters.wished_topics import wishes
 from tocsin.core.findings import Finding
@@ -36,7 +37,7 @@ class Clinic:
 
     async def _build(self) -> None:
         directory, address = self.living.directory, self.kafka.open
-        await apply(address, await plan(address, wishes(directory)))
+        await apply(address, await plan(address, wishes(directory, declaration())))
         await publish(address, DIRECTORY_TOPIC, self.living.repository.files())
         for name, party in PATIENTS.items():
             entry = directory.participants[party.id]
