@@ -65,7 +65,7 @@ def work(plan: Plan, board: Board) -> Iterator[tuple[str, Tally]]:
     """Judge each batch, under the limit of memory that its target has."""
     weaken(plan.weakened)
     for name, first, count in plan.batches:
-        target = opener(name)(Path(plan.folder) / name)
+        target = opener(name)(Path(plan.folder) / f"{name}-{first}")
         with Room(target.room_mib):
             yield name, _batch(target, name, plan.seed, range(first, first + count), board)
 
