@@ -75,8 +75,13 @@ async def serve(
     registry = CollectorRegistry()
     feed = Feed(parts.shown, news)
     ConsumerMetrics(registry, keeping.tally, health, feed)
+
+    def troubles() -> list[str]:
+        log = parts.written.database.log_trouble()
+        return [*health.troubles(), *([log] if log else [])]
+
     SinkMetrics(registry, lambda: lines.standing)
-    answers = web.Health(health.stuck, health.troubles, lambda: [*health.warnings, *lines.sentences()])
+    answers = web.Health(health.stuck, troubles, lambda: [*health.warnings, *lines.sentences()])
     app = build_app(feed, tokens_of(participant.home.path), answers, registry, settings)
     await lines.begin()
     await run_together(

@@ -31,7 +31,7 @@ def bearer(
     """
     refused = _Refused(clock)
 
-    # Not in a thread: it is a hash and a look at a file's date, and a flood of logins would take all threads.
+    # Not in a thread: it is a hash and a look at a file's date; a flood of logins would take all threads.
     async def authorised(
         given: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)],
     ) -> None:
