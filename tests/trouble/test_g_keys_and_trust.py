@@ -1,7 +1,7 @@
 """Trouble that people met with keys and trust, each by its source; what it must lead to here.
 
 Row 41: mbillow/localthings#291, pyca/cryptography#13125, yaad-index/darbaan#48: a key with a byte order
-mark or CRLF refused, junk behind a key accepted, a service that restarts for ever over a key it may not read.
+mark or CRLF refused, junk behind a key accepted, a service that restarts for ever over a key of others.
 Row 42: dennisvang/tufup#36, theupdateframework/specification#137: an expired timestamp stops the client,
 and a wrong clock looks the same.
 Row 44: Scille/parsec-cloud#8257: a server restored to an older state, clients that ask it for ever.
