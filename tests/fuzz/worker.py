@@ -67,7 +67,9 @@ def work(plan: Plan, board: Board) -> Iterator[tuple[str, Tally]]:
     for name, first, count in plan.batches:
         target = opener(name)(Path(plan.folder) / f"{name}-{first}")
         with Room(target.room_mib):
-            yield name, _batch(target, name, plan.seed, range(first, first + count), board)
+            tally = _batch(target, name, plan.seed, range(first, first + count), board)
+        board.note("", 0, b"")  # busy with no input: opening the next target may take its time
+        yield name, tally
 
 
 class Room:
