@@ -80,10 +80,14 @@ async def serve(
     watch = OverdueWatch(participant, console.say)
     OverdueMetrics(registry, watch)
 
+    def troubles() -> list[str]:
+        log = parts.written.database.log_trouble()
+        return [*health.troubles(), *([log] if log else [])]
+
     def warnings() -> list[str]:
         return [*health.warnings, *watch.found.sentences(), *lines.sentences()]
 
-    answers = web.Health(health.stuck, health.troubles, warnings)
+    answers = web.Health(health.stuck, troubles, warnings)
     app = build_app(feed, tokens_of(participant.home.path), answers, registry, settings)
     await lines.begin()
     await run_together(

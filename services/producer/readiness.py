@@ -32,6 +32,7 @@ class Readiness:
         """Empty when the service is ready."""
         found = [f"{subject}: {text}" for subject, text in self._producing.troubles.items()]
         more = [self._running.trouble(), self._directory(), self._fullness(), self._foreign()]
+        more.append(self._outbox.database.log_trouble())
         return found + [one for one in more if one is not None]
 
     def _directory(self) -> str | None:

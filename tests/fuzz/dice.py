@@ -98,7 +98,7 @@ def _changed(data: Any, dice: random.Random) -> Any:
             case 0:
                 return data[:at] + data[at + 1 :]
             case 1:
-                return [*data, data[at]] * dice.choice((1, 1, 40))
+                return [*data, data[at]] * dice.choice((1, 1, 4))
             case _:
                 return [*data[:at], _changed(data[at], dice), *data[at + 1 :]]
     return _odd(data, dice)

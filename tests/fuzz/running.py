@@ -87,7 +87,7 @@ def work_off(asked: Asked, batches: list[tuple[str, int, int]]) -> list[tuple[st
                 break
             name, number, data = board.read()
             if not batches or name != batches[0][0]:
-                raise RuntimeError(f"a worker does not start: {why}")
+                raise RuntimeError(f"a worker {why} between its batches")
             died = Tally()
             died.add(number, "crash", asked.max_input_s if "hung" in why else 0.0)
             died.fault(number, why, data)
@@ -112,8 +112,9 @@ def _worker(plan: Plan, folder: Path, board: Board, max_input_s: float) -> str |
         return f"hung for over {max_input_s:.0f} s"
     if process.returncode < 0:
         return f"died of {signal.Signals(-process.returncode).name}"
-    last = (folder / "err").read_text(errors="replace").strip().rpartition("\n")[2]
-    return f"ended with {process.returncode}: {last}" if process.returncode else None
+    if process.returncode:  # whatever an input makes it raise is caught: this is a fault of the run itself
+        raise RuntimeError(f"a worker ended: {(folder / 'err').read_text(errors='replace')[-2_000:]}")
+    return None
 
 
 def _watched(process: subprocess.Popen[bytes], board: Board, max_input_s: float) -> bool:

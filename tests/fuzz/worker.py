@@ -65,9 +65,11 @@ def work(plan: Plan, board: Board) -> Iterator[tuple[str, Tally]]:
     """Judge each batch, under the limit of memory that its target has."""
     weaken(plan.weakened)
     for name, first, count in plan.batches:
-        target = opener(name)(Path(plan.folder) / name)
+        target = opener(name)(Path(plan.folder) / f"{name}-{first}")
         with Room(target.room_mib):
-            yield name, _batch(target, name, plan.seed, range(first, first + count), board)
+            tally = _batch(target, name, plan.seed, range(first, first + count), board)
+        board.note("", 0, b"")  # busy with no input: opening the next target may take its time
+        yield name, tally
 
 
 class Room:

@@ -11,7 +11,7 @@ from tests.fuzz.__main__ import CORPUS
 from tests.fuzz.targets import TARGETS
 from tests.support.source import ROOT
 
-MUTATIONS = 6_000
+MUTATIONS = 3_000
 
 
 def fuzz(folder: Path, *words: str) -> tuple[int, dict[str, int], str]:
@@ -50,7 +50,7 @@ def test_with_a_check_switched_off_the_run_fails_and_keeps_what_was_believed(
 
 @pytest.mark.parametrize("name", ["killed", "hung", "greedy"])
 def test_who_dies_hangs_or_eats_too_much_of_an_input_leaves_it_behind(tmp_path: Path, name: str) -> None:
-    words = ("--targets", name, "--mutations", "40", "--workers", "1", "--input-s", "1")
+    words = ("--targets", name, "--mutations", "40", "--workers", "1", "--input-s", "3")
     code, sums, said = fuzz(tmp_path, *words)
     assert (1, 40, 1) == (code, sums["inputs"], sums["crashes"]), said
     assert f"{name} 17" == (tmp_path / "kept" / name / "17.bin").read_text()

@@ -5,12 +5,14 @@ which one test shows in a process of its own.
 """
 
 import json
+import signal
 import subprocess
 import sys
 from typing import Any
 
 import pytest
 
+from tests.support.little_memory import said
 from tests.support.schemas import nested, record, schema_of
 from tests.support.source import ROOT
 from tests.support.starved import field
@@ -45,12 +47,35 @@ def test_h30_an_array_whose_items_have_no_width_is_linted_away(items: Any) -> No
 def test_h30_what_the_library_would_do_with_five_bytes_of_nulls() -> None:
     """It makes a list of five million: the reason why the lint must have passed first."""
     script = (
-        "import io, fastavro; schema = fastavro.parse_schema({'type': 'array', 'items': 'null'}); "
+        "schema = fastavro.parse_schema({'type': 'array', 'items': 'null'}); "
         "data = bytes.fromhex('80ade20400'); "
         "print(len(data), len(fastavro.schemaless_reader(io.BytesIO(data), schema, None)))"
     )
+    assert "5 5000000\n" == said("import io, fastavro", script, room_mib=512)
+
+
+def test_h31_what_the_library_would_do_with_a_deep_value_of_a_recursive_schema() -> None:
+    """It dies, or gives up, and takes the process with it: the lint must have passed first."""
+    script = (
+        "import io, fastavro; "
+        "schema = fastavro.parse_schema({'type': 'record', 'name': 'R', 'fields': "
+        "[{'name': 'next', 'type': ['null', 'R']}]}); "
+        "fastavro.schemaless_reader(io.BytesIO(b'\\x02' * 1_000_000 + b'\\x00'), schema, None)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert "5 5000000" == done.stdout.strip()
+    assert done.returncode == -signal.SIGSEGV or "RecursionError" in done.stderr
+
+
+def test_h32_schemas_beyond_their_bounds_are_linted_away_in_little_memory() -> None:
+    """Names that double at each level, a nesting of 200, and one of 5,000."""
+    imports = "from tocsin.core.schema_lint import lint; from tocsin.core.errors import MalformedError"
+    doubling = [record("S0", "int", "int")]
+    doubling += [record(f"S{level}", f"S{level - 1}", f"S{level - 1}") for level in range(1, 41)]
+    script = "".join(
+        f"\ntry: lint({one!r})\nexcept MalformedError: print('refused')"
+        for one in (schema_of(*doubling), schema_of(nested(200)), b'{"type":' * 5_000)
+    )
+    assert "refused\n" * 3 == said(imports, script)
 
 
 @pytest.mark.parametrize(

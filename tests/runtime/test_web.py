@@ -130,6 +130,13 @@ async def test_h48_a_declared_length_that_no_number_holds_is_refused(app) -> Non
     assert 413 == await status_of(app, receive, (b"content-length", b"9" * 5_000))
 
 
+async def test_h48_a_packed_body_is_refused_before_reading(app) -> None:
+    async def receive():
+        raise AssertionError("nothing is read")
+
+    assert 415 == await status_of(app, receive, (b"content-encoding", b"gzip"))
+
+
 async def test_h48_bodies_that_arrive_at_once_are_bounded_together(app) -> None:
     app.user_middleware[0].kwargs["limits"] = Limits(max_body_bytes=100, max_bodies_bytes=150)
     arrived, finish = asyncio.Semaphore(0), asyncio.Event()

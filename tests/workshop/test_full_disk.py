@@ -1,11 +1,9 @@
 """A full disk stops Kafka; emptied, it starts again with everything it acknowledged."""
 
-import os
-import subprocess
-
 import pytest
 
 from services.workshop.local_kafka import LocalKafka
+from tests.support.disks import fill, small_disk
 from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.reading import read_to_end
 from tocsin.adapters.kafka.records import OutgoingRecord
@@ -17,26 +15,14 @@ DISK_BYTES = 33_554_432
 
 
 @pytest.fixture
-def small_disk(tmp_path):
+def disk(tmp_path):
     """A file system of 32 MB of its own."""
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(tmp_path)]
-    if os.getuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root may mount a small file system")
-    yield tmp_path
-    subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+    with small_disk(tmp_path, DISK_BYTES) as path:
+        yield path
 
 
-def fill(path):
-    with path.open("wb", buffering=0) as filler:
-        try:
-            while filler.write(bytes(65_536)):
-                pass
-        except OSError:
-            return
-
-
-async def test_kafka_works_again_after_a_full_disk_was_emptied(small_disk):
-    kafka = LocalKafka(small_disk / "kafka", say=lambda _: None)
+async def test_kafka_works_again_after_a_full_disk_was_emptied(disk):
+    kafka = LocalKafka(disk / "kafka", say=lambda _: None)
     with kafka:
         await apply(kafka.bootstrap, await plan(kafka.bootstrap, [TopicWish("full", 1)]))
         record = OutgoingRecord("full", 0, None, bytes(20_000))
@@ -44,11 +30,11 @@ async def test_kafka_works_again_after_a_full_disk_was_emptied(small_disk):
         async with Publisher(kafka.bootstrap) as publisher:
             await publisher.publish([record] * 10)
             acknowledged += 10
-        fill(small_disk / "filler")
+        fill(disk / "filler")
         kafka.kill(1)
         with pytest.raises(TocsinError):
             kafka.start()
-        (small_disk / "filler").unlink()
+        (disk / "filler").unlink()
         kafka.start()
 
         assert acknowledged == len(await read_to_end(kafka.bootstrap, "full"))

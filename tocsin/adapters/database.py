@@ -124,6 +124,17 @@ class Database:
         """Move the write-ahead log into the database and empty it, as far as readers allow."""
         self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def log_trouble(self) -> str | None:
+        """Why the write-ahead log has grown over its bound, None where it has not.
+
+        A reader that never ends its look holds the log as it was: it can only grow.
+        """
+        log = self._path.with_name(f"{self._path.name}-wal")
+        size_bytes = log.stat().st_size if log.exists() else 0
+        if size_bytes <= MAX_WAL_BYTES:
+            return None
+        return f"{log} has {size_bytes >> 20} MiB: a program that reads the database holds it; end that one"
+
     def close(self) -> None:
         """Close the connection; what was committed is on disk already."""
         self._connection.close(True)

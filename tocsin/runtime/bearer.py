@@ -7,7 +7,7 @@ is seen in the log, and learns nothing from answers: each bad login gets the sam
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, HTTPException
@@ -21,7 +21,9 @@ _scheme = HTTPBearer(auto_error=False, description="A token of this service, wit
 _log = get_log("web")
 
 
-def bearer(admit: Admit, command: str, clock: Callable[[], float] = time.monotonic) -> Callable[..., None]:
+def bearer(
+    admit: Admit, command: str, clock: Callable[[], float] = time.monotonic
+) -> Callable[..., Awaitable[None]]:
     """A FastAPI dependency that answers 401 unless `admit` knows the request's token; 429 to bad logins
     beyond 100 a minute. A good one is let in at any time.
 
@@ -29,7 +31,8 @@ def bearer(admit: Admit, command: str, clock: Callable[[], float] = time.monoton
     """
     refused = _Refused(clock)
 
-    def authorised(
+    # Not in a thread: it is a hash and a look at a file's date; a flood of logins would take all threads.
+    async def authorised(
         given: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)],
     ) -> None:
         if admit(given.credentials.strip() if given else ""):

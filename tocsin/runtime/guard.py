@@ -84,6 +84,8 @@ class Guard:
             len(length) > MAX_LENGTH_DIGITS or int(length) > self._limits.max_body_bytes
         ):
             return self._too_large()
+        if headers.get("content-encoding", "identity").strip().lower() != "identity":
+            return 415, "send the body as it is, without a Content-Encoding"
         return None
 
     async def _take(self, receive: Receive, held: bytearray) -> Refusal | None:
