@@ -107,7 +107,7 @@ def _first_start(crowd: Crowd, directory: Directory) -> list[Row]:
     records = []
     for number, party in enumerate(crowd.parties[:ORIGINATORS]):
         sender = Sender(party, directory)
-        wrap = sender.wraps()[reader.id]
+        wrap = sender.wrap(reader.id)
         records.append(IncomingRecord(MANIFESTS_TOPIC, 0, number, None, sender.manifest(), 0))
         records.append(IncomingRecord(topic, 0, number, None, wrap, 0))
     with tempfile.TemporaryDirectory(dir=scratch()) as name:

@@ -254,6 +254,7 @@ def status(
 
     with open_office(home, passphrase_file) as office:
         standing, directory = office.repository.standing(), office.directory()
+        waits = office.repository.root_waits
         now_s = office.now_s()
     rows = [
         {"role": role, "version": version, "hours_left": (standing.ends_at_s[role] - now_s) // 3_600}
@@ -264,3 +265,5 @@ def status(
         f"{len(directory.participants)} participants, {len(directory.audiences)} audiences, "
         f"{len(directory.schemas)} schemas, {len(directory.refused)} refused entries"
     )
+    if waits:
+        console.warn("the root is not published before its registrars sign a list: tocsin authority renew")

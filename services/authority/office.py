@@ -19,7 +19,7 @@ from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.machine import check_machine
 from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.adapters.tuf_signing import HELD_BY_PEOPLE, RoleKey
-from tocsin.core.directory import Directory, read_directory
+from tocsin.core.directory import Directory, participant_target, read_directory
 from tocsin.core.errors import RefusedByRuleError, SettingsError
 
 KEYS, REPOSITORY = "keys", "repository"
@@ -81,10 +81,17 @@ class Office:
             self.repository.put_targets(changes, self.now_s())
 
     def refuse_bad(self, changes: Mapping[str, bytes]) -> None:
-        """Raises RefusedByRuleError where an entry would refuse itself beside those that are there."""
-        refused = read_directory(0, 0, self.repository.targets() | dict(changes)).refused
-        if bad := sorted(set(changes) & set(refused)):
-            raise RefusedByRuleError("; ".join(f"{name}: {refused[name]}" for name in bad))
+        """Raises RefusedByRuleError where an entry would refuse itself beside those that are there, or
+        takes a key that another participant has.
+        """
+        together = read_directory(0, 0, self.repository.targets() | dict(changes))
+        if bad := sorted(set(changes) & set(together.refused)):
+            raise RefusedByRuleError("; ".join(f"{name}: {together.refused[name]}" for name in bad))
+        for one in together.participants.values():
+            if participant_target(one.id) in changes and any(
+                key.id not in together.keys for key in one.keys
+            ):
+                raise RefusedByRuleError(f"{one.name}: another participant has one of its keys")
 
 
 def find_office(home: Path, passphrase_file: Path | None) -> Office:

@@ -23,7 +23,7 @@ from tocsin.adapters.tuf_proposals import (
 )
 from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.adapters.whole_files import read_whole, write_whole
-from tocsin.core.directory import AUDIENCES, STREAMS, participant_target
+from tocsin.core.directory import AUDIENCES, PARTICIPANTS, STREAMS, participant_target
 from tocsin.core.errors import RefusedByRuleError, SettingsError, TheirFault
 from tocsin.core.participants import read_participant
 
@@ -67,8 +67,8 @@ def _sponsors(changes: Mapping[str, bytes], present: Mapping[str, bytes]) -> lis
     """The entries of the sponsors of who is changed: a registrar reads their names."""
     found = []
     for name, data in changes.items():
-        if name.startswith("participants/") and (sponsor := read_participant(data).sponsor) is not None:
-            found.append(present[participant_target(sponsor)])
+        if name.startswith(PARTICIPANTS) and (sponsor := read_participant(data).sponsor) is not None:
+            found += [entry for entry in (present.get(participant_target(sponsor)),) if entry is not None]
     return found
 
 
@@ -138,14 +138,14 @@ def rebase(office: Office, file: Path) -> Path:
     new = {name: after for name, (_before, after) in changed.items() if after is not None}
     office.refuse_bad(new)
     path = write_down(office, new, [name for name in changed if name not in new])
-    if path != file and file in waiting(office):
+    if (old := file.resolve()) != path.resolve() and old in map(Path.resolve, waiting(office)):
         file.unlink()
     return path
 
 
 def drop(office: Office, file: Path) -> None:
     """Forget a proposal of this folder. Raises RefusedByRuleError for a file that is none."""
-    if file.resolve() not in [one.resolve() for one in waiting(office)]:
+    if file.resolve() not in map(Path.resolve, waiting(office)):
         raise RefusedByRuleError(f"{file} is no proposal of this folder: tocsin authority proposal list")
     file.unlink()
 

@@ -185,6 +185,24 @@ def test_what_was_changed_meanwhile_is_not_made_anew(desk, sign):
     assert "audiences/couriers.europe was changed meanwhile" in said.err
 
 
+def test_who_was_proposed_twice_is_admitted_once(desk, sign, tmp_path):
+    request = write_request(tmp_path, COLOMBIA)
+    files = []
+    for _ in range(2):
+        desk.challenge(request, COLOMBIA)
+        desk.admit(request, "--role", "focal-point")
+        files.append(waiting(desk))
+    published(desk, sign, files[0])
+    said = desk.run("proposal", "rebase", files[1], code=3)
+    assert "Colombia: another participant has one of its keys" in said.err
+
+
+def test_the_status_says_that_a_root_waits_for_its_registrars(desk, sign):
+    assert "not published before its registrars sign" in desk.run("status").err
+    published(desk, sign, proposed(desk))
+    assert "registrars" not in desk.run("status").err
+
+
 def test_a_registrar_signs_no_second_list_of_a_version(desk, sign):
     first, second = proposed(desk), proposed(desk, "couriers.europe")
     sign("alice", first)

@@ -75,12 +75,13 @@ class Sender:
 
     def wraps(self) -> dict[bytes, bytes]:
         """Participant id -> Kafka value of the wrap for its inbox."""
-        wanted = {}
-        for id_ in self.generation.members:
-            keys = self.directory.participants[id_].keys_for("kem", self.now_s)
-            made, _failed = wraps_for(self.generation, keys[:1])
-            wanted[id_] = wire.encode_wrap(made[0])
-        return wanted
+        return {id_: self.wrap(id_) for id_ in self.generation.members}
+
+    def wrap(self, member: bytes) -> bytes:
+        """The Kafka value of the wrap for one member's inbox."""
+        keys = self.directory.participants[member].keys_for("kem", self.now_s)
+        made, _failed = wraps_for(self.generation, keys[:1])
+        return wire.encode_wrap(made[0])
 
     def header(self, stream: str, region: str, now_s: int, **changes: Any) -> wire.Header:
         """The header that the log's next record has."""
