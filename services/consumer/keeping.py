@@ -131,14 +131,15 @@ class Keeping:
         for one in self._inbox.waiting.summary():
             waiting[one.cause] += one.records
         self._health.waiting = waiting
-        silent = [] if self._health.history else silent_sentences(self._inbox, now_s)
-        self._health.silent = len(silent)
         directory, me = self.directory(), self._participant.identity.me
+        silent = [] if self._health.history else silent_sentences(self._inbox, now_s, directory)
+        self._health.silent = len(silent)
+        late = [self._follower.late] if self._follower.late else []
         ends = agreement_sentences(directory, me, now_s) if directory else []
         strange = self._participant.strange_keys(directory)
         missing = latest_missing(self._inbox, now_s - MISSING_SHOWN_S)
         waits = waiting_sentences(self._inbox, now_s)
-        self._health.warnings = [*ends, *strange, *missing, *waits, *silent]
+        self._health.warnings = [*late, *ends, *strange, *missing, *waits, *silent]
 
     def _turned(self) -> None:
         self._health.turned_at_s = self._participant.clock()
