@@ -149,7 +149,13 @@ class Consumption:
         except BrokerForbidsError as error:
             me, directory = self.reading.identity.me, self.reading.reader.directory
             raise BrokerForbidsError(f"{error}: {whom_to_ask(me, directory)}") from error
+        await self._note_beginnings([one for one in partitions if one not in offsets])
         await self._step_over_what_is_gone(offsets)
+
+    async def _note_beginnings(self, partitions: list[Partition]) -> None:
+        """What retention takes from now on is a gap, also before the first record that we read there."""
+        places = [Place(*one, await self._running().position(one)) for one in partitions]
+        await in_thread(self.reading.note_beginnings, places)
 
     async def _step_over_what_is_gone(self, offsets: Mapping[Partition, int]) -> None:
         """A topic made anew ends before our place in it; an idle one would never say so."""

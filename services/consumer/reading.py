@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.consumer.assignment import Wanted
@@ -80,6 +81,12 @@ class Reading:
         """End the waits that the last polls ended; the places to go back to."""
         woken, self.keys.woken = self.keys.woken, set()
         return self.waking.end(sorted(woken), now_s)
+
+    def note_beginnings(self, places: Iterable[Place]) -> None:
+        """Remember that partitions are read from `places` on."""
+        with self.inbox.transaction():
+            for place in places:
+                self.inbox.offsets.advance(place.topic, place.partition, place.offset)
 
     def note_gap(self, place: Place, found: int, now_s: int) -> None:
         """Remember that offsets from `place` up to `found` were gone."""

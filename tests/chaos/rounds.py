@@ -46,8 +46,10 @@ class Outcome:
 class Scene:
     """A world for all rounds; each round adds its own reports."""
 
-    def __init__(self, world: World, say: Callable[[str], None] = lambda _text: None) -> None:
-        self._world, self._say = world, say
+    def __init__(
+        self, world: World, say: Callable[[str], None] = lambda _text: None, wait_s: float = WAIT_S
+    ) -> None:
+        self._world, self._say, self._wait_s = world, say, wait_s
         stage = world.stage
         self._tokens = {
             "producer": stage.tocsin(COLOMBIA, "producer", "token", "chaos").out.strip(),
@@ -128,7 +130,7 @@ class Scene:
 
         Where something was lost on purpose: until nothing more comes.
         """
-        deadline_s = time.monotonic() + WAIT_S
+        deadline_s = time.monotonic() + self._wait_s
         while waiting := self._waiting():
             if time.monotonic() > deadline_s:
                 return [
@@ -143,7 +145,7 @@ class Scene:
                 return []
             if time.monotonic() > deadline_s:
                 said = self._client("consumer").ask("GET", "/readyz")
-                return [f"{missing} reports were not shown within {WAIT_S:.0f} s: {said}"]
+                return [f"{missing} reports were not shown within {self._wait_s:.0f} s: {said}"]
             self._world.hold(POLL_S)
         return []
 

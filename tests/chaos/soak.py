@@ -120,7 +120,7 @@ class Soak:
         return flow, lanes
 
     def _token(self, service: ServiceProcess) -> str:
-        said = self._world.stage.tocsin(service.home, service.service, "token", "soak")
+        said = self._world.stage.tocsin(service.home, service.service, "token", f"soak-{service.service}")
         return said.out.strip()
 
     def _watch(self, until_s: float) -> None:

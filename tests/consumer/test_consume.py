@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.consumer.assignment import Wanted
+from services.consumer.assignment import Wanted, stream_partitions
 from services.consumer.consume import Consumption
 from services.consumer.reading import Identity, Reading
 from services.consumer.upkeep import Upkeep
@@ -190,6 +190,17 @@ async def test_records_that_retention_took_are_said_to_be_gone(bench):
     (sentence,) = missing_sentences(inbox, 0)
     assert "tocsin.pics.v1, partition 0, was made anew: reading went on at its beginning" == sentence
     inbox.close()
+
+
+async def test_a_quiet_partition_is_remembered_so_that_its_first_loss_is_a_gap(bench):
+    wanted = Wanted(("alerts",))
+    consumption = bench.open(wanted=wanted)
+    await consumption.start()
+    await consumption.stop()
+    begun = consumption.reading.inbox.offsets.all()
+    consumption.reading.inbox.close()
+    quiet = stream_partitions(wanted, WORLD.directory.layout)
+    assert dict.fromkeys(quiet, 0) == {one: begun.get(one) for one in quiet}
 
 
 async def test_an_expired_directory_is_told_and_after_72_hours_nothing_is_read(bench):
