@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from services.authority import (
+    commands_access,
     commands_directory,
     commands_kafka,
     commands_participants,
@@ -23,5 +24,6 @@ def register(app: typer.Typer) -> None:
     commands_participants.register(authority)
     commands_root.register(authority)
     commands_kafka.register(authority)
+    commands_access.register(authority)
     commands_standby.register(authority)
     app.add_typer(authority, name="authority")

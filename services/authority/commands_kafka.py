@@ -107,13 +107,14 @@ def _topics(
     import asyncio
 
     from services.authority.office import open_office
+    from tocsin.adapters.access_declaration import declaration
     from tocsin.adapters.kafka import topics
     from tocsin.adapters.wished_topics import wishes
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office:
-        access = office.home.access(bootstrap)
-        wanted = list(wishes(office.directory()))
+        access = office.home.access(bootstrap, admin=True)
+        wanted = list(wishes(office.directory(), declaration()))
 
     async def run() -> int:
         changes = await topics.plan(access, wanted)

@@ -9,6 +9,8 @@ from tocsin.adapters.kafka.records import Start
 from tocsin.core.directory import Directory
 from tocsin.core.errors import SettingsError
 from tocsin.core.outcomes import LogId
+from tocsin.core.participants import Participant
+from tocsin.core.report import ALERTS_STREAM
 from tocsin.core.streams import (
     BLOBS,
     CHECKPOINTS_TOPIC,
@@ -49,11 +51,17 @@ class Wanted:
         return sum(1 << bit for bit, region in enumerate(order) if region in self.regions)
 
 
-def parse_wanted(streams: str, regions: Iterable[str], layout: Layout) -> Wanted:
-    """From the command line: streams by comma or `all`, regions by name. Raises SettingsError."""
+def parse_wanted(
+    streams: str, regions: Iterable[str], layout: Layout, own: Participant | None = None
+) -> Wanted:
+    """From the command line: streams by comma or `all`, regions by name. Raises SettingsError.
+
+    `own`: who reads. All that a firm reads are alerts; the rest is closed to it at the broker.
+    """
     names = tuple(dict.fromkeys(one.strip() for one in streams.split(",") if one.strip()))
     if names == (ALL,):
-        names = tuple(sorted(layout.streams))
+        firm = own is not None and own.is_firm
+        names = (ALERTS_STREAM,) if firm else tuple(sorted(layout.streams))
     wanted = Wanted(names, tuple(dict.fromkeys(regions)))
     _refuse_unknown("stream", names, layout.streams)
     _refuse_unknown("region", wanted.regions, layout.regions)
@@ -87,6 +95,21 @@ def key_partitions(me: bytes, directory: Directory) -> list[Partition]:
             "this participant, and whether it published the directory"
         )
     return [(MANIFESTS_TOPIC, 0), (inbox_topic(me, own.is_firm), 0)]
+
+
+def whom_to_ask(me: bytes, directory: Directory) -> str:
+    """Why the broker may have closed a topic to us, and who can open it."""
+    own = directory.participants.get(me)
+    if own is None:
+        return "the directory does not name us"
+    sponsor = directory.participants.get(own.sponsor or b"")
+    if sponsor is None:
+        return f"our roles are {', '.join(own.roles)}: ask the authority which of them reads it"
+    asked = f"{sponsor.name} ({sponsor.country}){f', {sponsor.contact}' if sponsor.contact else ''}"
+    return (
+        "we are a firm: firms read alerts and their own inbox, and nothing that governments send each "
+        f"other. Read with `tocsin subscribe alerts`; what else we need, ask {asked}"
+    )
 
 
 def checkpoints_partition() -> Partition:

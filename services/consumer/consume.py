@@ -15,6 +15,7 @@ from services.consumer.assignment import (
     key_partitions,
     starting_at,
     stream_partitions,
+    whom_to_ask,
 )
 from services.consumer.intake import MAX_POLL_RECORDS
 from services.consumer.reading import Reading
@@ -23,7 +24,7 @@ from services.consumer.upkeep import Upkeep
 from tocsin.adapters.kafka.records import Start
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
-from tocsin.core.errors import BrokerUnavailableError
+from tocsin.core.errors import BrokerForbidsError, BrokerUnavailableError
 from tocsin.core.streams import Layout, Place
 
 POLL_WAIT_MS = 500
@@ -143,7 +144,11 @@ class Consumption:
         places |= {one: offsets.get(one, start) for one, start in more.items()}
         self._places = list(places)
         self._subscriber = Subscriber(self.access, places)
-        await self._subscriber.start()
+        try:
+            await self._subscriber.start()
+        except BrokerForbidsError as error:
+            me, directory = self.reading.identity.me, self.reading.reader.directory
+            raise BrokerForbidsError(f"{error}: {whom_to_ask(me, directory)}") from error
         await self._step_over_what_is_gone(offsets)
 
     async def _step_over_what_is_gone(self, offsets: Mapping[Partition, int]) -> None:

@@ -99,7 +99,8 @@ class Keeping:
     ) -> None:
         self._turned()
         directory = await self._follower.refresh(self._now_s(), forced=True)
-        wanted = parse_wanted(streams, regions, directory.layout).with_attachments(directory.layout)
+        own = directory.participants.get(self._participant.identity.me)
+        wanted = parse_wanted(streams, regions, directory.layout, own).with_attachments(directory.layout)
         consumption = self._participant.consumption(self._inbox, wanted, self._follower, self._access, tell)
         consumption.reading.use_tally(self.tally)
         self.consumption = consumption

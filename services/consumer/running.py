@@ -130,7 +130,8 @@ async def begin_consumption(
         console.warn(follower.late)
     for sentence in participant.strange_keys(directory):
         console.warn(sentence)
-    wanted = parse_wanted(asked.streams, asked.regions, directory.layout)
+    own = directory.participants.get(participant.identity.me)
+    wanted = parse_wanted(asked.streams, asked.regions, directory.layout, own)
     wanted = (
         wanted.with_attachments(directory.layout) if asked.attachments else wanted.without_attachments()
     )

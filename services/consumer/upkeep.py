@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from services.consumer.agreements import due_reminders, sentence
 from services.consumer.reading import Reading
 from services.consumer.threads import in_thread
+from tocsin.adapters.kafka.errors import DeliveryRefusedError
 from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.records import OutgoingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
@@ -149,7 +150,11 @@ class Upkeep:
             async with Publisher(access) as publisher:
                 await publisher.publish(list(due.values()))
         except OutsideFault as error:
-            self._tell(f"{len(due)} {sender.what} could not be sent: {error}")
+            closed = error.topics if isinstance(error, DeliveryRefusedError) else frozenset()
+            rest = {about: one for about, one in due.items() if one.topic not in closed}
+            self._tell(f"{len(due) - len(rest) or len(due)} {sender.what} could not be sent: {error}")
+            if rest and closed:  # one inbox that is closed to us keeps nothing from the others
+                await self._send(access, sender, rest, now_s)
             return
         await in_thread(sender.sent, list(due), now_s)
         self._tell(f"{len(due)} {sender.what} were sent")

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.parties import DAY_S, Party
 from tests.support.world import COURIER, ORIGINATOR, layout_target, targets
+from tocsin.adapters.access_declaration import declaration
 from tocsin.adapters.wished_topics import wishes
 from tocsin.core.directory import read_directory
 from tocsin.core.streams import (
@@ -20,7 +21,7 @@ DAY_MS = DAY_S * 1_000
 @pytest.fixture
 def wished():
     directory = read_directory(1, 0, targets(ORIGINATOR, COURIER))
-    return {wish.name: wish for wish in wishes(directory)}
+    return {wish.name: wish for wish in wishes(directory, declaration())}
 
 
 def test_there_is_a_topic_for_each_stream_each_inbox_and_the_three_of_all(wished) -> None:
@@ -79,4 +80,4 @@ def test_many_small_logs_do_not_preallocate_large_indexes(wished) -> None:
 
 def test_a_participant_more_is_a_topic_more(wished) -> None:
     more = read_directory(1, 0, targets(ORIGINATOR, COURIER, Party("Third")) | {"streams": layout_target()})
-    assert len(wished) + 1 == len(list(wishes(more)))
+    assert len(wished) + 1 == len(list(wishes(more, declaration())))

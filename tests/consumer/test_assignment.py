@@ -1,10 +1,14 @@
 """What is read: the streams that were asked for, and the files of reports beside incident reports."""
 
+import re
+
 import pytest
 
-from services.consumer.assignment import Wanted, parse_wanted
+from services.consumer.assignment import Wanted, parse_wanted, whom_to_ask
 from tests.support.attachments import attachment_directory
 from tests.support.incidents import incident_directory
+from tests.support.parties import Party
+from tests.support.world import ANALYST, COURIER, ORIGINATOR, small_world
 
 LAYOUT = attachment_directory().layout
 
@@ -35,3 +39,25 @@ def test_files_come_from_the_regions_that_are_read():
 def test_files_can_be_left():
     assert ("alerts", "ion", "pics") == parse_wanted("all", (), LAYOUT).without_attachments().streams
     assert Wanted(("blobs",)) == Wanted(("blobs",)).without_attachments()
+
+
+def test_all_that_a_firm_reads_are_alerts():
+    firm = small_world().directory.participants[COURIER.id]
+    assert ("alerts",) == parse_wanted("all", (), LAYOUT, firm).streams
+
+
+def test_all_that_a_government_reads_is_everything():
+    government = small_world().directory.participants[ORIGINATOR.id]
+    assert set(LAYOUT.streams) == set(parse_wanted("all", (), LAYOUT, government).streams)
+
+
+@pytest.mark.parametrize(
+    ("party", "words"),
+    [
+        (COURIER, "we are a firm.*ask Originator \\(CO\\)$"),
+        (ANALYST, "our roles are analyst: ask the authority"),
+        (Party("Nobody"), "does not name us"),
+    ],
+)
+def test_whom_to_ask_for_a_topic_that_is_closed(party, words):
+    assert re.search(words, whom_to_ask(party.id, small_world().directory))

@@ -39,7 +39,9 @@ class SecureKafka:
 
 @pytest.fixture(scope="session")
 def secure_kafka(tmp_path_factory):
-    """One for the whole session: each user founds a network, or takes names of its own."""
+    """One for the whole session: topics and logins need names of their own. To found a network, whose
+    names are fixed, start a `secure_broker`.
+    """
     with secure_broker(tmp_path_factory.mktemp("secure")) as broker:
         yield broker
 

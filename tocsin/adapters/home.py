@@ -162,12 +162,15 @@ class ParticipantHome:
             raise SettingsError(f"{self.settings_file}: {table} is no table: write [{table}]")
         return found
 
-    def access(self, bootstrap: str | None) -> KafkaAccess:
+    def access(self, bootstrap: str | None, *, admin: bool = False) -> KafkaAccess:
         """The way to Kafka: [kafka] of settings.toml; a `bootstrap` that is given wins.
 
-        Raises SettingsError that lists everything wrong.
+        `admin`: with what [kafka_admin] says over it, such as another user. Raises SettingsError that
+        lists everything wrong.
         """
         wanted: dict[str, Any] = self.settings("kafka")
+        if admin:
+            wanted |= self.settings("kafka_admin")
         known = set(KafkaAccess.__dataclass_fields__)
         problems = [f"kafka.{name} is unknown" for name in wanted if name not in known]
         problems += [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tocsin.adapters.kafka.topics import TopicWish
+from tocsin.core.broker_access import Declaration
 from tocsin.core.directory import Directory
 from tocsin.core.streams import (
     CHECKPOINTS_TOPIC,
@@ -17,31 +18,23 @@ from tocsin.core.streams import (
 DAY_MS = 86_400_000
 MANIFESTS_BEYOND_DAYS = 7
 CHECKPOINT_DAYS = 90
-COMMON = {
-    "message.timestamp.type": "LogAppendTime",
-    "max.message.bytes": "1048576",
-    "compression.type": "uncompressed",
-    "cleanup.policy": "delete",
-}
-# Index files are preallocated: with Kafka's 10 MB a burst to a thousand inboxes stalls for half a minute.
-SMALL_LOG = {"segment.bytes": "16777216", "segment.index.bytes": "65536"}
-DIRECTORY = {"cleanup.policy": "compact", "max.message.bytes": "6291456"}
 
 
-def wishes(directory: Directory) -> Iterator[TopicWish]:
+def wishes(directory: Directory, declaration: Declaration) -> Iterator[TopicWish]:
     """Every topic: the directory's own, manifests, checkpoints, streams, and each participant's inbox."""
+    common, small = declaration.settings(), declaration.settings("small")
     layout = directory.layout
     longest_days = max(stream.retention_days for stream in layout.streams.values())
     keys_days = longest_days + MANIFESTS_BEYOND_DAYS
-    yield TopicWish(DIRECTORY_TOPIC, 1, COMMON | DIRECTORY)
-    yield TopicWish(MANIFESTS_TOPIC, 1, COMMON | _kept(keys_days))
-    yield TopicWish(CHECKPOINTS_TOPIC, 1, COMMON | _kept(CHECKPOINT_DAYS))
+    yield TopicWish(DIRECTORY_TOPIC, 1, declaration.settings("directory"))
+    yield TopicWish(MANIFESTS_TOPIC, 1, common | _kept(keys_days))
+    yield TopicWish(CHECKPOINTS_TOPIC, 1, common | _kept(CHECKPOINT_DAYS))
     for stream in layout.streams.values():
-        settings = COMMON | SMALL_LOG | _kept(stream.retention_days)
+        settings = small | _kept(stream.retention_days)
         yield TopicWish(stream_topic(stream.name), layout.partitions(stream.name), settings)
     for participant in directory.participants.values():
         topic = inbox_topic(participant.id, participant.is_firm)
-        yield TopicWish(topic, 1, COMMON | SMALL_LOG | _kept(keys_days))
+        yield TopicWish(topic, 1, small | _kept(keys_days))
 
 
 def _kept(days: int) -> dict[str, str]:

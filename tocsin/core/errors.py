@@ -14,6 +14,7 @@ TocsinError
 └── OutsideFault       a broker, disk or peer; `transient` says whether to try again
     ├── BrokerUnavailableError
     ├── BrokerRefusedError
+    │   └── BrokerForbidsError  its ACLs do not allow this login what was asked
     ├── DirectoryStaleError
     ├── HeldElsewhereError
     ├── StorageError
@@ -91,6 +92,10 @@ class BrokerRefusedError(OutsideFault):
     """The broker answered no: authorisation, a missing topic, a record too large."""
 
     transient = False
+
+
+class BrokerForbidsError(BrokerRefusedError):
+    """The broker's ACLs do not allow this login what was asked for."""
 
 
 class DirectoryStaleError(OutsideFault):

@@ -39,7 +39,7 @@ def exit_for(error: errors.TocsinError) -> Exit:
             return Exit.BUSY
         case errors.DirectoryStaleError():
             return Exit.STALE
-        case errors.RefusedByRuleError() | errors.TheirFault():
+        case errors.RefusedByRuleError() | errors.TheirFault() | errors.BrokerForbidsError():
             return Exit.REFUSED
         case errors.OutsideFault():
             return Exit.UNREACHABLE

@@ -15,6 +15,7 @@ CANARY = "canary-password"
 @pytest.fixture
 def password_file(tmp_path):
     path = tmp_path / "password"
+    path.touch(mode=0o600)
     path.write_text(CANARY + "\n")
     return path
 
@@ -45,6 +46,12 @@ def test_all_that_is_wrong_is_listed_at_once():
 def test_an_unusable_password_file_is_named_without_its_content(password_file, content):
     password_file.write_bytes(content)
     with pytest.raises(SettingsError, match=f"password file {password_file}"):
+        sasl(password_file).client_options()
+
+
+def test_a_password_file_that_others_may_read_is_refused(password_file):
+    password_file.chmod(0o640)
+    with pytest.raises(SettingsError, match="others may use it: chmod 0600"):
         sasl(password_file).client_options()
 
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from aiokafka import errors as kafka
 
 from tocsin.adapters.kafka.records import Placed
-from tocsin.core.errors import BrokerRefusedError, BrokerUnavailableError
+from tocsin.adapters.kafka.tls_errors import tls_advice
+from tocsin.core.errors import BrokerForbidsError, BrokerRefusedError, BrokerUnavailableError
 
 
 class DeliveryFailedError(BrokerUnavailableError):
@@ -29,6 +30,10 @@ class TopicsRefusedError(BrokerRefusedError):
         self.topics = frozenset(topics)
 
 
+class TopicsForbiddenError(TopicsRefusedError, BrokerForbidsError):
+    """The ACLs do not allow this login what was wanted of these topics."""
+
+
 class DeliveryRefusedError(BrokerRefusedError):
     """The broker said no to at least one record; `placed` as in DeliveryFailedError.
 
@@ -44,12 +49,12 @@ class DeliveryRefusedError(BrokerRefusedError):
 
 # What trying again with the same input cannot help, and what to do about it.
 _REFUSALS: dict[type[Exception], str] = {
-    kafka.TopicAuthorizationFailedError: "not allowed on this topic: ask for the ACL",
-    kafka.GroupAuthorizationFailedError: "not allowed to use this group: ask for the ACL",
     kafka.ClusterAuthorizationFailedError: (
         "not allowed: an idempotent producer needs WRITE on at least one topic"
     ),
-    kafka.SaslAuthenticationFailed: "the user name or password is wrong",
+    kafka.SaslAuthenticationFailed: (
+        "the user name or password is wrong, or the login was removed: ask the authority for a new secret"
+    ),
     kafka.UnsupportedSaslMechanismError: "this broker does not offer that SASL mechanism",
     kafka.MessageSizeTooLargeError: "the record is larger than the topic allows",
     kafka.RecordListTooLargeError: "the batch is larger than the topic allows",
@@ -67,6 +72,12 @@ def translated(
     error: BaseException, doing: str, bootstrap: str
 ) -> BrokerUnavailableError | BrokerRefusedError:
     """The error to raise for `error`, which came while `doing` something at `bootstrap`."""
+    if isinstance(error, kafka.TopicAuthorizationFailedError):
+        return forbidden_topics([str(one) for one in _named(error)])
+    if isinstance(error, kafka.GroupAuthorizationFailedError):
+        return BrokerForbidsError(f"{doing}: not allowed to use this group")
+    if isinstance(error, OSError) and (advice := tls_advice(error)):
+        return BrokerRefusedError(f"{doing}: Kafka at {bootstrap}: {advice}")
     for kind, advice in _REFUSALS.items():
         if isinstance(error, kind):
             return BrokerRefusedError(f"{doing}: {advice} ({type(error).__name__})")
@@ -87,9 +98,20 @@ def missing_topics(names: Collection[str]) -> TopicsRefusedError:
     return TopicsRefusedError(f"{_are(names)} {advice}", names)
 
 
-def forbidden_topics(names: Collection[str]) -> TopicsRefusedError:
+def forbidden_topics(names: Collection[str]) -> TopicsForbiddenError:
     """Topics that this user may not use."""
-    return TopicsRefusedError(f"{_are(names)} not allowed for this user, ask for the ACL", names)
+    where = _are(names) if names else "a topic is"
+    return TopicsForbiddenError(
+        f"{where} not allowed for this login by the broker's ACLs, which the authority makes from the "
+        "directory (`tocsin authority acl apply`)",
+        names,
+    )
+
+
+def _named(error: BaseException) -> Collection[str]:
+    """The topics that aiokafka gives with a refusal: as a set, or alone."""
+    given = [one for one in error.args if one]
+    return [each for one in given for each in ([one] if isinstance(one, str) else one)]
 
 
 def _are(names: Collection[str]) -> str:

@@ -6,7 +6,8 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
-from tocsin.core.errors import SettingsError
+from tocsin.adapters.private_files import read_private
+from tocsin.core.errors import KeyUnusableError, SettingsError
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MAX_PASSWORD_BYTES = 1024
@@ -16,7 +17,8 @@ MAX_PASSWORD_BYTES = 1024
 class KafkaAccess:
     """Everything a client needs to connect; nothing secret, so any repr of it is safe.
 
-    `bootstrap`: comma-separated host:port. `user` and `password_file`: for SASL (SCRAM-SHA-512).
+    `bootstrap`: comma-separated host:port. `user` and `password_file`, which is private (0600): for SASL
+    (SCRAM-SHA-512).
     `ca_file`: PEM of the certificate authority for TLS, None for the system's own.
     """
 
@@ -77,16 +79,16 @@ class KafkaAccess:
             raise SettingsError(f"CA file {self.ca_file} cannot be used: {error}") from error
 
     def _password(self) -> str:
-        path = self.password_file
-        assert path is not None
+        assert self.password_file is not None
         try:
-            with path.open("rb") as file:
-                content = file.read(MAX_PASSWORD_BYTES + 1)
+            content = read_private(self.password_file, MAX_PASSWORD_BYTES)
             password = content.decode("utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"password file {path}: {type(error).__name__}") from None
-        if not password or len(content) > MAX_PASSWORD_BYTES:
-            raise SettingsError(f"password file {path} is empty or over {MAX_PASSWORD_BYTES} bytes")
+        except KeyUnusableError as error:
+            raise SettingsError(f"password file {error}") from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"password file {self.password_file} is no text") from None
+        if not password:
+            raise SettingsError(f"password file {self.password_file} is empty")
         return password
 
 

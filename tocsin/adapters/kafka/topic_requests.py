@@ -9,9 +9,9 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import for_code
 
-from tocsin.adapters.kafka.errors import translated
+from tocsin.adapters.kafka.admin import answer as answered
 from tocsin.core.errors import BrokerRefusedError, BrokerUnavailableError
 
 ANSWER_TIMEOUT_S = 60.0
@@ -121,11 +121,7 @@ async def _add_settings(admin: AIOKafkaAdminClient, bootstrap: str, found: dict[
 
 
 async def _answer(question: Awaitable[Any], bootstrap: str) -> Any:
-    try:
-        async with asyncio.timeout(ANSWER_TIMEOUT_S):
-            return await question
-    except (KafkaError, OSError, TimeoutError) as error:
-        raise translated(error, "asking about topics", bootstrap) from error
+    return await answered(question, bootstrap, "asking about topics")
 
 
 def _check(code: int, topic: str, message: str | None) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from aiokafka.admin import AIOKafkaAdminClient
-
-from tocsin.adapters.kafka.closing import close_client
-from tocsin.adapters.kafka.connecting import CONNECT_TIMEOUT_S, connect
-from tocsin.adapters.kafka.security import KafkaAccess, as_access
+from tocsin.adapters.kafka.admin import administration
+from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.topic_requests import (
     TopicState,
     alter_settings,
@@ -92,7 +88,7 @@ async def plan(access: KafkaAccess | str, wishes: Iterable[TopicWish]) -> list[T
 async def states(access: KafkaAccess | str, names: Sequence[str]) -> dict[str, TopicState]:
     """Those of `names` that exist, as they are. Raises as `plan` does."""
     found: dict[str, TopicState] = {}
-    async with _admin(access) as (admin, bootstrap):
+    async with administration(access) as (admin, bootstrap):
         for some in _chunks(names):
             found |= await describe(admin, bootstrap, some)
     return found
@@ -109,7 +105,7 @@ async def apply(
     """
     if conflicts := [change.describe() for change in changes if change.conflict]:
         raise RefusedByRuleError("\n".join(conflicts))
-    async with _admin(access) as (admin, bootstrap):
+    async with administration(access) as (admin, bootstrap):
         for some in _chunks([change.wish for change in changes if change.creates]):
             wanted = [(wish.name, wish.partitions, wish.settings) for wish in some]
             await create(admin, bootstrap, wanted, replication)
@@ -145,14 +141,3 @@ def _widens(change: TopicChange) -> bool:
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     for at in range(0, len(items), MAX_TOPICS_PER_CALL):
         yield items[at : at + MAX_TOPICS_PER_CALL]
-
-
-@asynccontextmanager
-async def _admin(access: KafkaAccess | str) -> AsyncIterator[tuple[AIOKafkaAdminClient, str]]:
-    where = as_access(access)
-    admin = AIOKafkaAdminClient(**where.client_options())
-    try:
-        await connect(admin.start, "connecting", where.bootstrap, CONNECT_TIMEOUT_S)
-        yield admin, where.bootstrap
-    finally:
-        await close_client(admin._client)  # noqa: SLF001
