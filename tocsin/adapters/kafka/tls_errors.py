@@ -14,8 +14,9 @@ def tls_advice(error: OSError) -> str | None:
     if isinstance(error, ssl.SSLCertVerificationError):
         return _of_certificate(error.verify_code, error.verify_message)
     if isinstance(error, ssl.SSLError):
+        reason = getattr(error, "reason", None) or "no reason given"  # OpenSSL sets it, Python need not
         return (
-            f"no TLS could be agreed on ({error.reason}): is it the port for TLS, and is security_protocol "
+            f"no TLS could be agreed on ({reason}): is it the port for TLS, and is security_protocol "
             "as the authority said?"
         )
     return None
