@@ -139,7 +139,8 @@ def build_stage(folder: Path, kafka: LocalKafka, actors: tuple[str, ...] = tuple
 
 
 def _admit(stage: Stage, actor: str) -> None:
-    country, terms = (_ACTORS | _FIRMS)[actor]
+    # Who is named by a country's code is its focal point.
+    country, terms = (_ACTORS | _FIRMS).get(actor, (actor.upper(), _FOCAL_POINT))
     sponsor = ("--sponsor", next(iter(stage.ids.values()))) if terms is _FIRM else ()
     request, welcome = stage.folder / f"{actor}.request", stage.folder / f"{actor}.welcome"
     stage.tocsin(actor, "keys", "init", "--name", actor.capitalize(), "--country", country)
