@@ -18,7 +18,6 @@ from tocsin.adapters.tuf_signing import RoleKey
 from tocsin.core.clock_skew import Finding as ClockFinding
 from tocsin.core.directory import Directory
 from tocsin.core.errors import RefusedByRuleError
-from tocsin.core.kafka_rights import Granted
 from tocsin.core.participants import Participant
 from tocsin.runtime.settings import ServiceSettings
 
@@ -79,8 +78,6 @@ class Case:
     clock: ClockFinding | None = None
     # entry
     entry: Participant | None = None
-    # rights
-    granted: Granted = field(default_factory=dict)
 
     @property
     def now_s(self) -> int:

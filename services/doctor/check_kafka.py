@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from services.doctor.case import Case, Kind
-from tocsin.adapters.broker_declaration import declaration
+from tocsin.adapters.access_declaration import declaration
 from tocsin.adapters.kafka.inspection import inspect
 from tocsin.adapters.kafka.topics import compare, states
 from tocsin.adapters.wished_topics import wishes
-from tocsin.core import kafka_rights
 from tocsin.core.diagnosis import TopicFacts, judge_topics
 from tocsin.core.errors import BrokerRefusedError
 from tocsin.core.findings import Finding, ill, skipped
-from tocsin.core.kafka_rights import Use, judge_rights, topics_of
+from tocsin.core.kafka_rights import Use, authority_must, judge_rights, split_uses, topics_of
 from tocsin.core.symptoms import Check, Symptom
 
 
@@ -19,7 +18,7 @@ async def check_topics(case: Case) -> list[Finding]:
     """The settings of the topics that concern this home; of the authority, of all."""
     wished = list(wishes(case.known_directory(), declaration()))
     if case.kind is Kind.PARTICIPANT:
-        concern = topics_of(_must(case))
+        concern = topics_of(_uses(case)[0])
         wished = [wish for wish in wished if wish.name in concern]
     shown = await inspect(case.access, [wish.name for wish in wished])
     visible = [wish.name for wish in wished if wish.name in shown.topics]
@@ -47,25 +46,19 @@ async def check_topics(case: Case) -> list[Finding]:
 
 async def check_rights(case: Case) -> list[Finding]:
     """What the broker lets this login do, by its own word."""
-    refused = [] if case.kind is Kind.AUTHORITY else _must_not(case)
-    needed = _must(case)
-    own = [] if case.entry is None else [kafka_rights.own_inbox(case.entry)]
-    cluster = await inspect(case.access, topics_of([*needed, *refused, *own]))
-    case.granted = {name: shown.rights for name, shown in cluster.topics.items()}
+    needed, refused = _uses(case)
+    cluster = await inspect(case.access, topics_of([*needed, *refused]))
+    granted = {name: shown.rights for name, shown in cluster.topics.items()}
     if not case.access.uses_sasl:
-        found = judge_rights(case.granted, needed, ())
+        found = judge_rights(granted, needed, ())
         return [ill(Symptom.NO_LOGINS, case.access.bootstrap), *found]
-    return judge_rights(case.granted, needed, refused)
+    return judge_rights(granted, needed, refused)
 
 
-def _must(case: Case) -> list[Use]:
+def _uses(case: Case) -> tuple[list[Use], list[Use]]:
+    """What this home's login must, and must not, be able to do."""
     if case.kind is Kind.AUTHORITY:
-        return kafka_rights.authority_must()
+        return authority_must(declaration()), []
     directory = case.known_directory()
     entry = directory.participants.get(case.me)
-    return [] if entry is None else kafka_rights.must(directory, entry)
-
-
-def _must_not(case: Case) -> list[Use]:
-    assert case.entry is not None
-    return kafka_rights.must_not(case.known_directory(), case.entry)
+    return ([], []) if entry is None else split_uses(directory, declaration(), entry, case.now_s)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.parties import DAY_S, Party
 from tests.support.world import COURIER, ORIGINATOR, layout_target, targets
-from tocsin.adapters.broker_declaration import declaration
+from tocsin.adapters.access_declaration import declaration
 from tocsin.adapters.wished_topics import wishes
 from tocsin.core.directory import read_directory
 from tocsin.core.streams import (

@@ -2,15 +2,15 @@ import pytest
 
 from tests.support.parties import DAY_S, NOW_S
 from tests.support.world import ANALYST, COURIER, NEIGHBOUR, ORIGINATOR, targets
+from tocsin.adapters.access_declaration import declaration
 from tocsin.core.directory import read_directory
 from tocsin.core.kafka_rights import (
     Right,
     Use,
     authority_must,
     judge_rights,
-    must,
-    must_not,
     own_inbox,
+    split_uses,
     topics_of,
 )
 from tocsin.core.streams import (
@@ -24,11 +24,12 @@ from tocsin.core.symptoms import Symptom
 
 DIRECTORY = read_directory(1, NOW_S + DAY_S, targets(ORIGINATOR, NEIGHBOUR, ANALYST, COURIER))
 READ, WRITE = Right.READ, Right.WRITE
+must, must_not = 0, 1
 EVERYBODY = (ORIGINATOR, NEIGHBOUR, ANALYST, COURIER)
 
 
-def of(party, uses):
-    return set(uses(DIRECTORY, DIRECTORY.participants[party.id]))
+def of(party, which):
+    return set(split_uses(DIRECTORY, declaration(), DIRECTORY.participants[party.id], NOW_S)[which])
 
 
 def inbox(party):
@@ -56,10 +57,11 @@ def test_an_analyst_writes_no_stream() -> None:
     assert not streams(WRITE, "ion") & of(ANALYST, must)
 
 
-def test_a_firm_reads_alerts_writes_to_its_sponsor_and_no_more() -> None:
+def test_a_firm_reads_alerts_writes_to_its_sponsor_and_itself_and_no_more() -> None:
     wanted = streams(READ, "alerts") | {Use(WRITE, inbox(ORIGINATOR))}
     assert wanted <= of(COURIER, must)
-    assert {Use(WRITE, inbox(ORIGINATOR))} == {use for use in of(COURIER, must) if use.right is WRITE}
+    to = {Use(WRITE, inbox(ORIGINATOR)), Use(WRITE, inbox(COURIER))}
+    assert to == {use for use in of(COURIER, must) if use.right is WRITE}
 
 
 def test_a_firm_must_not_read_what_governments_write_nor_another_s_inbox() -> None:
@@ -73,14 +75,14 @@ def test_nothing_is_asked_for_and_forbidden_at_once(party) -> None:
     assert Use(WRITE, DIRECTORY_TOPIC) in of(party, must_not)
 
 
-def test_a_heartbeat_asks_to_write_its_own_inbox_which_is_never_forbidden() -> None:
-    use = own_inbox(DIRECTORY.participants[COURIER.id])
-    assert Use(WRITE, inbox(COURIER)) == use
-    assert use not in of(COURIER, must_not)
+def test_a_heartbeat_goes_where_everybody_may_write() -> None:
+    for party in EVERYBODY:
+        assert Use(WRITE, own_inbox(DIRECTORY.participants[party.id])) in of(party, must), party.name
 
 
 def test_the_authority_writes_the_directory() -> None:
-    assert Use(WRITE, DIRECTORY_TOPIC) in authority_must()
+    assert Use(WRITE, DIRECTORY_TOPIC) in authority_must(declaration())
+    assert Use(READ, CHECKPOINTS_TOPIC) in authority_must(declaration())
 
 
 def test_each_topic_is_asked_about_once() -> None:

@@ -168,7 +168,7 @@ def test_one_right_that_is_missing_is_named_with_its_topic(clinic, patient):
 
 def test_a_firm_that_can_read_what_governments_write_is_told(clinic, patient):
     user = "courier-too-much"
-    asyncio.run(clinic.allow_all_but_its_inbox(user, COURIER))
+    asyncio.run(clinic.allow_as(user, COURIER))
     asyncio.run(clinic.kafka.allow(user, [Use(Right.READ, stream_topic("pics"))]))
     found = found_by(clinic.asked(patient(COURIER, user)), Check.RIGHTS)
     assert {stream_topic("pics")} == {one.where for one in found if one.symptom == "right too much"}

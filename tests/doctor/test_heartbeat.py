@@ -114,16 +114,3 @@ def _with_a_bit_more(record):
     from dataclasses import replace
 
     return replace(record, value=record.value[:-1] + bytes([record.value[-1] ^ 1]))
-
-
-def test_a_login_that_may_not_write_its_own_inbox_skips_the_heartbeat_alone(clinic, home):
-    settings = home / "settings.toml"
-    before = settings.read_text()
-    try:
-        settings.write_text(before.replace('"originator"', '"no-inbox"'))
-        asyncio.run(clinic.allow_all_but_its_inbox("no-inbox", ORIGINATOR))
-        found = found_by(clinic.asked(home))
-    finally:
-        settings.write_text(before)
-    assert {Check.HEARTBEAT} == {one.check for one in found if one.level is Level.SKIPPED}
-    assert set() == symptoms(found, Level.FAIL)

@@ -15,11 +15,11 @@ from tests.support.homes import LivingDirectory, publish, write_home
 from tests.support.logins import Guarded
 from tests.support.parties import Party
 from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR
-from tocsin.adapters.broker_declaration import declaration
+from tocsin.adapters.access_declaration import declaration
 from tocsin.adapters.kafka.topics import apply, plan
 from tocsin.adapters.wished_topics import wishes
 from tocsin.core.findings import Finding
-from tocsin.core.kafka_rights import must, own_inbox
+from tocsin.core.kafka_rights import split_uses
 from tocsin.core.streams import DIRECTORY_TOPIC
 from tocsin.core.symptoms import Check, Level
 
@@ -40,14 +40,14 @@ class Clinic:
         await apply(address, await plan(address, wishes(directory, declaration())))
         await publish(address, DIRECTORY_TOPIC, self.living.repository.files())
         for name, party in PATIENTS.items():
-            entry = directory.participants[party.id]
-            await self.kafka.allow(name, [*must(directory, entry), own_inbox(entry)])
+            await self.allow_as(name, party)
             self.make_home(self.home(name), party, name)
 
-    async def allow_all_but_its_inbox(self, user: str, party: Party) -> None:
-        """Rights of `party` for `user`, without what only a heartbeat needs."""
-        directory = self.living.directory
-        await self.kafka.allow(user, must(directory, directory.participants[party.id]))
+    async def allow_as(self, user: str, party: Party) -> None:
+        """Give `user` the rights of `party`."""
+        directory, now_s = self.living.directory, self.living.now_s
+        needed, _refused = split_uses(directory, declaration(), directory.participants[party.id], now_s)
+        await self.kafka.allow(user, needed)
 
     def home(self, name: str) -> Path:
         """The folder of a patient."""

@@ -138,16 +138,17 @@ def login_of(participant: Participant) -> str:
 def access_rules(directory: Directory, declaration: Declaration, now_s: int) -> frozenset[AccessRule]:
     """Every ACL that there shall be at `now_s`."""
     everyone = directory.participants.values()
-    rules = [rule for one in everyone for rule in _of_participant(one, directory, declaration, now_s)]
+    rules = [rule for one in everyone for rule in rules_of(one, directory, declaration, now_s)]
     for name, login in declaration.logins.items():
         rules += [_rule(name, READ, topic) for topic in login.read]
         rules += [_rule(name, WRITE, topic) for topic in login.write]
     return frozenset(rules)
 
 
-def _of_participant(
+def rules_of(
     one: Participant, directory: Directory, declaration: Declaration, now_s: int
 ) -> Iterator[AccessRule]:
+    """The ACLs that one participant's login shall have at `now_s`; a rule may come twice."""
     if one.ended is not None and now_s >= one.ended.at_s:
         return
     login, own = login_of(one), inbox_topic(one.id, one.is_firm)

@@ -1,8 +1,9 @@
 """Law: what a participant's login must be able to do on the broker, and what it must not.
 
 It guarantees that a missing right is found before a report meets it, and that a firm sees that it cannot
-read what governments write, nor another's inbox. These rights hide traffic from the curious; content is
-sealed whoever may read it. Which operations the broker grants is asked by the doctor's shell.
+read what governments write, nor another's inbox. What is right stands in `broker_access` alone. These
+rights hide traffic from the curious; content is sealed whoever may read it. Which operations the broker
+grants is asked by the doctor's shell.
 Source: docs/threat-model.md; wire format, "Topics".
 """
 
@@ -12,6 +13,15 @@ from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from tocsin.core.broker_access import (
+    PREFIXED,
+    READ,
+    WRITE,
+    AccessRule,
+    Declaration,
+    Login,
+    rules_of,
+)
 from tocsin.core.directory import Directory
 from tocsin.core.findings import Finding, ill, well
 from tocsin.core.participants import Participant
@@ -24,15 +34,15 @@ from tocsin.core.streams import (
 )
 from tocsin.core.symptoms import Check, Symptom
 
-FIRMS_READ = ("alerts",)
 MAX_OTHER_INBOXES = 20
+AUTHORITY_LOGIN = "tocsin-authority"
 
 
 class Right(StrEnum):
     """What may be done to a topic."""
 
-    READ = "read"
-    WRITE = "write"
+    READ = READ
+    WRITE = WRITE
 
 
 class Use(NamedTuple):
@@ -46,43 +56,38 @@ Granted = Mapping[str, Collection[Right]]
 """topic -> what the login may do there; a topic that is hidden from it is missing."""
 
 
-def must(directory: Directory, me: Participant) -> list[Use]:
-    """What the login of `me` needs; of others' inboxes at most 20 are asked about."""
-    streams = directory.layout.streams
-    read = [one for one in streams if not me.is_firm or one in FIRMS_READ]
-    write = [one for one in streams if not streams[one].publish_roles.isdisjoint(me.roles)]
+def split_uses(
+    directory: Directory, declaration: Declaration, me: Participant, now_s: int
+) -> tuple[list[Use], list[Use]]:
+    """(what the login of `me` must be able to do, what it must not) of all topics; of others' inboxes the
+    first 20 are asked about.
+    """
+    rules = list(rules_of(me, directory, declaration, now_s))
+    uses = [Use(right, topic) for topic in _topics(directory, me) for right in Right]
+    needed = [use for use in uses if any(_covers(rule, use) for rule in rules)]
+    return needed, [use for use in uses if use not in needed]
+
+
+def _covers(rule: AccessRule, use: Use) -> bool:
+    fits = use.topic.startswith(rule.name) if rule.pattern == PREFIXED else use.topic == rule.name
+    return fits and rule.operation == use.right
+
+
+def _topics(directory: Directory, me: Participant) -> list[str]:
+    others = [one for one in directory.participants.values() if one.id != me.id][:MAX_OTHER_INBOXES]
     shared = (DIRECTORY_TOPIC, MANIFESTS_TOPIC, CHECKPOINTS_TOPIC)
-    uses = [Use(Right.READ, topic) for topic in (*shared, _inbox(me), *map(stream_topic, read))]
-    uses += [Use(Right.WRITE, stream_topic(one)) for one in write]
-    if write:
-        uses += [Use(Right.WRITE, MANIFESTS_TOPIC), Use(Right.WRITE, CHECKPOINTS_TOPIC)]
-    # Wraps, letters, key requests and receipts go to inboxes. A firm's answers and tips go to its sponsor;
-    # whether it may write further is the broker's affair.
-    to = [one for one in _others(directory, me) if not me.is_firm or one.id == me.sponsor]
-    return uses + [Use(Right.WRITE, _inbox(one)) for one in to[:MAX_OTHER_INBOXES]]
+    return [*shared, *map(stream_topic, directory.layout.streams), own_inbox(me), *map(own_inbox, others)]
 
 
-def must_not(directory: Directory, me: Participant) -> list[Use]:
-    """What the login of `me` should be refused; of others' inboxes at most 20 are asked about."""
-    streams = directory.layout.streams
-    others = _others(directory, me)[:MAX_OTHER_INBOXES]
-    uses = [Use(Right.WRITE, DIRECTORY_TOPIC), *(Use(Right.READ, _inbox(one)) for one in others)]
-    if me.is_firm:
-        hidden = [stream_topic(one) for one in streams if one not in FIRMS_READ]
-        uses += [Use(Right.READ, topic) for topic in hidden]
-    written = [one for one in streams if streams[one].publish_roles.isdisjoint(me.roles)]
-    return uses + [Use(Right.WRITE, stream_topic(one)) for one in written]
+def own_inbox(one: Participant) -> str:
+    """The topic of what is for a participant alone."""
+    return inbox_topic(one.id, one.is_firm)
 
 
-def authority_must() -> list[Use]:
+def authority_must(declaration: Declaration) -> list[Use]:
     """What the authority's login needs besides making topics."""
-    read = (DIRECTORY_TOPIC, CHECKPOINTS_TOPIC)
-    return [Use(Right.WRITE, DIRECTORY_TOPIC), *(Use(Right.READ, topic) for topic in read)]
-
-
-def own_inbox(me: Participant) -> Use:
-    """What a heartbeat needs, and nothing else does."""
-    return Use(Right.WRITE, _inbox(me))
+    login = declaration.logins.get(AUTHORITY_LOGIN, Login())
+    return [Use(Right.WRITE, one) for one in login.write] + [Use(Right.READ, one) for one in login.read]
 
 
 def topics_of(uses: Iterable[Use]) -> list[str]:
@@ -106,11 +111,3 @@ def judge_rights(granted: Granted, needed: Iterable[Use], refused: Iterable[Use]
     if refused and not beyond:
         found.append(well(Check.RIGHTS, f"is refused the {len(refused)} things that it should not do"))
     return found
-
-
-def _others(directory: Directory, me: Participant) -> list[Participant]:
-    return [one for one in directory.participants.values() if one.id != me.id]
-
-
-def _inbox(one: Participant) -> str:
-    return inbox_topic(one.id, one.is_firm)
