@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from services.producer.clocks import Clocks
 from services.producer.own_logs import FOREIGN
 from services.producer.producing import DirectorySource, Producing
@@ -24,14 +26,15 @@ class Readiness:
         source: DirectorySource,
         outbox: Outbox,
         clocks: Clocks,
+        disk: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._producing, self._running, self._source = producing, running, source
-        self._outbox, self._clocks = outbox, clocks
+        self._outbox, self._clocks, self._disk = outbox, clocks, disk
 
     def troubles(self) -> list[str]:
         """Empty when the service is ready."""
         found = [f"{subject}: {text}" for subject, text in self._producing.troubles.items()]
-        more = [self._running.trouble(), self._directory(), self._fullness(), self._foreign()]
+        more = [self._running.trouble(), self._directory(), self._fullness(), self._foreign(), self._disk()]
         return found + [one for one in more if one is not None]
 
     def _directory(self) -> str | None:
