@@ -120,7 +120,7 @@ def build_app(works: Works, settings: ProducerSettings) -> FastAPI:
     tokens = Tokens(works.participant.home.path / TOKENS_FILE)
     disk = partial(disk_trouble, works.participant.home.path, settings.min_free_bytes)
     readiness = Readiness(works.producing, works.running, works.source, outbox, clocks, disk)
-    health = web.Health(works.running.pulse.stuck, readiness.troubles)
+    health = web.Health(works.running.pulse.stuck, readiness.troubles, readiness.warnings)
     app = web.build_app("Tocsin publisher", DESCRIPTION, health, registry, settings.limits())
 
     def admit(token: str) -> bool:

@@ -8,7 +8,7 @@ from services.consumer.letters.alert_rows import alert_rows
 from services.consumer.letters.requests import threads_of
 from services.consumer.participant import Participant
 from services.consumer.threads import in_thread
-from tocsin.adapters.correspondence import open_correspondence
+from tocsin.adapters.correspondence import Correspondence, open_correspondence
 from tocsin.core.errors import TocsinError
 from tocsin.core.requests import ThreadState
 from tocsin.runtime.logs import get_log
@@ -39,15 +39,14 @@ class OverdueLetters:
 
     def look(self) -> list[str]:
         """What is overdue now. Raises DirectoryStaleError before the first directory, StorageError."""
-        now_s = int(self._participant.clock())
         with open_correspondence(self._participant.home, self._participant.storage_key) as letters:
-            is_firm = letters.me.is_firm
-            late_alerts = 0 if is_firm else sum(1 for one in alert_rows(letters, now_s) if one["late"])
-            states = [one.state(now_s) for one in threads_of(letters)]
-        late_threads = states.count(ThreadState.OVERDUE)
-        said = []
-        if late_alerts:
-            said.append(f"answers: {late_alerts} alerts have overdue answers: tocsin answers --overdue")
-        if late_threads:
-            said.append(f"requests: {late_threads} are overdue: tocsin request list --overdue")
-        return said
+            return overdue_sentences(letters, int(self._participant.clock()))
+
+
+def overdue_sentences(letters: Correspondence, now_s: int) -> list[str]:
+    """One for answers to our alerts, one for requests; none where nothing is overdue."""
+    rows = [] if letters.me.is_firm else alert_rows(letters, now_s)
+    alerts = sum(1 for one in rows if one["late"])
+    threads = sum(1 for one in threads_of(letters) if one.state(now_s) is ThreadState.OVERDUE)
+    said = [f"answers: overdue ones to {alerts} alerts: tocsin answers --overdue"] if alerts else []
+    return said + ([f"requests: {threads} overdue: tocsin request list --overdue"] if threads else [])
