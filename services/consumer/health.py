@@ -33,6 +33,11 @@ class Health:
         self.turned_at_s = self._clock()
         self.pulse.beat()
 
+    @property
+    def reads(self) -> bool:
+        """Whether nothing was in the way of reading, as of the last turn."""
+        return self.broker is None and self.directory is None and self.inbox is None
+
     def stuck(self) -> str | None:
         """Why the process should be restarted: the loops turn also while the broker is away."""
         return self.pulse.stuck() or self.sinks.stuck()

@@ -67,7 +67,7 @@ class Keeping:
             try:
                 await self._read_until(stop, self._read(streams, regions, stop, tell))
             except OutsideFault as error:
-                if not self._health.broker:
+                if self._health.reads:
                     pause_s = FIRST_PAUSE_S
                 self._note(error)
                 tell(f"reading stopped, trying again: {error}")
