@@ -24,7 +24,7 @@ def register(authority: typer.Typer) -> None:
     )(admit)
     authority.command(
         epilog="Example: tocsin authority audience couriers.caribbean --sector courier --region caribbean "
-        "--schema alert --approvals 1"
+        "--schema alert"
     )(audience)
     authority.command(
         epilog="Example: tocsin authority stream alerts --width 1 --retention-days 400 --publish-role "
@@ -145,9 +145,11 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
     sector: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
     region: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
     schema: Annotated[Words, typer.Option(help="incident, alert, tip … or a file.")] = [],  # noqa: B006
-    approvals: Annotated[int, typer.Option(min=0, max=2, help="How many each item needs.")] = 0,
+    approvals: Annotated[
+        int | None, typer.Option(min=0, max=2, help="Persons who release an item; alerts: 2, else 0.")
+    ] = None,
     safety_approvals: Annotated[
-        int | None, typer.Option(min=1, max=2, help="Fewer for a safety notice: 1 is the fast lane.")
+        int | None, typer.Option(min=1, max=2, help="Fewer for a safety notice; alerts: 1, the fast lane.")
     ] = None,
     history: Annotated[str, typer.Option(help="generation: who joins reads it back; none.")] = "generation",
     max_age_days: Annotated[int, typer.Option(min=1, help="How long records live.")] = 365,

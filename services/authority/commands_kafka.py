@@ -107,8 +107,8 @@ def _topics(
     import asyncio
 
     from services.authority.office import open_office
-    from services.authority.topics import wishes
     from tocsin.adapters.kafka import topics
+    from tocsin.adapters.wished_topics import wishes
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office:

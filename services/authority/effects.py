@@ -18,7 +18,26 @@ def effects(before: Directory, after: Directory, id_: bytes, now_s: int) -> list
         *_streams(before, after, id_, now_s),
         *_keys(before.participants[id_], after.participants[id_]),
         *_ends(before.participants[id_], after.participants[id_]),
+        *_prefixes(before.participants[id_], after),
     ]
+
+
+def _prefixes(was: Participant, after: Directory) -> Iterator[str]:
+    will = after.participants[was.id]
+    if was.prefixes == will.prefixes:
+        return
+    if gone := [one for one in was.prefixes if one not in will.prefixes]:
+        yield f"its numbers begin no more with {', '.join(gone)}"
+    for kind in ("awb", "s10"):
+        own = [one for one in will.prefixes if one.startswith(kind)]
+        yield (
+            f"targets of type {kind} in alerts to it: only {', '.join(own)}; senders and it refuse others"
+            if own
+            else f"targets of type {kind} in alerts to it: any"
+        )
+    for one in after.participants.values():
+        if shared := sorted(set(one.prefixes) & set(will.prefixes)) if one.id != was.id else []:
+            yield f"{one.name} has {', '.join(shared)} too: a target that begins so may go to either"
 
 
 def _membership(before: Directory, after: Directory, id_: bytes, now_s: int) -> Iterator[str]:

@@ -26,6 +26,8 @@ from tocsin.core.letters import LETTERS
 from tocsin.core.streams import Layout, Stream, write_layout
 
 DAY_S = 86_400
+# Of alerts to firms: the author and another person; a notice for the safety of staff waits for nobody.
+ALERT_APPROVALS, SAFETY_APPROVALS = 2, 1
 REPORTS = {
     "incident": "incident_report",
     "alert": "alert",
@@ -147,8 +149,8 @@ def _audiences() -> list[Audience]:
             name,
             sectors=frozenset({sector}),
             schemas=alert,
-            approvals=1,
-            safety_approvals=1,
+            approvals=ALERT_APPROVALS,
+            safety_approvals=SAFETY_APPROVALS,
             max_age_s=90 * DAY_S,
         )
         for name, sector in FIRM_AUDIENCES.items()

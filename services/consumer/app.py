@@ -18,7 +18,7 @@ from services.consumer.feed import Feed
 from services.consumer.health import Health
 from services.consumer.http import PURPOSE, router
 from services.consumer.keeping import Keeping
-from services.consumer.letters.overdue import OverdueLetters
+from services.consumer.letters.overdue import OverdueMetrics, OverdueWatch
 from services.consumer.metrics import ConsumerMetrics
 from services.consumer.news import News
 from services.consumer.participant import Participant, open_participant, tokens_of
@@ -84,16 +84,17 @@ async def serve(
         health.sinks,
     )
     watch = Watch(health.pulse, partial(broker_answers, access), keeping.renew, keeping.progress)
-    letters = OverdueLetters(participant)
     registry = CollectorRegistry()
     feed = Feed(parts.shown, news)
-    ConsumerMetrics(registry, keeping.tally, health, feed)
+    ConsumerMetrics(registry, keeping.tally, health, feed, parts.written.alarms.raised, keeping.directory)
     SinkMetrics(registry, lambda: lines.standing)
-    answers = web.Health(
-        health.stuck,
-        health.troubles,
-        lambda: [*health.warnings, *letters.sentences, *lines.sentences()],
-    )
+    late = OverdueWatch(participant, console.say)
+    OverdueMetrics(registry, late)
+
+    def warnings() -> list[str]:
+        return [*health.warnings, *late.found.sentences(), *lines.sentences()]
+
+    answers = web.Health(health.stuck, health.troubles, warnings)
     app = build_app(feed, tokens_of(participant.home.path), answers, registry, settings)
     await lines.begin()
     await run_together(
@@ -101,7 +102,7 @@ async def serve(
         serve_until(app, settings.host, settings.port, stop),
         health.pulse.over(keeping.run(settings.streams, settings.regions, stop, console.say), stop),
         health.sinks.over(lines.run_until(stop), stop),
-        letters.run(stop),
+        late.run_until(stop),
         watch.run(stop),
     )
 

@@ -31,7 +31,6 @@ class Tally:
 
     records: Counter[Outcome] = field(default_factory=Counter)
     items: Counter[Outcome] = field(default_factory=Counter)
-    alarms: int = 0
 
 
 class Intake:
@@ -99,7 +98,6 @@ class Intake:
                 self.tally.records[one] += 1
                 continue
             self.tally.records[one.outcome] += 1
-            self.tally.alarms += len(one.alarms)
             for item in one.items:
                 self.tally.items[item.outcome] += 1
 

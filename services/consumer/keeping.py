@@ -154,12 +154,13 @@ class Keeping:
             waiting[one.cause] += one.records
         self._health.waiting = waiting
         self._health.refused = self._inbox.quarantine.counts()
-        silent = [] if self._health.history else silent_sentences(self._inbox, now_s)
-        self._health.silent = len(silent)
         directory, me = self.directory(), self._participant.identity.me
+        silent = [] if self._health.history else silent_sentences(self._inbox, now_s, directory)
+        self._health.silent = len(silent)
+        late = [self._follower.late] if self._follower.late else []
         ends = agreement_sentences(directory, me, now_s) if directory else []
         strange = self._participant.strange_keys(directory)
-        self._health.warnings = [*ends, *strange, *waiting_sentences(self._inbox, now_s), *silent]
+        self._health.warnings = [*late, *ends, *strange, *waiting_sentences(self._inbox, now_s), *silent]
 
     def _now_s(self) -> int:
         return int(self._participant.clock())

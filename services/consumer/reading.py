@@ -84,6 +84,17 @@ class Reading:
         with self.inbox.transaction():
             self.inbox.offsets.note_gap(place, found, now_s)
 
+    def note_withheld(self, now_s: int) -> None:
+        """Alarms for what checkpoints stated and did not come in time, and for keys that do not come."""
+        with self.inbox.transaction():
+            self.checkpoints.late(now_s)
+            self.keys.missing.note(now_s)
+
+    def note_hidden_directory(self, now_s: int) -> None:
+        """Alarms for manifests that rest on a newer directory than the one that was fetched just now."""
+        with self.inbox.transaction():
+            self.keys.note_hidden_directory(now_s)
+
     def check_finals(self, now_s: int) -> None:
         """Alarms for logs that a retired key ended beyond what came, once they were read to the end."""
         everyone = self.reader.directory.participants.values()

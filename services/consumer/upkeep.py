@@ -127,6 +127,8 @@ class Upkeep:
         if self._directories.clock_trouble is not None:
             self._tell(self._directories.clock_trouble)
         back = await in_thread(self._reading.believe, directory, now_s)
+        if self._directories.trouble is None:
+            await in_thread(self._reading.note_hidden_directory, now_s)
         self.check_freshness(now_s)
         return back
 
@@ -175,8 +177,6 @@ class Upkeep:
         inbox = self._reading.inbox
         if ended := inbox.forget_old(now_s):
             self._tell(f"{ended} records that waited have expired unread")
-        with inbox.transaction():
-            self._reading.checkpoints.late(now_s)
         self._reading.check_finals(now_s)
         waking = self._reading.waking
         return [*waking.positions_of_time(), *waking.room(now_s)]

@@ -113,7 +113,7 @@ def build_app(works: Works, settings: ProducerSettings) -> FastAPI:
     """The web application over its parts."""
     outbox, clocks = works.outbox, works.clocks
     registry = CollectorRegistry()
-    ProducerMetrics(registry, works.producing, outbox)
+    ProducerMetrics(registry, works.producing, outbox, lambda: works.source.directory)
     me = works.participant.originator.id
     acceptance = Acceptance(outbox, me, clocks, lambda: works.source.directory, works.issuer)
     commit = GroupCommit(acceptance, outbox, clocks, works.running.news)

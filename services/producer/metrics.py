@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from services.producer.producing import Producing
 from tocsin.adapters.outbox.store import Outbox
+from tocsin.core.directory import Directory
 
 _PREFIX = "tocsin_producer_"
 
@@ -16,8 +17,14 @@ _PREFIX = "tocsin_producer_"
 class ProducerMetrics:
     """Collects when asked, from counts that the loop keeps anyway."""
 
-    def __init__(self, registry: CollectorRegistry, producing: Producing, outbox: Outbox) -> None:
-        self._producing, self._outbox = producing, outbox
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        producing: Producing,
+        outbox: Outbox,
+        directory: Callable[[], Directory | None],
+    ) -> None:
+        self._producing, self._outbox, self._directory = producing, outbox, directory
         registry.register(self)
 
     def collect(self) -> Iterator[Metric]:
@@ -37,6 +44,12 @@ class ProducerMetrics:
         yield _gauge("unsent_records", "Sealed, not acknowledged.", outbox.records.unsent_count())
         yield _gauge("queued_keys", "Manifests and wraps to send.", outbox.keys.queued_count())
         yield _gauge("outbox_fullness", "0 empty, 1 refuses.", outbox.items.fullness)
+        directory = self._directory()
+        yield _gauge(
+            "directory_expires_seconds",
+            "When the directory's timestamp expires; 0 before the first.",
+            directory.expires_at_s if directory else 0,
+        )
         yield _gauge("troubles", "Things in the way now.", len(self._producing.troubles))
 
 

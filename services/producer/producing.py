@@ -33,6 +33,7 @@ from tocsin.core.streams import MANIFESTS_TOPIC
 from tocsin.runtime.logs import get_log
 
 READ_BACK_EVERY_S = 3_600
+READ_REFUSED_AGAIN_AFTER_S = 60
 UPKEEP_EVERY_S = 3_600
 KEEP_BODIES_S = 90 * 86_400
 _log = get_log("producer")
@@ -186,7 +187,9 @@ class Producing:
 
     async def _read_back(self, directory: Directory) -> None:
         now_s, last_s = self._parts.clocks.now_s(), self._due.read_back_s
-        if last_s is not None and last_s <= now_s < last_s + READ_BACK_EVERY_S:
+        # A topic that could not be read is closed until it can: it may be back soon.
+        pause_s = READ_REFUSED_AGAIN_AFTER_S if self._parts.logs.refused else READ_BACK_EVERY_S
+        if last_s is not None and last_s <= now_s < last_s + pause_s:
             return
         found = await self._parts.logs.read_back(directory, now_s)
         self.totals.found_again += found.found

@@ -15,6 +15,7 @@ TOCSIN = Path(sys.executable).with_name("tocsin")
 PASSPHRASE = "a passphrase that only tests use"
 COLOMBIA, NETHERLANDS, ANALYST, COURIER = "colombia", "netherlands", "analyst", "courier"
 SECOND_COURIER = "rival"
+THIRD_READER = "peru"
 AUTHORITY = "authority"
 _FOCAL_POINT = ("--role", "focal-point")
 _FIRM = (
@@ -33,7 +34,7 @@ _ACTORS = {
     ANALYST: ("AT", ("--role", "analyst")),
     COURIER: ("CO", _FIRM),
 }
-_FIRMS = {SECOND_COURIER: ("CO", _FIRM)}
+_OTHERS = {SECOND_COURIER: ("CO", _FIRM), THIRD_READER: ("PE", _FOCAL_POINT)}
 _OURS = ("TOCSIN_",)
 
 
@@ -128,6 +129,9 @@ def build_stage(folder: Path, kafka: LocalKafka, actors: tuple[str, ...] = tuple
     stage.passphrase.touch(mode=0o600)
     stage.passphrase.write_text(PASSPHRASE + "\n")
     stage.tocsin(AUTHORITY, "authority", "init", "--name", "Secretariat of the tests")
+    # Two people who release are the subject of the tests of alerts; here one key of the home does.
+    one = ("--sector", "courier", "--schema", "alert", "--approvals", 1, "--max-age-days", 90)
+    stage.tocsin(AUTHORITY, "authority", "audience", "couriers", *one)
     for actor in actors:
         _admit(stage, actor)
     stage.tocsin(AUTHORITY, "authority", "topics", "apply")
@@ -136,7 +140,7 @@ def build_stage(folder: Path, kafka: LocalKafka, actors: tuple[str, ...] = tuple
 
 
 def _admit(stage: Stage, actor: str) -> None:
-    country, terms = (_ACTORS | _FIRMS)[actor]
+    country, terms = (_ACTORS | _OTHERS)[actor]
     sponsor = ("--sponsor", next(iter(stage.ids.values()))) if terms is _FIRM else ()
     request, welcome = stage.folder / f"{actor}.request", stage.folder / f"{actor}.welcome"
     stage.tocsin(actor, "keys", "init", "--name", actor.capitalize(), "--country", country)

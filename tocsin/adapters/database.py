@@ -68,6 +68,22 @@ class Database:
             _migrate(connection, path, key, migrations, read_only)
         return cls(connection, path)
 
+    @staticmethod
+    def version_of(path: Path, storage_key: bytes, label: bytes) -> int:
+        """How many migrations the database at `path` has had. Changes nothing, and brings nothing up to
+        date. Raises KeyUnusableError, StorageError, HeldElsewhereError.
+        """
+        _prepare(path, read_only=True)
+        try:
+            connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+            try:
+                _unlock(connection, expand_sha512(storage_key, label))
+                return int(connection.pragma("user_version"))
+            finally:
+                connection.close(True)
+        except apsw.Error as error:
+            _raise_ours(error, path)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is executed inside is on disk when the block ends, or nothing of it."""

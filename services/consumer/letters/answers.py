@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from services.consumer.letters.alert_rows import alert_rows, issued, why_not_counted
+from services.consumer.letters.alert_rows import alert_rows, broad_selectors, issued, why_not_counted
 from services.consumer.letters.desk import Look, looking, print_rows
 from tocsin.adapters.correspondence import Correspondence, newest
 from tocsin.core.errors import RefusedByRuleError
@@ -16,7 +16,7 @@ from tocsin.runtime.times import iso_time
 
 COLUMNS = ("alert_id", "title", "answer_by", "sent", "answered", "late", "counts")
 GIVEN_COLUMNS = ("alert_id", "code", "count", "time", "state")
-DETAIL_COLUMNS = ("by", "code", "count", "item_number", "ground", "time", "remark")
+DETAIL_COLUMNS = ("by", "code", "count", "item_number", "ground", "too_broad", "time", "remark")
 
 
 def print_answers(look: Look, *, overdue: bool) -> Exit:
@@ -72,6 +72,8 @@ def _say_who_is_missing(standing: dict[str, Any]) -> None:
     for name in ("silent", "only_acknowledged", "late"):
         if who := standing.get(name):
             console.say(f"{name.replace('_', ' ')}: {', '.join(who)}")
+    for who, selectors in (standing.get("too_broad") or {}).items():
+        console.say(f"too broad, says {who}: {'; '.join(selectors)}: narrow it with tocsin alert update")
 
 
 def answer_rows(correspondence: Correspondence, alert_id: str) -> Iterator[dict[str, Any]]:
@@ -89,6 +91,7 @@ def answer_rows(correspondence: Correspondence, alert_id: str) -> Iterator[dict[
             "firms": one.body["firms"],
             "item_number": one.body["item_number"],
             "ground": one.body["ground"],
+            "too_broad": broad_selectors(one.body),
             "alert_version": one.body["alert_version"],
             "version": one.version,
             "time": iso_time(one.time_s),

@@ -1,52 +1,107 @@
-"""What the service says of letters that are overdue: looked at every ten minutes, beside the reading."""
+"""What is overdue, seen by the running service: alerts that owe answers, requests past their day.
+
+Looked up every ten minutes from inbox and outbox, read only, off the event loop. What cannot be looked up
+(a schema that is gone) leaves what was found before, and is said once. `/readyz` warns, it does not fail.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily, Metric
 
 from services.consumer.letters.alert_rows import alert_rows
-from services.consumer.letters.requests import threads_of
 from services.consumer.participant import Participant
 from services.consumer.threads import in_thread
 from tocsin.adapters.correspondence import Correspondence, open_correspondence
-from tocsin.core.errors import TocsinError
+from tocsin.adapters.threads import others_threads, own_threads
+from tocsin.core.errors import DirectoryStaleError, TocsinError
 from tocsin.core.requests import ThreadState
-from tocsin.runtime.logs import get_log
 
-PAUSE_S = 600.0
-_log = get_log("letters")
+PAUSE_S = 600
 
 
-class OverdueLetters:
-    """`sentences`: one for answers, one for requests, where any is overdue; as of the last look."""
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """How many alerts of ours have an answer overdue; how many requests, ours and to us, are."""
 
-    def __init__(self, participant: Participant) -> None:
-        self._participant = participant
-        self.sentences: list[str] = []
+    answers: int = 0
+    requests: int = 0
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Look until `stop`. What cannot be looked at now is looked at ten minutes later."""
-        stopping = asyncio.ensure_future(stop.wait())
+    def sentences(self) -> list[str]:
+        """For people, with what shows more."""
+        found = []
+        if self.answers:
+            found.append(f"{_some(self.answers, 'alert has', 'alerts have')} overdue answers: {_ANSWERS}")
+        if self.requests:
+            found.append(f"{_some(self.requests, 'request is', 'requests are')} overdue: {_REQUESTS}")
+        return found
+
+
+_ANSWERS, _REQUESTS = "tocsin answers --overdue", "tocsin request list --overdue"
+
+
+def overdue(correspondence: Correspondence, now_s: int) -> Overdue:
+    """What is overdue at `now_s`. A firm owns no alerts and no requests. Raises RefusedByRuleError."""
+    if correspondence.me.is_firm:
+        return Overdue()
+    late = sum(1 for row in alert_rows(correspondence, now_s) if row["late"])
+    threads = [one for side in (own_threads, others_threads) for _, one in side(correspondence)]
+    return Overdue(late, sum(1 for one in threads if one.state(now_s) is ThreadState.OVERDUE))
+
+
+class OverdueWatch:
+    """Looks now and then; `found` is what the last good look found."""
+
+    def __init__(self, participant: Participant, tell: Callable[[str], None]) -> None:
+        self._participant, self._tell = participant, tell
+        self._trouble: str | None = None
+        self.found = Overdue()
+
+    async def run_until(self, stop: asyncio.Event) -> None:
+        """Look every PAUSE_S until `stop`."""
+        while not stop.is_set():
+            await in_thread(self.look)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PAUSE_S):
+                    await stop.wait()
+
+    def look(self) -> None:
+        """Look once."""
+        one = self._participant
         try:
-            while not stop.is_set():
-                try:
-                    self.sentences = await in_thread(self.look)
-                except TocsinError as error:
-                    _log.info("letters.not_looked_at", reason=str(error))
-                await asyncio.wait({stopping}, timeout=PAUSE_S)
-        finally:
-            stopping.cancel()
-
-    def look(self) -> list[str]:
-        """What is overdue now. Raises DirectoryStaleError before the first directory, StorageError."""
-        with open_correspondence(self._participant.home, self._participant.storage_key) as letters:
-            return overdue_sentences(letters, int(self._participant.clock()))
+            with open_correspondence(one.home, one.storage_key) as correspondence:
+                self.found = overdue(correspondence, int(one.clock()))
+        except DirectoryStaleError:
+            return  # nothing was read yet: the loop says so
+        except TocsinError as error:
+            if str(error) != self._trouble:
+                self._tell(f"what is overdue could not be looked up: {error}")
+            self._trouble = str(error)
+        else:
+            self._trouble = None
 
 
-def overdue_sentences(letters: Correspondence, now_s: int) -> list[str]:
-    """One for answers to our alerts, one for requests; none where nothing is overdue."""
-    rows = [] if letters.me.is_firm else alert_rows(letters, now_s)
-    alerts = sum(1 for one in rows if one["late"])
-    threads = sum(1 for one in threads_of(letters) if one.state(now_s) is ThreadState.OVERDUE)
-    said = [f"answers: overdue ones to {alerts} alerts: tocsin answers --overdue"] if alerts else []
-    return said + ([f"requests: {threads} overdue: tocsin request list --overdue"] if threads else [])
+class OverdueMetrics:
+    """Collects when asked, from the last look. The label comes from a closed list."""
+
+    def __init__(self, registry: CollectorRegistry, watch: OverdueWatch) -> None:
+        self._watch = watch
+        registry.register(self)
+
+    def collect(self) -> Iterator[Metric]:
+        """The metric with its values now."""
+        overdue_now = GaugeMetricFamily(
+            "tocsin_consumer_overdue", "Alerts with overdue answers, and requests.", labels=["what"]
+        )
+        overdue_now.add_metric(["answers"], self._watch.found.answers)
+        overdue_now.add_metric(["requests"], self._watch.found.requests)
+        yield overdue_now
+
+
+def _some(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"

@@ -23,15 +23,14 @@ def print_requests(look: Look, *, overdue: bool) -> Exit:
     """Print every thread, the first due first; INCOMPLETE where one is overdue."""
     now_s = int(time.time())
     with looking(look) as correspondence:
-        found = sorted(threads_of(correspondence), key=lambda one: one.body["due_at"])
+        found = sorted(_threads(correspondence), key=lambda one: one.body["due_at"])
         late = [one for one in found if one.state(now_s) is ThreadState.OVERDUE]
         rows = (_row(correspondence, one, now_s) for one in (late if overdue else found))
         print_rows(rows, COLUMNS, as_json=look.as_json)
     return Exit.INCOMPLETE if late else Exit.WHOLE
 
 
-def threads_of(correspondence: Correspondence) -> Iterator[Thread]:
-    """Every thread, ours and others'."""
+def _threads(correspondence: Correspondence) -> Iterator[Thread]:
     yield from (thread for _, thread in own_threads(correspondence))
     yield from (thread for _, thread in others_threads(correspondence))
 
@@ -40,7 +39,7 @@ def show_request(look: Look, wanted: str) -> None:
     """Print one thread whole, as JSON. Raises RefusedByRuleError."""
     asked = wanted.strip().lower()
     with looking(look) as correspondence:
-        found = [one for one in threads_of(correspondence) if one.body["thread_id"].startswith(asked)]
+        found = [one for one in _threads(correspondence) if one.body["thread_id"].startswith(asked)]
         if len(found) != 1:
             raise RefusedByRuleError(
                 f"{len(found)} threads begin with {wanted}: `tocsin request list` shows them"

@@ -1,28 +1,70 @@
-"""The service says of overdue letters what the commands say, and nothing where there is none."""
+"""The running service says what is overdue: alerts without answers, requests past their day."""
+
+from types import SimpleNamespace
 
 import pytest
+from prometheus_client import CollectorRegistry
 
-from services.consumer.letters.overdue import overdue_sentences
+from services.consumer.letters import overdue as module
+from services.consumer.letters.overdue import Overdue, OverdueMetrics, OverdueWatch, overdue
+from services.producer.letters.requesting import Question, new_request
 from tests.support.letters import DAY_S, Street
 from tests.support.parties import NOW_S
-from tests.support.world import COURIER, ORIGINATOR
+from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR
+from tocsin.core.errors import RefusedByRuleError
+from tocsin.runtime.times import iso_time
 
 DUE_S = NOW_S + DAY_S
+QUESTION = Question("backtracking", "Who ordered lot 7?", "Please.", due=iso_time(DUE_S))
 
 
 @pytest.fixture
-def street(tmp_path):
-    return Street(tmp_path)
-
-
-def said(street, party, now_s):
-    street[party].read()
-    return overdue_sentences(street[party].correspondence, now_s)
-
-
-async def test_an_answer_that_is_overdue_is_said_to_who_issued_the_alert_alone(street):
+async def street(tmp_path):
+    """An alert of ORIGINATOR to two couriers, and a request to NEIGHBOUR, both due in a day."""
+    street = Street(tmp_path)
     await street[ORIGINATOR].publish_alert(answer_by=DUE_S)
-    assert [] == said(street, ORIGINATOR, DUE_S)
-    told = ["answers: overdue ones to 1 alerts: tocsin answers --overdue"]
-    assert told == said(street, ORIGINATOR, DUE_S + 1)
-    assert [] == said(street, COURIER, DUE_S + 1)
+    await street[ORIGINATOR].publish_alert(alert_id="d4" * 16)
+    (letter,) = new_request(street[ORIGINATOR].correspondence, NEIGHBOUR.name, QUESTION, NOW_S)
+    await street[ORIGINATOR].send(letter)
+    for house in (ORIGINATOR, NEIGHBOUR, COURIER):
+        street[house].read()
+    return street
+
+
+async def test_nothing_is_overdue_before_its_day(street):
+    assert Overdue() == overdue(street[ORIGINATOR].correspondence, DUE_S - 1)
+
+
+async def test_after_it_the_owner_and_who_was_asked_see_it(street):
+    assert Overdue(1, 1) == overdue(street[ORIGINATOR].correspondence, DUE_S + 1)
+    assert Overdue(0, 1) == overdue(street[NEIGHBOUR].correspondence, DUE_S + 1)
+
+
+async def test_a_firm_learns_nothing_of_it(street):
+    assert Overdue() == overdue(street[COURIER].correspondence, DUE_S + 1)
+
+
+def test_people_are_told_how_many_and_where_to_look():
+    assert [] == Overdue().sentences()
+    assert [
+        "1 alert has overdue answers: tocsin answers --overdue",
+        "2 requests are overdue: tocsin request list --overdue",
+    ] == Overdue(1, 2).sentences()
+    assert "3 alerts have" in Overdue(3, 0).sentences()[0]
+
+
+def test_what_cannot_be_looked_up_leaves_what_was_found_and_is_said_once(monkeypatch):
+    def gone(_home, _key):
+        raise RefusedByRuleError("a schema is gone")
+
+    monkeypatch.setattr(module, "open_correspondence", gone)
+    told: list[str] = []
+    watch = OverdueWatch(SimpleNamespace(home=None, storage_key=b"", clock=lambda: 0), told.append)
+    watch.found = Overdue(1, 2)
+    watch.look()
+    watch.look()
+    assert ["what is overdue could not be looked up: a schema is gone"] == told
+    registry = CollectorRegistry()
+    OverdueMetrics(registry, watch)
+    assert 2 == registry.get_sample_value("tocsin_consumer_overdue", {"what": "requests"})
+    assert 1 == registry.get_sample_value("tocsin_consumer_overdue", {"what": "answers"})

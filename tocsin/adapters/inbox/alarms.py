@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from tocsin.adapters.database import Database
@@ -29,9 +30,12 @@ class InboxAlarms:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.raised: Counter[AlarmKind] = Counter()
+        """How many of each kind were noted by this process; a poll that is repeated counts again."""
 
     def note(self, alarm: Alarm, now_s: int) -> None:
         """Count `alarm` in its hour. Call inside a transaction."""
+        self.raised[alarm.kind] += 1
         about = (alarm.kind.value, alarm.originator, alarm.stream, alarm.scope, now_s // HOUR_S)
         row = (*about, alarm.session, alarm.counter, alarm.missing, now_s)
         self._database.execute(_RAISE, row)

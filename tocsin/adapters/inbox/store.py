@@ -77,7 +77,7 @@ class Inbox:
         now_s: int,
     ) -> None:
         """Write all that `fate` says of a record, inside a transaction. `reports`: what it brought."""
-        self.logs.note(fate)
+        self.logs.note(fate, now_s)
         for alarm in fate.alarms:
             self.alarms.note(alarm, now_s)
         for report in reports:

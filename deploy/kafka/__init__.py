@@ -1,0 +1,1 @@
+"""A production broker: its settings, and who may do what on it."""
