@@ -43,8 +43,11 @@ fuzz: setup  ## change everything that comes from outside (MUTATIONS=n or MINUTE
 sbom: setup  ## what an installation is made of, as CycloneDX JSON in var/sbom.json
 	@$(BIN)/python -m scripts.sbom
 
-chaos: setup  ## kill -9 rounds while reports flow (N=rounds)
-	@$(BIN)/python -m tests.chaos --rounds $(or $(N),20)
+chaos: setup  ## faults of many kinds while reports flow (N=rounds FAULTS=kills,clock,... SEED=first)
+	@$(BIN)/python -m tests.chaos --rounds $(or $(N),20) --faults "$(FAULTS)" --seed $(or $(SEED),631)
+
+soak: setup  ## three brokers, 20 participants, a fault each minute; what they take must stay flat (MINUTES=)
+	@$(BIN)/python -m tests.chaos.soak --minutes $(or $(MINUTES),10)
 
 malice: setup  ## a broker that lies: each lie, how it is found and when; a table and var/malice.json
 	@$(BIN)/python -m tests.malice
@@ -66,4 +69,4 @@ clean: ## remove what the other targets made
 	@test ! -x $(BIN)/python || $(BIN)/python -m scripts.demo --down
 	rm -rf $(VENV) var .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info
 
-.PHONY: help setup demo test check bench fuzz sbom chaos malice up down format lock clean
+.PHONY: help setup demo test check bench fuzz sbom chaos soak malice up down format lock clean

@@ -70,7 +70,10 @@ def _refuse_doubled_keys(directory: Directory, participant: Participant) -> None
 
 
 def carry_out(office: Office, decision: Decision) -> None:
-    """Sign and store the entry, and keep the decision with its note. Raises StorageError."""
+    """Sign and store the entry, or propose it to the registrars, and keep the decision with its note.
+
+    Raises StorageError.
+    """
     participant = decision.participant
     office.put({participant_target(participant.id): write_participant(participant)})
     _record(office, decision)
@@ -84,6 +87,7 @@ def _record(office: Office, decision: Decision) -> None:
         "name": decision.participant.name,
         "effects": decision.effects,
         "note": decision.note,
+        "proposal": None if office.proposed is None else office.proposed.name,
     }
     path = office.home.path / DECISIONS
     with storage_errors(path):

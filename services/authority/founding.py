@@ -80,8 +80,9 @@ def _empty_office(home: Path, passphrase_file: Path | None) -> Iterator[Office]:
         yield office
 
 
-def install_root(home: Path, passphrase_file: Path | None, file: Path) -> int:
-    """Take a root that its holders signed; its version. The first one completes a new authority.
+def install_root(home: Path, passphrase_file: Path | None, file: Path) -> tuple[int, bool]:
+    """Take a root that its holders signed; its version, and whether it waits for a list that its registrars
+    sign. The first one completes a new authority.
 
     Raises SettingsError, UntrustedError, RefusedByRuleError; then nothing changed.
     """
@@ -96,7 +97,7 @@ def install_root(home: Path, passphrase_file: Path | None, file: Path) -> int:
         version = office.repository.roots.install(data, office.now_s())
         if not office.repository.exists:
             office.repository.create(first_targets(), office.now_s())
-    return version
+        return version, office.repository.root_waits
 
 
 def _make_keys(folder: Path, passphrase_file: Path | None, roles: Sequence[str]) -> None:

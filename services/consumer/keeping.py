@@ -22,7 +22,7 @@ from services.consumer.intake import Tally
 from services.consumer.participant import Participant
 from services.consumer.retrying import retry_by_itself
 from services.consumer.subscribe import Showing
-from services.consumer.waiting import silent_sentences, waiting_sentences
+from services.consumer.waiting import latest_missing, silent_sentences, waiting_sentences
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.kafka.security import KafkaAccess
@@ -35,6 +35,7 @@ from tocsin.core.errors import (
     OutsideFault,
     StorageError,
 )
+from tocsin.core.pauses import has_passed
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
@@ -42,6 +43,7 @@ SILENCE_S = 30
 COUNT_PAUSE_S = 30
 ASK_ANEW_S = 90
 MAX_GOODBYE_S = 10.0
+MISSING_SHOWN_S = 7 * 86_400
 
 
 class Keeping:
@@ -146,7 +148,7 @@ class Keeping:
 
     def _count_waiting(self) -> None:
         now_s = self._now_s()
-        if now_s < self._counted_at_s + COUNT_PAUSE_S:
+        if not has_passed(self._counted_at_s, COUNT_PAUSE_S, now_s):
             return
         self._counted_at_s = now_s
         waiting = dict.fromkeys(Cause, 0)
@@ -160,7 +162,9 @@ class Keeping:
         late = [self._follower.late] if self._follower.late else []
         ends = agreement_sentences(directory, me, now_s) if directory else []
         strange = self._participant.strange_keys(directory)
-        self._health.warnings = [*late, *ends, *strange, *waiting_sentences(self._inbox, now_s), *silent]
+        missing = latest_missing(self._inbox, now_s - MISSING_SHOWN_S)
+        waits = waiting_sentences(self._inbox, now_s)
+        self._health.warnings = [*late, *ends, *strange, *missing, *waits, *silent]
 
     def _now_s(self) -> int:
         return int(self._participant.clock())

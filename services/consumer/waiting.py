@@ -102,7 +102,7 @@ def _asked(inbox: Inbox, one: WaitingSummary, heard_s: int | None, now_s: int) -
 
 def missing_sentences(inbox: Inbox, since_s: int) -> list[str]:
     """One sentence for each gap seen since `since_s`: of the broker's offsets, or of a log."""
-    sentences = [_gone(place, found) for place, found in inbox.offsets.gaps(since_s)]
+    sentences = gone_sentences(inbox, since_s)
     for one in inbox.alarms.since(since_s, MAX_SENTENCES):
         if one.alarm.kind in _MISSING:
             about = one.alarm
@@ -110,6 +110,18 @@ def missing_sentences(inbox: Inbox, since_s: int) -> list[str]:
             log = f"{_name(inbox, about.originator)}, {about.stream}, {about.scope}"
             sentences.append(f"gap: {count}missing ({about.kind}): {log}, before {about.counter}")
     return sentences
+
+
+def gone_sentences(inbox: Inbox, since_s: int) -> list[str]:
+    """One sentence for each stretch of offsets that was gone before we read it; at most 10,000 are kept."""
+    return [_gone(place, found) for place, found in inbox.offsets.gaps(since_s)]
+
+
+def latest_missing(inbox: Inbox, since_s: int) -> list[str]:
+    """`missing_sentences` for a service that says all that is wrong: at most 20, and how many more."""
+    found = missing_sentences(inbox, since_s)
+    more = len(found) - MAX_SENTENCES
+    return [*found[-MAX_SENTENCES:], *([f"and {more} more gaps: tocsin alarms"] if more > 0 else [])]
 
 
 def coming_sentences(inbox: Inbox, now_s: int) -> list[str]:

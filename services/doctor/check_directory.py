@@ -31,8 +31,7 @@ async def check_directory(case: Case) -> list[Finding]:
     if follower.trouble is not None and not is_lost([age]):
         return [ill(Symptom.NO_DIRECTORY, DIRECTORY_TOPIC, f"{follower.trouble}")]
     refused = [
-        ill(Symptom.NO_DIRECTORY, name, f"an entry refuses itself: {why}")
-        for name, why in sorted(case.directory.refused.items())
+        ill(Symptom.ENTRY_REFUSED, name, why) for name, why in sorted(case.directory.refused.items())
     ]
     return [age, *refused]
 

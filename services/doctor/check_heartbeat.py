@@ -2,8 +2,9 @@
 
 `heartbeat.json` in the home remembers the last one, so that the next one names it and our reader finds an
 unbroken log. It is written before the broker is asked: a heartbeat whose fate is unknown, after a crash or
-a broker that went away, is sent again byte for byte before the next. Outbox and inbox are not touched, so
-a publisher and a reader may run meanwhile. Source: wire format, "Heartbeat".
+a broker that went away, is sent again byte for byte before the next. The end of the inbox is looked
+through first: a home that was restored from a backup does not remember its last ones. Outbox and inbox
+database are not touched, so a publisher and a reader may run meanwhile. Source: wire format, "Heartbeat".
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from tocsin.core.heartbeat import (
     Last,
     came_back,
     is_dated_ahead,
+    latest,
     seal_heartbeat,
 )
 from tocsin.core.kafka_rights import own_inbox
@@ -37,6 +39,7 @@ from tocsin.core.wire import MAX_RECORD_BYTES
 
 FILE_NAME, LOCK_NAME = "heartbeat.json", "heartbeat"
 MAX_STATE_BYTES = 2 * MAX_RECORD_BYTES
+MAX_LOOKED_THROUGH_RECORDS = 200
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,10 @@ async def check_heartbeat(case: Case) -> list[Finding]:
 
 async def _beat(case: Case, topic: str) -> Finding:
     file = case.home.path / FILE_NAME
-    memory = _remembered(file)
+    try:
+        memory = await _known(case, topic, _remembered(file))
+    except (BrokerUnavailableError, BrokerRefusedError) as error:
+        return ill(Symptom.NO_RETURN, topic, str(error))
     if is_dated_ahead(memory.last, case.now_s):
         return skipped(Check.HEARTBEAT, "the last one is dated after now: this clock was ahead then")
     key_id, signer = _newest_key(case)
@@ -80,6 +86,15 @@ async def _beat(case: Case, topic: str) -> Finding:
     if not came_back(beat, value):
         return ill(Symptom.CHANGED, f"{topic}, offset {placed.offset}")
     return well(Check.HEARTBEAT, f"{len(value):,} sealed bytes went to our own inbox and came back", topic)
+
+
+async def _known(case: Case, topic: str, memory: _Memory) -> _Memory:
+    """The memory, or a later heartbeat that lies in the inbox; then what was unsure is past."""
+    assert case.keys is not None
+    records = await read_to_end(case.access, topic, last=MAX_LOOKED_THROUGH_RECORDS)
+    publics = {id_: key.public for id_, key in case.keys.record.all().items()}
+    newest = latest((one.value or b"" for one in records), case.me, publics, memory.last)
+    return memory if newest == memory.last else _Memory(newest)
 
 
 async def _sent(case: Case, topic: str, file: Path, memory: _Memory, beat: Heartbeat) -> Placed:

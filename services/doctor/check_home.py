@@ -10,16 +10,19 @@ from pathlib import Path
 
 from services.doctor.case import REPOSITORY, Case, Kind, settings_of
 from tocsin.adapters import locks
+from tocsin.adapters.home_contents import DATABASES
 from tocsin.adapters.inbox import attachments
 from tocsin.adapters.inbox import store as inbox_store
+from tocsin.adapters.log_owner import beside, refuse_foreign_log
 from tocsin.adapters.outbox import store as outbox_store
 from tocsin.adapters.private_files import FILE_MODE, FOLDER_MODE
 from tocsin.core.diagnosis import judge_disk, judge_python
-from tocsin.core.errors import KeyUnusableError, SettingsError
+from tocsin.core.errors import KeyUnusableError, SettingsError, StorageError
 from tocsin.core.findings import Finding, ill, well
 from tocsin.core.primitives import self_test
 from tocsin.core.symptoms import Check, Symptom
 
+STANDBY_FILE = "standby.json"
 MAX_LOOKED_AT_FILES = 10_000
 LOGS = {"outbox": f"outbox/{outbox_store.FILE_NAME}", "inbox": f"inbox/{inbox_store.FILE_NAME}"}
 # Public by nature: the directory is the same for all, and a spool folder is read by other programs.
@@ -30,6 +33,9 @@ async def check_home(case: Case) -> list[Finding]:
     """What the folder is; its settings and the way to Kafka are read for all checks behind."""
     home = case.home
     case.kind = Kind.AUTHORITY if (home.path / REPOSITORY).is_dir() else Kind.PARTICIPANT
+    if (home.path / STANDBY_FILE).exists():
+        what = "this is a standby's home: `tocsin authority standby sign --dry-run` looks at it"
+        return [ill(Symptom.NO_HOME, str(home.path), what)]
     if case.kind is Kind.PARTICIPANT and not home.keys.is_dir():
         return [ill(Symptom.NO_HOME, str(home.path))]
     try:
@@ -58,13 +64,25 @@ async def check_files(case: Case) -> list[Finding]:
     """Modes, owners, locks, and logs that a dead service left."""
     open_ones = [_opened(path, wanted) for path, wanted in _private(case) if _is_open(path, wanted)]
     found = open_ones or [well(Check.FILES, "only the owner may read keys and databases")]
-    for lock, database in LOGS.items():
-        holder = locks.holder_of(case.home.path / f"{lock}.lock")
-        if holder is not None:
+    for lock in LOGS:
+        if (holder := locks.holder_of(case.home.path / f"{lock}.lock")) is not None:
             found.append(well(Check.FILES, f"the {lock} is in use: {holder}"))
-        elif _size(case.home.path / f"{database}-wal"):
-            found.append(ill(Symptom.LEFTOVER_LOG, str(case.home.path / f"{database}-wal")))
-    return found
+    return [*found, *_logs(case)]
+
+
+def _logs(case: Case) -> Iterator[Finding]:
+    """Of each database's log that lies there: whether it is its own, and whether anybody uses it."""
+    for one in DATABASES:
+        database = case.home.path / one.name
+        log = beside(database, "-wal")
+        try:
+            refuse_foreign_log(database)
+        except StorageError as error:
+            yield ill(Symptom.FOREIGN_LOG, str(log), str(error).split(". ")[0])
+            continue
+        lock = case.home.path / f"{database.parent.name}.lock"
+        if _size(log) and one.name in LOGS.values() and locks.holder_of(lock) is None:
+            yield ill(Symptom.LEFTOVER_LOG, str(log))
 
 
 def _private(case: Case) -> Iterator[tuple[Path, int]]:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from services.doctor.case import Case, Kind
 from tocsin.adapters import passphrase
 from tocsin.adapters.database import Database
-from tocsin.adapters.inbox import store as inbox_store
-from tocsin.adapters.inbox import tables as inbox_tables
+from tocsin.adapters.home_contents import DATABASES
 from tocsin.adapters.key_files import KeyFolder
-from tocsin.adapters.outbox import store as outbox_store
-from tocsin.adapters.outbox import tables as outbox_tables
 from tocsin.adapters.own_keys import own_keys
 from tocsin.adapters.tuf_signing import HELD_BY_PEOPLE, ROLES
 from tocsin.core.diagnosis import judge_database, judge_metadata
@@ -20,10 +15,6 @@ from tocsin.core.findings import Finding, ill, skipped, well
 from tocsin.core.own_standing import judge_entry, judge_keys
 from tocsin.core.symptoms import Check, Symptom
 
-_DATABASES = (
-    (Path("outbox", outbox_store.FILE_NAME), outbox_store.KEY_LABEL, len(outbox_tables.MIGRATIONS)),
-    (Path("inbox", inbox_store.FILE_NAME), inbox_store.KEY_LABEL, len(inbox_tables.MIGRATIONS)),
-)
 _HELD = ("record", "statement", "kem", "release")
 
 
@@ -60,14 +51,13 @@ def _open_roles(folder: KeyFolder) -> int:
 
 def _databases(case: Case) -> list[Finding]:
     found = []
-    for name, label, known in _DATABASES:
-        path = case.home.path / name
+    for one in DATABASES:
+        path = case.home.path / one.name
         if case.storage_key is None or not path.exists():
             continue
         try:
-            found.append(
-                judge_database(Database.version_of(path, case.storage_key, label), known, str(path))
-            )
+            version = Database.version_of(path, case.storage_key, one.label)
+            found.append(judge_database(version, len(one.migrations), str(path)))
         except (KeyUnusableError, OutsideFault) as error:
             found.append(ill(Symptom.LOCKED_KEYS, str(path), str(error)))
     return found

@@ -79,6 +79,8 @@ async def _bounded(check: Check, case: Case) -> list[Finding]:
         return [unfinished(check, f"it did not end within {limit_s:g} s")]
     except TocsinError as error:
         return [unfinished(check, str(error))]
+    except OSError as error:
+        return [unfinished(check, f"{error.filename or 'this machine'}: {error.strerror}")]
 
 
 def exit_of(found: Collection[Finding]) -> Exit:

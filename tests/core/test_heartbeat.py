@@ -13,6 +13,7 @@ from tocsin.core.heartbeat import (
     Last,
     came_back,
     is_dated_ahead,
+    latest,
     seal_heartbeat,
 )
 from tocsin.core.outcomes import Outcome, Reason
@@ -87,6 +88,31 @@ def test_one_made_by_a_clock_that_was_ahead_is_seen() -> None:
     assert is_dated_ahead(ahead, NOW_S)
     assert not is_dated_ahead(ahead, NOW_S + 86_400)
     assert not is_dated_ahead(NEVER, NOW_S)
+
+
+PUBLICS = {ME.key("record").id: ME.record.public}
+
+
+def test_a_home_that_forgot_finds_its_newest_heartbeat_among_what_lies_there() -> None:
+    first = beat()
+    second = beat(first.last, NOW_S + 3_600)
+    there = [b"", b"junk", second.value, first.value]
+    assert second.last == latest(there, ME.id, PUBLICS, NEVER)
+
+
+def test_what_is_remembered_wins_over_what_is_older() -> None:
+    first = beat()
+    second = beat(first.last, NOW_S + 3_600).last
+    assert second == latest([first.value], ME.id, PUBLICS, second)
+
+
+def test_what_our_keys_did_not_sign_says_nothing() -> None:
+    assert NEVER == latest([beat().value], ME.id, {}, NEVER)
+    assert NEVER == latest([beat().value], ME.id, {ME.key("record").id: NEIGHBOUR.record.public}, NEVER)
+
+
+def test_what_somebody_else_wrote_to_us_is_no_heartbeat() -> None:
+    assert NEVER == latest([beat().value], NEIGHBOUR.id, PUBLICS, NEVER)
 
 
 def test_sessions_grow_also_within_one_second() -> None:

@@ -9,5 +9,5 @@ def clinic(tmp_path_factory) -> Clinic:
     """One broker with TLS, logins and ACLs; homes that are well."""
     folder = tmp_path_factory.mktemp("clinic")
     (folder / "broker").mkdir()
-    with guarded_kafka(folder / "broker", [*PATIENTS, "nobody", "courier-too-much"]) as kafka:
+    with guarded_kafka(folder / "broker", [*PATIENTS, "nobody", "courier-too-much", "no-inbox"]) as kafka:
         yield Clinic(folder, kafka)

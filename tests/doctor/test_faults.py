@@ -14,8 +14,14 @@ import trustme
 
 from services.doctor.examining import exit_of
 from tests.support.clinic import COURIER, NEIGHBOUR, found_by, later, symptoms
-from tests.support.parties import DAY_S
+from tests.support.parties import DAY_S, Party
+from tocsin.adapters import passphrase
+from tocsin.adapters.database import Database
+from tocsin.adapters.inbox.store import open_inbox
 from tocsin.adapters.kafka.topics import TopicWish, apply, plan
+from tocsin.adapters.key_files import KeyFolder
+from tocsin.adapters.reachability import Port
+from tocsin.core.errors import KeyUnusableError, StorageError
 from tocsin.core.kafka_rights import Right, Use
 from tocsin.core.streams import DIRECTORY_TOPIC, stream_topic
 from tocsin.core.symptoms import Check, Level
@@ -161,16 +167,11 @@ def test_one_right_that_is_missing_is_named_with_its_topic(clinic, patient):
 
 
 def test_a_firm_that_can_read_what_governments_write_is_told(clinic, patient):
-    entry = clinic.living.directory.participants[COURIER.id]
-    asyncio.run(clinic.kafka.allow("courier-too-much", _all_of_a_courier(clinic, entry)))
-    found = found_by(clinic.asked(patient(COURIER, "courier-too-much")), Check.RIGHTS)
+    user = "courier-too-much"
+    asyncio.run(clinic.allow_all_but_its_inbox(user, COURIER))
+    asyncio.run(clinic.kafka.allow(user, [Use(Right.READ, stream_topic("pics"))]))
+    found = found_by(clinic.asked(patient(COURIER, user)), Check.RIGHTS)
     assert {stream_topic("pics")} == {one.where for one in found if one.symptom == "right too much"}
-
-
-def _all_of_a_courier(clinic, entry):
-    from tocsin.core.kafka_rights import must
-
-    return [*must(clinic.living.directory, entry), Use(Right.READ, stream_topic("pics"))]
 
 
 def test_a_broker_without_logins_is_a_warning_and_all_else_passes(clinic, patient):
@@ -262,6 +263,15 @@ def test_a_log_that_a_killed_service_left_is_a_warning(clinic, patient):
     assert {"leftover log"} == symptoms(found_by(clinic.asked(home), Check.FILES))
 
 
+def test_a_log_of_another_database_fails(clinic, patient):
+    home = patient()
+    (home / "inbox").mkdir(mode=0o700)
+    for name, content in (("inbox.db", b"a" * 16), ("inbox.db-wal", b"x"), ("inbox.db-owner", b"b" * 16)):
+        (home / "inbox" / name).touch(mode=0o600)
+        (home / "inbox" / name).write_bytes(content)
+    assert {"log of another database"} == symptoms(found_by(clinic.asked(home), Check.FILES))
+
+
 def test_a_wrong_passphrase_fails_and_is_never_shown(clinic, patient):
     home = patient()
     (home / "passphrase").write_text("canary words")
@@ -281,6 +291,13 @@ def test_a_folder_that_is_no_home_fails_and_everything_is_skipped(clinic, tmp_pa
     found = found_by(clinic.asked(tmp_path))
     assert {"no home"} == symptoms(found)
     assert Exit.USAGE is exit_of(found)
+
+
+def test_a_standby_s_home_is_sent_to_its_own_command(clinic, tmp_path):
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "standby.json").touch()
+    (one,) = found_by(clinic.asked(tmp_path), Check.HOME)
+    assert "standby sign --dry-run" in one.what
 
 
 def test_a_home_that_was_not_admitted_says_what_comes_next(clinic, patient):
@@ -307,3 +324,91 @@ def test_without_a_passphrase_the_keys_are_skipped_and_the_end_is_incomplete(cli
         one.check for one in found if one.level is Level.SKIPPED
     }
     assert Exit.INCOMPLETE is exit_of(found)
+
+
+def test_topics_that_are_hidden_from_the_login_are_missing(clinic, patient):
+    found = found_by(clinic.asked(patient(user="courier")), Check.TOPICS)
+    missing = {one.where for one in found if one.symptom == "topic missing"}
+    assert {stream_topic("ion"), stream_topic("pics")} <= missing
+
+
+def test_a_broker_that_names_an_address_out_of_reach_fails(clinic, monkeypatch):
+    from services.doctor import check_network
+
+    async def port_of(host, port, _timeout_s):
+        return Port.SILENT if monkeypatch.login_began else Port.OPEN
+
+    async def inspect(access):
+        monkeypatch.login_began = True
+        return await real(access)
+
+    real, monkeypatch.login_began = check_network.inspect, False
+    monkeypatch.setattr(check_network, "inspect", inspect)
+    monkeypatch.setattr(check_network, "port_of", port_of)
+    found = found_by(clinic.asked(clinic.home("neighbour")), Check.LOGIN)
+    assert {"advertised broker out of reach"} == symptoms(found)
+    assert clinic.kafka.bootstrap == found[-1].where
+
+
+def test_a_participant_that_the_directory_does_not_name_is_told(clinic, patient):
+    home = patient(Party("Stranger"))
+    found = found_by(clinic.asked(home), Check.ENTRY)
+    assert {"not in the directory"} == symptoms(found)
+    assert Exit.REFUSED is exit_of(found)
+
+
+@pytest.mark.parametrize(
+    ("step", "said"), [(1, "database too new"), (-1, "database to be renewed"), (0, None)]
+)
+def test_a_database_of_another_version_is_found_and_left_as_it_is(clinic, patient, step, said):
+    home = patient()
+    keys = KeyFolder.open(home / "keys", passphrase.existing(home / "passphrase"))
+    (home / "inbox").mkdir(mode=0o700)
+    inbox = open_inbox(home / "inbox", keys.storage_key())
+    version = inbox.database.execute("PRAGMA user_version")[0][0] + step
+    inbox.database.execute(f"PRAGMA user_version = {version}")
+    inbox.close()
+    found = found_by(clinic.asked(home), Check.PASSPHRASE)
+    assert ({said} if said else set()) == symptoms(found)
+    label = b"tocsin/1/inbox"
+    assert version == Database.version_of(home / "inbox" / "inbox.db", keys.storage_key(), label)
+
+
+def test_a_connection_in_clear_that_leaves_the_machine_is_a_warning(clinic):
+    from services.doctor.case import case_of
+    from services.doctor.check_network import check_tls
+
+    case = case_of(clinic.asked(clinic.home("neighbour")))
+    case.addresses = [("192.0.2.1", 9092)]
+    found = asyncio.run(check_tls(case))
+    assert {"connection in clear"} == symptoms(found, Level.WARN)
+
+
+def test_a_library_that_computes_wrongly_keeps_the_keys_shut(clinic, monkeypatch):
+    def wrong():
+        raise KeyUnusableError("the cryptography library fails its self-test: wrong result")
+
+    monkeypatch.setattr("services.doctor.check_home.self_test", wrong)
+    found = found_by(clinic.asked(clinic.home("neighbour")))
+    assert {"self-test failed"} == symptoms(found, Level.FAIL)
+    assert Level.SKIPPED is levels(found)[Check.PASSPHRASE]
+
+
+def test_a_fault_that_no_check_foresees_is_a_finding_and_ends_nothing(clinic, monkeypatch):
+    def broken(_path):
+        raise StorageError("the disk is gone")
+
+    found = found_by(clinic.asked(clinic.home("neighbour"), free_bytes=broken), Check.DISK, Check.WEB)
+    assert {"check not finished"} == symptoms(found)
+    assert Level.PASS is levels(found)[Check.WEB]
+
+
+def test_a_check_that_takes_too_long_is_ended(clinic, monkeypatch):
+    from services.doctor import examining
+
+    async def for_ever(_case):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(examining, "CHECKS", {**examining.CHECKS, Check.DISK: for_ever})
+    found = found_by(clinic.asked(clinic.home("neighbour"), wait_s=0.1), Check.DISK)
+    assert "it did not end within 0.3 s" == found[-1].what

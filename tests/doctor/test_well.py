@@ -9,7 +9,5 @@ pytestmark = pytest.mark.kafka
 @pytest.mark.parametrize("name", PATIENTS)
 def test_a_home_that_is_well_passes_every_check(clinic, name):
     found = found_by(clinic.asked(clinic.home(name)))
-    for one in found:
-        print(one.level, one.check, one.what, one.where, one.do)
     assert set() == symptoms(found, Level.FAIL)
     assert set(Check) == {one.check for one in found if one.level is Level.PASS}

@@ -1,4 +1,4 @@
-"""A focal point's whole day: admitted, cut off, publishing, correcting, alerting, importing, withdrawing."""
+"""A focal point's whole day: admitted, cut off, publishing, correcting, alerting, withdrawing."""
 
 import json
 import subprocess
@@ -21,7 +21,6 @@ from tests.support.stage import (
     COURIER,
     NETHERLANDS,
     SECOND_COURIER,
-    THIRD_READER,
     TOCSIN,
     build_stage,
 )
@@ -29,6 +28,7 @@ from tocsin.core import flat_columns
 from tocsin.runtime.exits import Exit
 
 pytestmark = pytest.mark.kafka
+THIRD_READER = "pe"
 ACTORS = (COLOMBIA, NETHERLANDS, ANALYST, THIRD_READER, COURIER, SECOND_COURIER)
 FIRST, SECOND = "CO-CUS-2026-00001", "CO-CUS-2026-00002"
 DAY_S = 86_400

@@ -43,6 +43,11 @@ class Clinic:
             await self.kafka.allow(name, [*must(directory, entry), own_inbox(entry)])
             self.make_home(self.home(name), party, name)
 
+    async def allow_all_but_its_inbox(self, user: str, party: Party) -> None:
+        """Rights of `party` for `user`, without what only a heartbeat needs."""
+        directory = self.living.directory
+        await self.kafka.allow(user, must(directory, directory.participants[party.id]))
+
     def home(self, name: str) -> Path:
         """The folder of a patient."""
         return self.folder / name

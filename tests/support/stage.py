@@ -15,7 +15,6 @@ TOCSIN = Path(sys.executable).with_name("tocsin")
 PASSPHRASE = "a passphrase that only tests use"
 COLOMBIA, NETHERLANDS, ANALYST, COURIER = "colombia", "netherlands", "analyst", "courier"
 SECOND_COURIER = "rival"
-THIRD_READER = "peru"
 AUTHORITY = "authority"
 _FOCAL_POINT = ("--role", "focal-point")
 _FIRM = (
@@ -34,7 +33,7 @@ _ACTORS = {
     ANALYST: ("AT", ("--role", "analyst")),
     COURIER: ("CO", _FIRM),
 }
-_OTHERS = {SECOND_COURIER: ("CO", _FIRM), THIRD_READER: ("PE", _FOCAL_POINT)}
+_FIRMS = {SECOND_COURIER: ("CO", _FIRM)}
 _OURS = ("TOCSIN_",)
 
 
@@ -140,7 +139,8 @@ def build_stage(folder: Path, kafka: LocalKafka, actors: tuple[str, ...] = tuple
 
 
 def _admit(stage: Stage, actor: str) -> None:
-    country, terms = (_ACTORS | _OTHERS)[actor]
+    # Who is named by a country's code is its focal point.
+    country, terms = (_ACTORS | _FIRMS).get(actor, (actor.upper(), _FOCAL_POINT))
     sponsor = ("--sponsor", next(iter(stage.ids.values()))) if terms is _FIRM else ()
     request, welcome = stage.folder / f"{actor}.request", stage.folder / f"{actor}.welcome"
     stage.tocsin(actor, "keys", "init", "--name", actor.capitalize(), "--country", country)

@@ -23,7 +23,10 @@ from tocsin.adapters.screening import store as screening
 from tocsin.adapters.screening import tables as screening_tables
 from tocsin.adapters.upgrade_copies import FOLDER as UPGRADE_FOLDER
 
-OF_A_PARTICIPANT = ("keys", "people", "directory", "participant.json", "settings.toml", "tokens.json")
+OF_A_PARTICIPANT = (
+    *("keys", "people", "directory", "participant.json", "settings.toml", "tokens.json"),
+    "heartbeat.json",
+)
 OF_THE_AUTHORITY = ("repository", "challenges", "decisions.jsonl")
 OF_A_STANDBY = ("standby.json", "seen.json", "1.root.json")
 FILES = (*OF_A_PARTICIPANT, *OF_THE_AUTHORITY, *OF_A_STANDBY)

@@ -87,6 +87,12 @@ BROKER: Mapping[Symptom, Meaning] = {
         "there is no directory that verifies",
         "ask the authority whether it has published; where it is refused as forged, call the authority",
     ),
+    Symptom.ENTRY_REFUSED: Meaning(
+        Check.DIRECTORY,
+        _WARN,
+        "one entry of the directory refuses itself; all others hold",
+        "tell the authority which one",
+    ),
     Symptom.DIRECTORY_LATE: Meaning(
         Check.DIRECTORY,
         _WARN,

@@ -6,12 +6,14 @@ since an audience never has its originator, and no other reader is allowed to it
 own session of one record that names the heartbeat before it, so our own reader finds an unbroken log,
 drops it at rung 14 as our own, and raises nothing. Its key is random, told nobody, and forgotten; so no
 manifest and no wrap travels. It ends within two hours.
-Remembering the last one, and sending it again where it was not acknowledged, is left to the shell.
+Remembering the last one, and sending it again where it was not acknowledged, is left to the shell; a home
+that was restored from a backup learns of later ones from the inbox itself (`latest`).
 Source: wire format, "Heartbeat".
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tocsin.core import wire
@@ -56,6 +58,24 @@ class Heartbeat:
 def is_dated_ahead(last: Last, now_s: int) -> bool:
     """Whether a session behind `last` would be refused at rung 4: it was made by a clock that was ahead."""
     return last.session >> SESSION_RANDOM_BITS >= (now_s + SKEW_S) * 1_000
+
+
+def latest(values: Iterable[bytes], me: bytes, publics: Mapping[bytes, bytes], last: Last) -> Last:
+    """The newest heartbeat of `me` among `last` and the Kafka `values` of our inbox.
+
+    `publics`: our record keys, id -> 32 bytes; what they did not sign says nothing.
+    """
+    for value in values:
+        try:
+            envelope = wire.decode_envelope(value)
+            header = wire.decode_header(envelope.header)
+            leaf = leaf_of(envelope.header, envelope.ciphertext)
+            if header.originator == me and header.stream == INBOX and header.session > last.session:
+                verify_record(publics.get(header.signing_key, b""), envelope.signature, leaf)
+                last = Last(header.session, leaf)
+        except (MalformedError, UntrustedError):
+            continue
+    return last
 
 
 def seal_heartbeat(

@@ -42,6 +42,12 @@ OWN: Mapping[Symptom, Meaning] = {
         "a database's log lies there and no service runs: it was killed, or the power failed",
         "start the service, which takes it up; never delete it or copy the database without it",
     ),
+    Symptom.FOREIGN_LOG: Meaning(
+        Check.FILES,
+        _FAIL,
+        "a log lies beside a database that it was not written for, and would be mixed into it",
+        "if the database is a backup put in place, move the log away; else put its own database back",
+    ),
     Symptom.DISK_FULL: Meaning(
         Check.DISK,
         _FAIL,
