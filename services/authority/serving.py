@@ -8,8 +8,9 @@ change goes out with its next round, or with their own `tocsin authority publish
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from services.authority.metrics import AuthorityMetrics, Result
 from services.authority.office import Office, find_office, hold, hold_publishing
 from services.authority.publishing import publish
 from services.authority.settings import AuthoritySettings
+from tocsin.adapters.kafka.probe import broker_answers
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tuf_repository import StandbySignedError
 from tocsin.adapters.tuf_signing import DAY_S
@@ -27,8 +29,10 @@ from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.errors import OutsideFault, RefusedByRuleError
 from tocsin.core.spans import span
 from tocsin.runtime import web
+from tocsin.runtime.disk_space import disk_trouble
 from tocsin.runtime.lifecycle import run_service, run_together, serve_until
 from tocsin.runtime.logs import get_log
+from tocsin.runtime.pulse import MAX_TURN_S, Pulse, Watch
 
 ALARM_AGE_S = 3 * 3_600
 RETRY_S = 30
@@ -41,8 +45,12 @@ _log = get_log("authority")
 class Signing:
     """Signs and publishes every `every_s`; tries again every 30 s while the broker is away."""
 
-    def __init__(self, office: Office, access: KafkaAccess, every_s: int) -> None:
+    def __init__(
+        self, office: Office, access: KafkaAccess, every_s: int, max_turn_s: float = MAX_TURN_S
+    ) -> None:
         self._office, self._access, self._every_s = office, access, every_s
+        self.pulse = Pulse("the signing loop", max_turn_s)
+        self._turning: asyncio.Future[bool] | None = None
         standing = office.repository.standing()
         # What lies here was published, as far as we know; a restart makes it no younger.
         self._published_s, self._ends_at_s = standing.signed_at_s, standing.ends_at_s
@@ -59,19 +67,23 @@ class Signing:
 
     def troubles(self) -> list[str]:
         """One line for each thing that is wrong."""
-        found = [self._told] if self._told else []
+        found = [f"directory: {self._told}"] if self._told else []
         if self.age_s() < -TOLERANCE_S:
             found.append(
-                f"this machine's clock is {span(int(-self.age_s()))} behind that of the last signature: "
-                "compare it with another clock and set it"
+                f"clock: this machine's clock is {span(int(-self.age_s()))} behind that of the last "
+                "signature: compare it with another clock and set it"
             )
         if self.age_s() >= ALARM_AGE_S:
             hours = self.age_s() / 3_600
-            found.append(f"the timestamp on the topic is {hours:.1f} h old; publishers stop at 24 h")
+            found.append(
+                f"directory: the timestamp on the topic is {hours:.1f} h old; publishers stop at 24 h"
+            )
         for role, before_s in WARN_BEFORE_END_S.items():
             left_s = self._ends_at_s[role] - self._office.now_s()
             if left_s < before_s:
-                found.append(f"the {role} metadata ends in {left_s // DAY_S} days: tocsin authority renew")
+                found.append(
+                    f"directory: the {role} metadata ends in {left_s // DAY_S} days: tocsin authority renew"
+                )
         return found
 
     def warnings(self) -> list[str]:
@@ -97,14 +109,23 @@ class Signing:
             while not stop.is_set():
                 went_well = await self._round_until(stopping)
                 pause_s = self._every_s if went_well else min(RETRY_S, self._every_s)
+                self.pulse.beat(pause_s)
                 await asyncio.wait({stopping}, timeout=pause_s)
         finally:
             stopping.cancel()
 
+    def renew(self) -> None:
+        """End a round that hangs; the next one connects anew."""
+        if self._turning is not None:
+            self._turning.cancel()
+
     async def _round_until(self, stopping: asyncio.Future[Any]) -> bool:
         # Publishing waits for as long as the broker is away: stopping must not.
-        turn = asyncio.ensure_future(self._round())
+        self.pulse.beat()
+        self._turning = turn = asyncio.ensure_future(self._round())
         await asyncio.wait({turn, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if turn.cancelled():
+            return False
         if turn.done():
             return turn.result()
         turn.cancel()
@@ -157,12 +178,24 @@ def serve_home(
     """Run the service of a folder until SIGTERM or SIGINT. Raises TocsinError."""
     office = find_office(home, passphrase_file)
     settings = AuthoritySettings.load(office.home.settings("authority"))
-    signing = Signing(office, office.home.access(bootstrap), every_s or settings.sign_every_s)
-    run_service(lambda stop: _serve(signing, settings, stop))
+    access = office.home.access(bootstrap)
+    signing = Signing(office, access, every_s or settings.sign_every_s, settings.max_turn_s)
+    watch = Watch(signing.pulse, partial(broker_answers, access), signing.renew)
+    disk = partial(disk_trouble, office.home.path, settings.min_free_bytes)
+    run_service(lambda stop: _serve(signing, watch, disk, settings, stop))
 
 
-async def _serve(signing: Signing, settings: AuthoritySettings, stop: asyncio.Event) -> None:
-    health = web.Health(lambda: None, signing.troubles, signing.warnings)
+async def _serve(
+    signing: Signing,
+    watch: Watch,
+    disk: Callable[[], str | None],
+    settings: AuthoritySettings,
+    stop: asyncio.Event,
+) -> None:
+    def troubles() -> list[str]:
+        return [*signing.troubles(), *filter(None, [disk()])]
+
+    health = web.Health(signing.pulse.stuck, troubles, signing.warnings)
     app = web.build_app(
         "Tocsin authority",
         "Keeps the directory fresh. It has no content and takes none.",
@@ -170,4 +203,9 @@ async def _serve(signing: Signing, settings: AuthoritySettings, stop: asyncio.Ev
         signing.registry,
         settings.limits(),
     )
-    await run_together(stop, serve_until(app, settings.host, settings.port, stop), signing.run(stop))
+    await run_together(
+        stop,
+        serve_until(app, settings.host, settings.port, stop),
+        signing.pulse.over(signing.run(stop), stop),
+        watch.run(stop),
+    )

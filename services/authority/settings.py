@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from tocsin.runtime.disk_space import MIN_FREE_BYTES
 from tocsin.runtime.guard import LOOPBACK_HOSTS, Limits
+from tocsin.runtime.pulse import MAX_TURN_S
 from tocsin.runtime.settings import ServiceSettings, service_config
 
 
@@ -19,6 +21,12 @@ class AuthoritySettings(ServiceSettings):
         list(LOOPBACK_HOSTS), description="Names that a request's Host header may carry."
     )
     sign_every_s: int = Field(3_600, ge=1, le=43_200, description="How often the timestamp is signed.")
+    max_turn_s: int = Field(
+        MAX_TURN_S, ge=60, description="How long the loop may stand still; then /healthz is 503."
+    )
+    min_free_bytes: int = Field(
+        MIN_FREE_BYTES, ge=0, description="With less room on the disk /readyz says so."
+    )
 
     def limits(self) -> Limits:
         """What the web server admits: no bodies at all."""

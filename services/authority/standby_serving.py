@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -11,11 +12,14 @@ from prometheus_client import CollectorRegistry
 from services.authority.metrics import StandbyMetrics
 from services.authority.settings import AuthoritySettings
 from services.authority.standby import Standby, hold_standby, open_standby
+from tocsin.adapters.kafka.probe import broker_answers
 from tocsin.core.errors import OutsideFault, TheirFault
 from tocsin.core.standby import Stamp, Turn
 from tocsin.runtime import web
+from tocsin.runtime.disk_space import disk_trouble
 from tocsin.runtime.lifecycle import run_service, run_together, serve_until
 from tocsin.runtime.logs import get_log
+from tocsin.runtime.pulse import MAX_TURN_S, Pulse, Watch
 
 LOOK_EVERY_S = 300
 RETRY_S = 30
@@ -25,9 +29,11 @@ _log = get_log("standby")
 class StandingBy:
     """Looks, signs, says what is wrong. `troubles` is not empty for as long as it stands in."""
 
-    def __init__(self, standby: Standby) -> None:
+    def __init__(self, standby: Standby, max_turn_s: float = MAX_TURN_S) -> None:
         self._standby = standby
         self._trouble: str | None = "the topic was not looked at yet"
+        self.pulse = Pulse("the standby's loop", max_turn_s)
+        self._turning: asyncio.Future[bool] | None = None
         self.registry = CollectorRegistry()
         self._metrics = StandbyMetrics(self.registry)
 
@@ -39,7 +45,8 @@ class StandingBy:
         """Look until `stop`. Raises OurFault and bugs."""
         while not stop.is_set():
             # A look waits for as long as the broker is away: stopping must not.
-            turn = asyncio.ensure_future(self.round())
+            self.pulse.beat()
+            self._turning = turn = asyncio.ensure_future(self.round())
             stopping = asyncio.ensure_future(stop.wait())
             await asyncio.wait({turn, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not turn.done():
@@ -47,8 +54,15 @@ class StandingBy:
                 with suppress(asyncio.CancelledError):
                     await turn
                 return
-            await asyncio.wait({stopping}, timeout=LOOK_EVERY_S if turn.result() else RETRY_S)
+            pause_s = LOOK_EVERY_S if not turn.cancelled() and turn.result() else RETRY_S
+            self.pulse.beat(pause_s)
+            await asyncio.wait({stopping}, timeout=pause_s)
             stopping.cancel()
+
+    def renew(self) -> None:
+        """End a look that hangs; the next one connects anew."""
+        if self._turning is not None:
+            self._turning.cancel()
 
     async def round(self) -> bool:
         """One look, and a signature if it is due; whether both went well."""
@@ -83,17 +97,27 @@ def serve_standby(home: Path, passphrase_file: Path | None, bootstrap: str | Non
     """Run the service of a standby's folder until SIGTERM or SIGINT. Raises TocsinError."""
     standby = open_standby(home, passphrase_file, bootstrap)
     settings = AuthoritySettings.load(standby.home.settings("authority"))
-    standing = StandingBy(standby)
+    standing = StandingBy(standby, settings.max_turn_s)
+    watch = Watch(standing.pulse, partial(broker_answers, standby.access), standing.renew)
+
+    def troubles() -> list[str]:
+        disk = disk_trouble(standby.home.path, settings.min_free_bytes)
+        return [*standing.troubles(), *filter(None, [disk])]
 
     async def serve(stop: asyncio.Event) -> None:
         app = web.build_app(
             "Tocsin standby",
             "Keeps the directory fresh while the authority is silent. It has no content and takes none.",
-            web.Health(lambda: None, standing.troubles),
+            web.Health(standing.pulse.stuck, troubles),
             standing.registry,
             settings.limits(),
         )
-        await run_together(stop, serve_until(app, settings.host, settings.port, stop), standing.run(stop))
+        await run_together(
+            stop,
+            serve_until(app, settings.host, settings.port, stop),
+            standing.pulse.over(standing.run(stop), stop),
+            watch.run(stop),
+        )
 
     with hold_standby(standby):
         run_service(serve)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.consumer.feed import Feed
+from services.consumer.health import Health
 from services.consumer.http import PURPOSE, router
-from services.consumer.keeping import Health, Keeping
+from services.consumer.keeping import Keeping
 from services.consumer.letters.overdue import OverdueMetrics, OverdueWatch
 from services.consumer.metrics import ConsumerMetrics
 from services.consumer.news import News
@@ -26,10 +28,13 @@ from services.consumer.sinks.metrics import SinkMetrics
 from services.consumer.sinks.plans import configured
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox.store import Inbox
+from tocsin.adapters.kafka.probe import broker_answers
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tokens import Tokens
 from tocsin.runtime import console, web
+from tocsin.runtime.disk_space import disk_trouble
 from tocsin.runtime.lifecycle import run_service, run_together, serve_until
+from tocsin.runtime.pulse import Watch
 
 DESCRIPTION = (
     "Reports that this participant's reader holds, in the order of storage. Cursors only grow: keep "
@@ -70,22 +75,28 @@ async def serve(
     stop: asyncio.Event,
 ) -> None:
     """Read and answer until `stop`."""
-    news, health, lines = News(), Health(participant.clock), parts.lines
+    news, health, lines = News(), Health(participant.clock, settings.max_turn_s), parts.lines
+    health.disk = partial(disk_trouble, participant.home.path, settings.min_free_bytes)
     keeping = Keeping(participant, parts.written, access, Bells(news, lines), health)
-    lines.directory, lines.well = keeping.directory, lambda: not health.troubles()
+    lines.directory, lines.well, lines.pulse = (
+        keeping.directory,
+        lambda: not health.troubles(),
+        health.sinks,
+    )
+    watch = Watch(health.pulse, partial(broker_answers, access), keeping.renew, keeping.progress)
     registry = CollectorRegistry()
     feed = Feed(parts.shown, news)
     ConsumerMetrics(registry, keeping.tally, health, feed, parts.written.alarms.raised, keeping.directory)
     SinkMetrics(registry, lambda: lines.standing)
-    watch = OverdueWatch(participant, console.say)
-    OverdueMetrics(registry, watch)
+    late = OverdueWatch(participant, console.say)
+    OverdueMetrics(registry, late)
 
     def troubles() -> list[str]:
         log = parts.written.database.log_trouble()
         return [*health.troubles(), *([log] if log else [])]
 
     def warnings() -> list[str]:
-        return [*health.warnings, *watch.found.sentences(), *lines.sentences()]
+        return [*health.warnings, *late.found.sentences(), *lines.sentences()]
 
     answers = web.Health(health.stuck, troubles, warnings)
     app = build_app(feed, tokens_of(participant.home.path), answers, registry, settings)
@@ -93,9 +104,10 @@ async def serve(
     await run_together(
         stop,
         serve_until(app, settings.host, settings.port, stop),
-        keeping.run(settings.streams, settings.regions, stop, console.say),
-        lines.run_until(stop),
-        watch.run_until(stop),
+        health.pulse.over(keeping.run(settings.streams, settings.regions, stop, console.say), stop),
+        health.sinks.over(lines.run_until(stop), stop),
+        late.run_until(stop),
+        watch.run(stop),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from services.consumer import commands_quarantine as quarantine
 from services.consumer.commands_attachments import register_attachments
 from services.consumer.commands_letters import register_letters
 from services.consumer.commands_screen import register_screen
@@ -68,11 +69,7 @@ def register(app: typer.Typer) -> None:
     register_wholeness(app)
     register_attachments(app)
     register_letters(app)
-    refused = typer.Typer(no_args_is_help=True, help="Records that were refused.")
-    refused.command("list", epilog="Example: tocsin quarantine list --json")(quarantine_list)
-    refused.command("show", epilog="Example: tocsin quarantine show 12")(quarantine_show)
-    refused.command("retry", epilog="Example: tocsin quarantine retry --all")(quarantine_retry)
-    app.add_typer(refused, name="quarantine")
+    quarantine.register(app)
     service = typer.Typer(no_args_is_help=True, help="The reader as a service.")
     service.command(epilog="Example: tocsin consumer serve --bootstrap kafka:9092")(serve)
     service.command(epilog="Example: tocsin consumer token dashboard")(token)
@@ -207,43 +204,6 @@ def export(  # noqa: PLR0913 - one parameter for each option
         return
     looked = Looked(tuple(stream or ()), tuple(region or ()), originator, kind, since)
     export_reports(home, passphrase_file, looked, FileFormat(file_format), out)
-
-
-def quarantine_list(
-    as_json: JsonOption = False,
-    home: HomeOption = DEFAULT_HOME,
-    passphrase_file: PassphraseFileOption = None,
-) -> None:
-    """Refused records: place, step of the ladder, reason."""
-    from services.consumer.looking import print_quarantine
-
-    print_quarantine(home, passphrase_file, as_json=as_json)
-
-
-def quarantine_show(
-    id_: Annotated[int, typer.Argument(metavar="ID", help="As in `quarantine list`.")],
-    home: HomeOption = DEFAULT_HOME,
-    passphrase_file: PassphraseFileOption = None,
-) -> None:
-    """One refused record, with the first 512 of its sealed bytes in hex."""
-    from services.consumer.looking import print_refused
-
-    print_refused(home, passphrase_file, id_)
-
-
-def quarantine_retry(
-    id_: Annotated[int | None, typer.Argument(metavar="[ID]", help="As in `quarantine list`.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every refused record.")] = False,
-    home: HomeOption = DEFAULT_HOME,
-    passphrase_file: PassphraseFileOption = None,
-    bootstrap: BootstrapOption = None,
-) -> None:
-    """Read refused records again and judge them by the directory as it is now."""
-    from services.consumer.running import Asked, retry
-
-    if (id_ is None) is not everything:
-        raise typer.BadParameter("give the ID of one record, or --all")
-    raise typer.Exit(retry(Asked(home, passphrase_file, bootstrap, "all", attachments=True), id_))
 
 
 def serve(

@@ -1,21 +1,26 @@
 """The service's loop: reads for ever; starts with the broker down, says so, goes on when it returns.
 
-A transient failure is waited out and tried again from what is stored; nothing is ever skipped. What
-cannot pass by itself (a key, a setting, a bug) ends the service.
+A transient failure is waited out and tried again from what is stored; nothing is ever skipped. A broker
+that has been silent for long is asked anew by the addresses that are set: it may be elsewhere by now, or
+the client's own loop may have ended without a word. What cannot pass by itself (a key, a setting, a bug)
+ends the service.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 from services.consumer.agreements import agreement_sentences
 from services.consumer.assignment import parse_wanted
 from services.consumer.consume import Consumption
+from services.consumer.health import Health
 from services.consumer.intake import Tally
 from services.consumer.participant import Participant
+from services.consumer.retrying import retry_by_itself
 from services.consumer.subscribe import Showing
 from services.consumer.waiting import latest_missing, silent_sentences, waiting_sentences
 from tocsin.adapters.inbox.causes import Cause
@@ -23,42 +28,22 @@ from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tuf_topic import DirectoryFollower
 from tocsin.core.directory import Directory
-from tocsin.core.errors import OutsideFault
+from tocsin.core.errors import (
+    BrokerUnavailableError,
+    DirectoryStaleError,
+    HeldElsewhereError,
+    OutsideFault,
+    StorageError,
+)
 from tocsin.core.pauses import has_passed
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 SILENCE_S = 30
 COUNT_PAUSE_S = 30
-STUCK_S = 120
+ASK_ANEW_S = 90
+MAX_GOODBYE_S = 10.0
 MISSING_SHOWN_S = 7 * 86_400
-
-
-class Health:
-    """What is wrong now, one sentence each; written by the loop, read by `/readyz` and `/healthz`."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self.broker: str | None = "no broker was reached yet"
-        self.directory: str | None = None
-        self.clock: str | None = None
-        self.history: str | None = "history is not read to its end yet"
-        self.turned_at_s = 0.0
-        self.waiting: dict[Cause, int] = {}
-        self.warnings: list[str] = []
-        self.silent = 0
-
-    def stuck(self) -> str | None:
-        """Why the process should be restarted: the loop turns also while the broker is away."""
-        silent_s = self._clock() - self.turned_at_s
-        if self.turned_at_s and silent_s > STUCK_S:
-            return f"the loop has not turned for {silent_s:.0f} s"
-        return None
-
-    def troubles(self) -> list[str]:
-        """All that is wrong; empty when the service is ready."""
-        found = (self.broker, self.directory, self.clock, self.history)
-        return [one for one in found if one is not None]
 
 
 class Keeping:
@@ -70,9 +55,10 @@ class Keeping:
         self._participant, self._inbox, self._access = participant, inbox, access
         self._shown, self._health = shown, health
         self.tally = Tally()
-        self._counted_at_s = 0
+        self._counted_at_s = self._heard_at_s = 0
         self._follower = participant.follower(access)
         self.consumption: Consumption | None = None
+        self._reading: asyncio.Future[None] | None = None
 
     async def run(
         self, streams: str, regions: list[str], stop: asyncio.Event, tell: Callable[[str], None]
@@ -81,16 +67,52 @@ class Keeping:
         pause_s = FIRST_PAUSE_S
         while not stop.is_set():
             try:
-                await self._read(streams, regions, stop, tell)
+                await self._read_until(stop, self._read(streams, regions, stop, tell))
             except OutsideFault as error:
-                if not self._health.broker:
+                if self._health.reads:
                     pause_s = FIRST_PAUSE_S
-                self._health.broker = str(error)
+                self._note(error)
                 tell(f"reading stopped, trying again: {error}")
             finally:
                 await self._leave()
+            self._health.pulse.beat(pause_s)
             await _pause(stop, pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def progress(self) -> object:
+        """Something that changes while a long turn gets on."""
+        return self.tally.records.total()
+
+    def renew(self) -> None:
+        """End a reading that hangs; the next one begins where the inbox is."""
+        if self._reading is not None:
+            self._reading.cancel()
+
+    async def _read_until(self, stop: asyncio.Event, reading: Coroutine[Any, Any, None]) -> None:
+        """Read; a reading that does not end by itself within 10 s of `stop` is ended."""
+        self._reading = task = asyncio.ensure_future(reading)
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({task}, timeout=MAX_GOODBYE_S)
+        finally:
+            stopping.cancel()
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+        if task.cancelled() and not stop.is_set():
+            raise BrokerUnavailableError("reading hung though the broker answers: it begins anew")
+        if not task.cancelled():
+            task.result()
+
+    def _note(self, error: OutsideFault) -> None:
+        match error:
+            case DirectoryStaleError():
+                self._health.directory = str(error)
+            case StorageError() | HeldElsewhereError():
+                self._health.inbox = str(error)
+            case _:
+                self._health.broker = str(error)
 
     def directory(self) -> Directory | None:
         """The directory that is read by; None before the first."""
@@ -99,7 +121,7 @@ class Keeping:
     async def _read(
         self, streams: str, regions: list[str], stop: asyncio.Event, tell: Callable[[str], None]
     ) -> None:
-        self._turned()
+        self._health.turned()
         directory = await self._follower.refresh(self._now_s(), forced=True)
         own = directory.participants.get(self._participant.identity.me)
         wanted = parse_wanted(streams, regions, directory.layout, own).with_attachments(directory.layout)
@@ -107,20 +129,22 @@ class Keeping:
         consumption.reading.use_tally(self.tally)
         self.consumption = consumption
         await consumption.start()
-        self._health.broker = None
+        self._health.broker = self._health.inbox = None
         await consumption.until_end(self._each_step)
         self._health.history = None
         self._shown.caught_up()
         while not stop.is_set():
+            await retry_by_itself(consumption, tell)
             self._each_step(await consumption.step())
 
     def _each_step(self, count: int) -> None:
-        self._turned()
+        self._health.turned()
         self._shown.print_new(count)
         self._health.directory, self._health.clock = _trouble(self._follower), self._follower.clock_trouble
+        if count:
+            self._heard_at_s = self._now_s()
         if self.consumption is not None:
-            self._health.broker = _silence(self.consumption)
-
+            self._health.broker = _silence(self.consumption, self._heard_at_s)
         self._count_waiting()
 
     def _count_waiting(self) -> None:
@@ -132,6 +156,7 @@ class Keeping:
         for one in self._inbox.waiting.summary():
             waiting[one.cause] += one.records
         self._health.waiting = waiting
+        self._health.refused = self._inbox.quarantine.counts()
         directory, me = self.directory(), self._participant.identity.me
         silent = [] if self._health.history else silent_sentences(self._inbox, now_s, directory)
         self._health.silent = len(silent)
@@ -141,9 +166,6 @@ class Keeping:
         missing = latest_missing(self._inbox, now_s - MISSING_SHOWN_S)
         waits = waiting_sentences(self._inbox, now_s)
         self._health.warnings = [*late, *ends, *strange, *missing, *waits, *silent]
-
-    def _turned(self) -> None:
-        self._health.turned_at_s = self._participant.clock()
 
     def _now_s(self) -> int:
         return int(self._participant.clock())
@@ -155,14 +177,21 @@ class Keeping:
 
 
 def _trouble(follower: DirectoryFollower) -> str | None:
-    return None if follower.trouble is None else f"the directory: {follower.trouble}"
+    return None if follower.trouble is None else str(follower.trouble)
 
 
-def _silence(consumption: Consumption) -> str | None:
+def _silence(consumption: Consumption, heard_at_s: int) -> str | None:
+    """What to say of a broker that has not answered for 30 s. Raises BrokerUnavailableError after 90 s."""
     answered_ms = consumption.last_answer_ms()
-    if answered_ms is None or consumption.now_s() - answered_ms // 1_000 < SILENCE_S:
+    if answered_ms is None:
         return None
-    return f"the broker at {consumption.access.bootstrap} has been silent for over {SILENCE_S} s"
+    silent_s = consumption.now_s() - max(answered_ms // 1_000, heard_at_s)
+    if silent_s < SILENCE_S:
+        return None
+    said = f"the broker at {consumption.access.bootstrap} has been silent for over {SILENCE_S} s"
+    if silent_s < ASK_ANEW_S:
+        return said
+    raise BrokerUnavailableError(f"{said}, and is asked anew")
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -15,7 +15,7 @@ from services.consumer.subscribe import parse_begin
 from services.consumer.views import COLUMNS, Views, row_of
 from services.consumer.waiting import gone_sentences, waiting_sentences
 from tocsin.adapters.desk.store import note
-from tocsin.adapters.inbox.quarantine import Refused
+from tocsin.adapters.inbox.quarantine import MAX_EXCERPTS_BYTES, MAX_PER_HOUR, MAX_ROWS, Refused
 from tocsin.adapters.inbox.reports import MAX_PAGE_REPORTS, Filter
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.core.audit_chain import BY_THE_HOME, Deed
@@ -24,6 +24,10 @@ from tocsin.runtime import console
 from tocsin.runtime.times import iso_time
 
 ALARM_COLUMNS = ("first_at", "kind", "originator_name", "stream", "scope", "missing", "times")
+BOUND = (
+    f"kept are at most {MAX_PER_HOUR} of a partition, reason and hour, {MAX_ROWS:,} and "
+    f"{MAX_EXCERPTS_BYTES // 1_000_000} MB in all, for 30 days; the rest is counted"
+)
 REFUSED_COLUMNS = ("id", "at", "topic", "partition", "offset", "step", "reason", "originator_name")
 
 
@@ -75,10 +79,12 @@ def print_alarms(home: Path, passphrase_file: Path | None, since: str | None, *,
 def print_quarantine(home: Path, passphrase_file: Path | None, *, as_json: bool) -> None:
     """Print refused records, oldest first, and on stderr how many there were of each reason."""
     with inbox_of(home, passphrase_file) as inbox:
-        rows = (_refused(inbox, one) for one in _all_refused(inbox))
+        rows = (refused_row(inbox, one) for one in all_refused(inbox))
         console.rows(rows, REFUSED_COLUMNS, as_json=as_json)
+        kept = inbox.quarantine.kept()
         for reason, count in sorted(inbox.quarantine.counts().items()):
-            console.say(f"{count} refused: {reason}")
+            console.say(f"{count} refused within 30 days, {kept.get(reason, 0)} kept: {reason}")
+        console.say(BOUND)
 
 
 def print_refused(home: Path, passphrase_file: Path | None, id_: int) -> None:
@@ -87,7 +93,8 @@ def print_refused(home: Path, passphrase_file: Path | None, id_: int) -> None:
         one = inbox.quarantine.find(id_)
         if one is None:
             raise RefusedByRuleError(f"there is no refused record {id_}: see `tocsin quarantine list`")
-        console.json_line({**_refused(inbox, one), "first_bytes": one.excerpt.hex()})
+        console.json_line({**refused_row(inbox, one), "first_bytes": one.excerpt.hex()})
+        console.say(f'what to do: docs/operations.md, "Why a record is not accepted", {one.reason}')
 
 
 def make_token(home: Path, name: str, *, remove: bool) -> None:
@@ -150,14 +157,16 @@ def _originator(inbox: Inbox, text: str) -> bytes:
     raise SettingsError(f"no participant, or more than one, is called {text!r}: give the id")
 
 
-def _all_refused(inbox: Inbox) -> Iterator[Refused]:
+def all_refused(inbox: Inbox) -> Iterator[Refused]:
+    """Every refusal that is kept, oldest first."""
     after = 0
     while page := inbox.quarantine.rows(after):
         yield from page
         after = page[-1].id
 
 
-def _refused(inbox: Inbox, one: Refused) -> dict[str, Any]:
+def refused_row(inbox: Inbox, one: Refused) -> dict[str, Any]:
+    """What is said of a refusal: place, step, reason, who, when, hash and size; never a byte of it."""
     return {
         "id": one.id,
         "at": iso_time(one.at_s),

@@ -8,11 +8,11 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from services.consumer.feed import Feed
+from services.consumer.health import Health
 from services.consumer.intake import Tally
-from services.consumer.keeping import Health
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.core.directory import Directory
-from tocsin.core.outcomes import AlarmKind, Outcome
+from tocsin.core.outcomes import AlarmKind, Outcome, Reason
 
 
 class ConsumerMetrics:
@@ -42,6 +42,12 @@ class ConsumerMetrics:
         for cause in Cause:
             waiting.add_metric([cause.name.lower()], self._health.waiting.get(cause, 0))
         yield waiting
+        refused = GaugeMetricFamily(
+            "tocsin_consumer_refused_records", "Refused within 30 days, by reason.", labels=["reason"]
+        )
+        for reason in Reason:
+            refused.add_metric([reason.name.lower()], self._health.refused.get(reason, 0))
+        yield refused
         directory = self._directory()
         yield _gauge(
             "tocsin_consumer_directory_expires_seconds",

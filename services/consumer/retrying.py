@@ -1,4 +1,9 @@
-"""`quarantine retry`: a refused record is read again from its place and judged by today's directory."""
+"""A refused record is read again from its place and judged by today's directory.
+
+By hand with `quarantine retry`; by the service itself, after the directory changed, where the directory was
+the reason and the record's place in its log stands. The whole ladder judges it again: nothing is taken that
+a reader without the earlier refusal would not take.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +15,13 @@ from tocsin.adapters.inbox.quarantine import Refused
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
 from tocsin.core.errors import RefusedByRuleError
-from tocsin.core.outcomes import Outcome, Step
+from tocsin.core.outcomes import Outcome, Reason, Step
 from tocsin.core.primitives import sha256
 
 MAX_RETRIES = 10_000
+MAX_RETRIES_BY_ITSELF = 100
 POLLS = 20
+MENDABLE = (Reason.ROLE, Reason.SCHEMA_NOT_ALLOWED, Reason.APPROVALS)
 
 
 async def retry_refused(consumption: Consumption, id_: int | None, tell: Callable[[str], None]) -> int:
@@ -37,9 +44,24 @@ async def retry_refused(consumption: Consumption, id_: int | None, tell: Callabl
     return refused
 
 
+async def retry_by_itself(consumption: Consumption, tell: Callable[[str], None]) -> None:
+    """Once for each version of the directory: the newest 100 records that it may have been the reason for.
+
+    Raises BrokerUnavailableError; then the next call begins anew.
+    """
+    inbox, version = consumption.reading.inbox, consumption.reading.reader.directory.version
+    if inbox.known.judged_by() == version:
+        return
+    chosen = inbox.quarantine.of_reasons(MENDABLE, MAX_RETRIES_BY_ITSELF)
+    for one in {one.place: one for one in chosen}.values():
+        await _retry(consumption, one, tell)
+    with inbox.transaction():
+        inbox.known.note_judged_by(version)
+
+
 async def _retry(consumption: Consumption, one: Refused, tell: Callable[[str], None]) -> bool:
     where = f"{one.id}: {one.place.topic}, partition {one.place.partition}, offset {one.place.offset}"
-    value = await _read_again(consumption.access, one)
+    value = await read_again(consumption.access, one)
     if value is None:
         tell(f"{where}: is no longer there")
         return False
@@ -55,8 +77,8 @@ async def _retry(consumption: Consumption, one: Refused, tell: Callable[[str], N
     return not refused
 
 
-async def _read_again(access: KafkaAccess, one: Refused) -> bytes | None:
-    """The value at its place, if it is still the same."""
+async def read_again(access: KafkaAccess, one: Refused) -> bytes | None:
+    """The value at its place, if it is still the same. Raises BrokerUnavailableError."""
     place = (one.place.topic, one.place.partition)
     async with Subscriber(access, {place: one.place.offset}) as subscriber:
         for _ in range(POLLS):

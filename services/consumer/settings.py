@@ -7,7 +7,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from services.consumer.sinks.settings import MAX_SINKS, NAME_PATTERN, SinkSettings, SmtpSettings
+from tocsin.runtime.disk_space import MIN_FREE_BYTES
 from tocsin.runtime.guard import LOOPBACK_HOSTS, Limits
+from tocsin.runtime.pulse import MAX_TURN_S
 from tocsin.runtime.settings import ServiceSettings, service_config
 
 MAX_BODY_BYTES = 1_024
@@ -25,7 +27,12 @@ class ConsumerSettings(ServiceSettings):
     allowed_hosts: list[str] = Field(
         list(LOOPBACK_HOSTS), description="Names that a request's Host header may carry."
     )
-
+    max_turn_s: int = Field(
+        MAX_TURN_S, ge=60, description="How long a loop may stand still; then /healthz is 503."
+    )
+    min_free_bytes: int = Field(
+        MIN_FREE_BYTES, ge=0, description="With less room on the disk /readyz says so."
+    )
     sinks: dict[Annotated[str, StringConstraints(pattern=NAME_PATTERN)], SinkSettings] = Field(
         default_factory=dict, max_length=MAX_SINKS, description="Where alerts go: see receiving.md."
     )

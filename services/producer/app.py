@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -28,12 +29,15 @@ from services.producer.running import Running
 from services.producer.settings import ProducerSettings
 from services.producer.tokens import PURPOSE
 from tocsin.adapters.home import ParticipantHome
+from tocsin.adapters.kafka.probe import broker_answers
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.adapters.tokens import Tokens
 from tocsin.core.national_references import Issuer
 from tocsin.runtime import web
+from tocsin.runtime.disk_space import disk_trouble
 from tocsin.runtime.lifecycle import run_service, run_together, serve_until
+from tocsin.runtime.pulse import Watch
 
 DESCRIPTION = (
     "Takes reports into this participant's encrypted outbox and publishes them, sealed. A receipt "
@@ -80,10 +84,16 @@ async def serve(
         if releases.take():
             running.news()
 
-    running = Running(producing, clocks, between_rounds)
+    running = Running(producing, clocks, between_rounds, settings.max_turn_s)
+    watch = Watch(running.pulse, partial(broker_answers, access), running.renew, running.progress)
     works = Works(participant, outbox, source, producing, running, clocks, issuer)
     app = build_app(works, settings)
-    await run_together(stop, serve_until(app, settings.host, settings.port, stop), running.run(stop))
+    await run_together(
+        stop,
+        serve_until(app, settings.host, settings.port, stop),
+        running.pulse.over(running.run(stop), stop),
+        watch.run(stop),
+    )
 
 
 @dataclass(frozen=True)
@@ -108,8 +118,9 @@ def build_app(works: Works, settings: ProducerSettings) -> FastAPI:
     acceptance = Acceptance(outbox, me, clocks, lambda: works.source.directory, works.issuer)
     commit = GroupCommit(acceptance, outbox, clocks, works.running.news)
     tokens = Tokens(works.participant.home.path / TOKENS_FILE)
-    readiness = Readiness(works.producing, works.running, works.source, outbox, clocks)
-    health = web.Health(lambda: None, readiness.troubles)
+    disk = partial(disk_trouble, works.participant.home.path, settings.min_free_bytes)
+    readiness = Readiness(works.producing, works.running, works.source, outbox, clocks, disk)
+    health = web.Health(works.running.pulse.stuck, readiness.troubles, readiness.warnings)
     app = web.build_app("Tocsin publisher", DESCRIPTION, health, registry, settings.limits())
 
     def admit(token: str) -> bool:

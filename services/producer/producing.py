@@ -6,6 +6,7 @@ growing pause; nothing is skipped. Source: architecture, "Rules that hold everyw
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -147,6 +148,9 @@ class Producing:
             self._say("broker", None)
         except DirectoryStaleError as error:
             self._say("directory", str(error))
+            raise
+        except asyncio.CancelledError:
+            self._due.read_back_s = None  # what was in flight may be stored
             raise
         except (BrokerUnavailableError, BrokerRefusedError) as error:
             self._due.read_back_s = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from services.producer.clocks import Clocks
 from services.producer.own_logs import FOREIGN
 from services.producer.producing import DirectorySource, Producing
@@ -11,7 +13,8 @@ from tocsin.core.spans import span
 
 NEARLY_FULL = 0.9
 OLD_DIRECTORY_LEFT_S = 3 * 3_600
-FOREIGN_SHOWN_S = 86_400
+DAY_S = FOREIGN_SHOWN_S = 86_400
+LONG_S = 3_600
 
 
 class Readiness:
@@ -24,16 +27,29 @@ class Readiness:
         source: DirectorySource,
         outbox: Outbox,
         clocks: Clocks,
+        disk: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._producing, self._running, self._source = producing, running, source
-        self._outbox, self._clocks = outbox, clocks
+        self._outbox, self._clocks, self._disk = outbox, clocks, disk
 
     def troubles(self) -> list[str]:
         """Empty when the service is ready."""
         found = [f"{subject}: {text}" for subject, text in self._producing.troubles.items()]
-        more = [self._running.trouble(), self._directory(), self._fullness(), self._foreign()]
+        more = [self._running.trouble(), self._directory(), self._fullness(), self._foreign(), self._disk()]
         more.append(self._outbox.database.log_trouble())
         return found + [one for one in more if one is not None]
+
+    def warnings(self) -> list[str]:
+        """What somebody should know, though all works: what waits for long, what was refused."""
+        now_s, status = self._clocks.now_s(), self._outbox.status
+        oldest_s, found = status.oldest_waiting_s(now_s), []
+        if oldest_s is not None and now_s > oldest_s + LONG_S:
+            found.append(
+                f"outbox: the oldest report has waited for {span(now_s - oldest_s)}: tocsin status"
+            )
+        if refused := status.refused_since(now_s - DAY_S):
+            found.append(f"outbox: {refused} of the reports of a day were refused by a rule: tocsin status")
+        return found
 
     def _directory(self) -> str | None:
         directory = self._source.directory

@@ -10,12 +10,14 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import astuple
 from typing import Any
 
 from services.producer.clocks import Clocks
 from services.producer.producing import Producing
 from tocsin.core.errors import OutsideFault
 from tocsin.runtime.logs import get_log
+from tocsin.runtime.pulse import MAX_TURN_S, Pulse
 
 IDLE_S = 5.0
 FIRST_PAUSE_S = 0.5
@@ -28,10 +30,16 @@ class Running:
     """Runs rounds until it is told to stop. `news()` ends a pause for lack of work at once."""
 
     def __init__(
-        self, producing: Producing, clocks: Clocks, also: Callable[[], Awaitable[None]] | None = None
+        self,
+        producing: Producing,
+        clocks: Clocks,
+        also: Callable[[], Awaitable[None]] | None = None,
+        max_turn_s: float = MAX_TURN_S,
     ) -> None:
         self._producing, self._clocks = producing, clocks
         self._also = also
+        self.pulse = Pulse("the publishing loop", max_turn_s, clocks.monotonic)
+        self._turning: asyncio.Future[Any] | None = None
         self._news = asyncio.Event()
         self._round_since: float | None = None
         self._told: str | None = None
@@ -46,7 +54,8 @@ class Running:
         stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
         try:
             while not stop.is_set():
-                turn: asyncio.Future[Any] = asyncio.ensure_future(self._turn())
+                self.pulse.beat()
+                self._turning = turn = asyncio.ensure_future(self._turn())
                 # A round waits for as long as the broker is away: stopping must not.
                 await asyncio.wait({turn, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if await _ended(turn):
@@ -60,13 +69,25 @@ class Running:
             stopping.cancel()
             await self._producing.stop()
 
+    def renew(self) -> None:
+        """End the round that hangs; the next one connects anew, by the addresses that are set.
+
+        What was in flight may be stored: the next round reads our logs back first.
+        """
+        if self._turning is not None:
+            self._turning.cancel()
+
+    def progress(self) -> object:
+        """Something that changes while a long round gets on."""
+        return astuple(self._producing.totals)
+
     def trouble(self) -> str | None:
         """A round that hangs: the broker took a connection and then went away."""
         since = self._round_since
         if since is None or self._clocks.monotonic() < since + SLOW_ROUND_S:
             return None
         waited_s = self._clocks.monotonic() - since
-        return f"the broker has not acknowledged for {waited_s:.0f} s: what waits is in the outbox"
+        return f"broker: it has not acknowledged for {waited_s:.0f} s: what waits is in the outbox"
 
     async def _turn(self) -> bool:
         """One round; whether it went well. Raises OurFault and bugs."""
@@ -100,10 +121,11 @@ class Running:
 
 
 async def _ended(turn: asyncio.Future[Any]) -> bool:
-    """Whether the turn went well; one that is under way when we stop is ended."""
+    """Whether the turn went well; one that is under way when we stop is ended, as one that hung was."""
     if not turn.done():
         turn.cancel()
         with suppress(asyncio.CancelledError):
             await turn
+    if turn.cancelled():
         return False
     return bool(turn.result())

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pydantic import Field
 
 from tocsin.adapters.outbox.items import Bounds
+from tocsin.runtime.disk_space import MIN_FREE_BYTES
 from tocsin.runtime.guard import LOOPBACK_HOSTS, Limits
+from tocsin.runtime.pulse import MAX_TURN_S
 from tocsin.runtime.settings import ServiceSettings, service_config
 
 
@@ -28,7 +30,12 @@ class ProducerSettings(ServiceSettings):
     max_waiting_bytes: int = Field(
         2_147_483_648, ge=1_048_576, description="Bytes of bodies that may wait; then 507."
     )
-
+    max_turn_s: int = Field(
+        MAX_TURN_S, ge=60, description="How long the loop may stand still; then /healthz is 503."
+    )
+    min_free_bytes: int = Field(
+        MIN_FREE_BYTES, ge=0, description="With less room on the disk /readyz says so."
+    )
     keep_bodies_days: int = Field(
         90, ge=1, description="How long the outbox keeps the bodies of what is published."
     )

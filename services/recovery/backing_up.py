@@ -40,6 +40,8 @@ class Made:
 
     path: Path
     manifest: Manifest
+    left_out: list[str]
+    """What of the home is in no backup. It stands in no file: names may say much."""
 
 
 def back_up(
@@ -68,7 +70,7 @@ def back_up(
             _put(unfinished, out)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-    return Made(out, manifest)
+    return Made(out, manifest, left_out(home.path))
 
 
 def _home(path: Path) -> ParticipantHome:
@@ -93,14 +95,13 @@ def _fill(home: ParticipantHome, keys: KeyFolder, target: Path, told: Told, now_
             copy = target / file.relative_to(home.path)
             make_private_folder(copy.parent)
             copy_whole(file, copy)
-        missed = left_out(home.path)
         # The head of the audit log, in the first database, is of the same moment as its file.
         schemas = dict(_copies(home, keys, target, told, DATABASES[:1]))
     schemas |= _copies(home, keys, target, told, DATABASES[1:])
     parts = {one.relative_to(target).as_posix(): _part(one) for one in files_of(target)}
     me = home.participant_id().hex() if (home.path / "participant.json").exists() else None
     made_by = f"tocsin {version('tocsin')}"
-    manifest = Manifest(made_by, now_s, me, parts, schemas, tuple(missed))
+    manifest = Manifest(made_by, now_s, me, parts, schemas)
     write_whole(target / MANIFEST_FILE, manifest.write(keys.recovery()))
     for one in target.rglob("*"):
         if one.is_dir():

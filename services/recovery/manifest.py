@@ -44,7 +44,11 @@ class Manifest:
     participant: str | None
     parts: Mapping[str, Part] = field(repr=False)
     schemas: Mapping[str, int] = field(default_factory=dict)
-    left_out: tuple[str, ...] = ()
+
+    @property
+    def is_of_an_authority(self) -> bool:
+        """Whether it holds a directory that is signed here."""
+        return any(name.startswith("repository/") for name in self.parts)
 
     @property
     def size_bytes(self) -> int:
@@ -69,9 +73,7 @@ class Manifest:
             ) from None
 
     def _record(self) -> dict[str, Any]:
-        record = asdict(self)
-        record["left_out"] = list(self.left_out)
-        return {"tocsin_service_backup": FORMAT, **record}
+        return {"tocsin_service_backup": FORMAT, **asdict(self)}
 
 
 def read_manifest(data: bytes, where: str) -> Manifest:
@@ -86,7 +88,7 @@ def read_manifest(data: bytes, where: str) -> Manifest:
         record.pop("seal")
         if version == FORMAT:
             parts = {str(name): Part(**one) for name, one in record.pop("parts").items()}
-            manifest = Manifest(**record | {"parts": parts, "left_out": tuple(record["left_out"])})
+            manifest = Manifest(**record, parts=parts)
             _check_shapes(manifest)
     except (MalformedError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise MalformedError(f"{where} is damaged, or no backup of tocsin backup") from error

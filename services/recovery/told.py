@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,11 @@ def back_up_told(home: Path, passphrase_file: Path | None, out: Path, *, as_json
     """Back up, and say what is in it. Raises TocsinError."""
     with _progress() as told:
         made = back_up(home, out, passphrase_file, told)
-    _row(made.manifest, made.path, as_json=as_json)
+    _row(made.manifest, made.path, as_json=as_json, left_out=made.left_out)
     console.say(f"{made.path} is whole and on disk; it opens with the passphrase that the home has now")
-    for name in made.manifest.left_out[:MAX_LEFT_OUT_SHOWN]:
+    for name in made.left_out[:MAX_LEFT_OUT_SHOWN]:
         console.warn(f"{name} is not in it: keep a copy elsewhere if it shall not be lost")
-    if (more := len(made.manifest.left_out) - MAX_LEFT_OUT_SHOWN) > 0:
+    if (more := len(made.left_out) - MAX_LEFT_OUT_SHOWN) > 0:
         console.warn(f"and {more} more are not in it")
     console.say(f"try it: tocsin restore {out} --home EMPTY --dry-run")
 
@@ -42,11 +42,12 @@ def restore_told(
         console.say(f"{source} is whole and opens with this passphrase; nothing was changed")
         return
     console.say(f"{home} is as of {made}")
-    if manifest.participant is None:
+    if manifest.is_of_an_authority:
         console.warn(
             f"what was decided after {made} is not in it: where the topic is ahead of this folder, "
             "tocsin authority publish refuses and says so"
         )
+    if manifest.participant is None:
         return
     console.warn(f"what was accepted after {made} and not published yet is not in it: file it again")
     console.say(
@@ -78,7 +79,7 @@ def go_back_told(
     console.say("next: start the older version of Tocsin")
 
 
-def _row(manifest: Manifest, path: Path, *, as_json: bool) -> None:
+def _row(manifest: Manifest, path: Path, *, as_json: bool, left_out: Sequence[str] = ()) -> None:
     row: dict[str, Any] = {
         "path": str(path),
         "participant": manifest.participant,
@@ -87,7 +88,7 @@ def _row(manifest: Manifest, path: Path, *, as_json: bool) -> None:
         "parts": len(manifest.parts),
         "size_bytes": manifest.size_bytes,
         "schemas": dict(manifest.schemas),
-        "left_out": list(manifest.left_out),
+        "left_out": list(left_out),
     }
     columns = ["path", "participant", "made_at", "made_by", "parts", "size_bytes"]
     console.rows([row], columns, as_json=as_json)

@@ -84,7 +84,7 @@ async def test_a_round_signs_and_publishes(signing, office, broker) -> None:
 async def test_a_broker_that_is_away_is_trouble_until_it_is_back(signing, broker) -> None:
     broker.error = BrokerUnavailableError("no broker answers at 127.0.0.1:9")
     assert not await signing._round()
-    assert ["no broker answers at 127.0.0.1:9"] == signing.troubles()
+    assert ["directory: no broker answers at 127.0.0.1:9"] == signing.troubles()
     broker.error = None
     assert await signing._round()
     assert (1, 1, []) == (count(signing, "published"), count(signing, "failed"), signing.troubles())
@@ -106,7 +106,7 @@ async def test_what_was_signed_and_not_sent_is_not_signed_again_until_it_is_due(
 async def test_a_refusal_or_a_full_disk_is_said_and_ends_nothing(signing, broker, error) -> None:
     broker.error = error
     assert not await signing._round()
-    assert [str(error)] == signing.troubles()
+    assert [f"directory: {error}"] == signing.troubles()
 
 
 async def test_a_disk_that_is_full_while_signing_ends_nothing(signing, monkeypatch) -> None:
@@ -115,7 +115,7 @@ async def test_a_disk_that_is_full_while_signing_ends_nothing(signing, monkeypat
 
     monkeypatch.setattr(TufRepository, "refresh_timestamp", full)
     assert not await signing._round()
-    assert ["disk full"] == signing.troubles()
+    assert ["directory: disk full"] == signing.troubles()
 
 
 async def test_a_timestamp_of_three_hours_is_an_alarm(signing, broker, clock, capsys) -> None:
@@ -127,8 +127,8 @@ async def test_a_timestamp_of_three_hours_is_an_alarm(signing, broker, clock, ca
     capsys.readouterr()
     await signing._round()
     assert [
-        "away",
-        "the timestamp on the topic is 3.0 h old; publishers stop at 24 h",
+        "directory: away",
+        "directory: the timestamp on the topic is 3.0 h old; publishers stop at 24 h",
     ] == signing.troubles()
     assert '"level": "error"' in capsys.readouterr().err
     assert ALARM_AGE_S == signing.registry.get_sample_value("tocsin_authority_timestamp_age_seconds")
@@ -179,7 +179,7 @@ async def test_what_people_sign_is_asked_for_in_time(signing, clock, role, days)
     assert not [one for one in signing.troubles() if role in one]
     clock.now_s += 1
     found = [one for one in signing.troubles() if f"the {role} metadata ends in" in one]
-    assert ["tocsin authority renew"] == [one.split(": ")[1] for one in found]
+    assert ["tocsin authority renew"] == [one.split(": ")[2] for one in found]
 
 
 async def test_people_admit_beside_the_service_and_it_goes_out_with_the_next_round(

@@ -1,7 +1,9 @@
 """The reader's verbs as people run them: `tocsin` in a process of its own, against a real Kafka."""
 
 import json
+import stat
 import time
+from base64 import b64decode
 
 import duckdb
 import pytest
@@ -130,12 +132,30 @@ def test_refused_records_are_listed_and_do_not_stand_in_the_way(town):
     out, err = town.run(home, "quarantine", "list", "--json")
     (row,) = [json.loads(line) for line in out.splitlines()]
     assert (2, "not a Tocsin record") == (row["step"], row["reason"])
-    assert "1 refused: not a Tocsin record" in err
+    assert "1 refused within 30 days, 1 kept: not a Tocsin record" in err
+    assert "kept are at most 100 of a partition, reason and hour, 100,000 and 51 MB in all" in err
     shown = json.loads(town.run(home, "quarantine", "show", str(row["id"]))[0])
     assert b"junk".hex() == shown["first_bytes"]
     _, err = town.run(home, "quarantine", "retry", "--all", code=5)
     assert "quarantined (not a Tocsin record)" in err
     assert 1 == len(town.run(home, "quarantine", "list", "--json")[0].splitlines())
+
+
+def test_refused_records_are_exported_for_support_without_a_byte_of_them(town):
+    home, out = town.home("refused"), town.folder / "refused.jsonl"
+    town.run(home, "quarantine", "export", str(out))
+    head, row = (json.loads(line) for line in out.read_text().splitlines())
+    assert ({"not a Tocsin record": 1}, False) == (head["refused_within_30_days"], head["with_values"])
+    assert (2, "not a Tocsin record", 4) == (row["step"], row["reason"], row["size_bytes"])
+    assert not {"first_bytes", "value"} & set(row)
+    assert 0o600 == stat.S_IMODE(out.stat().st_mode)
+
+
+def test_with_values_an_export_has_them_as_the_broker_does(town):
+    home, out = town.home("refused"), town.folder / "values.jsonl"
+    town.run(home, "quarantine", "export", str(out), "--with-values")
+    _, row = (json.loads(line) for line in out.read_text().splitlines())
+    assert b"junk" == b64decode(row["value"])
 
 
 def test_a_gap_is_told_and_stands_among_the_alarms(town):

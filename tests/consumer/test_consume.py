@@ -8,6 +8,7 @@ import pytest
 from services.consumer.assignment import Wanted, stream_partitions
 from services.consumer.consume import Consumption
 from services.consumer.reading import Identity, Reading
+from services.consumer.retrying import retry_by_itself
 from services.consumer.upkeep import Upkeep
 from services.consumer.waiting import missing_sentences, waiting_sentences
 from services.workshop.local_kafka import LocalKafka, Tuning
@@ -16,9 +17,11 @@ from tests.support.world import (
     ANALYST,
     COURIER,
     NEIGHBOUR,
+    NOTICE,
     NOW_S,
     ORIGINATOR,
     Sender,
+    audience_target,
     directory_of,
     note,
     report_id,
@@ -32,6 +35,7 @@ from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.topics import TopicWish, apply, plan
 from tocsin.adapters.own_keys import KeyRing
 from tocsin.core.errors import BrokerRefusedError, DirectoryStaleError
+from tocsin.core.outcomes import Reason
 from tocsin.core.streams import CHECKPOINTS_TOPIC, MANIFESTS_TOPIC, inbox_topic, stream_topic
 
 pytestmark = pytest.mark.kafka
@@ -170,6 +174,28 @@ async def test_h14_a_reader_that_a_revision_adds_goes_back_and_opens_what_it_ski
     await bench.send(bench.manifest(), bench.wrap())
     found = await bench.read()
     assert [report_id(a), report_id(b)] == found[-2:]
+
+
+async def test_what_a_newer_directory_allows_comes_out_of_quarantine_by_itself(bench):
+    a, entries = os.urandom(4).hex(), targets(ORIGINATOR, NEIGHBOUR, ANALYST, COURIER)
+    entries |= [audience_target("focal-points", NOTICE, roles=["focal-point", "analyst"])]
+    bench.source.directory = directory_of(entries, version=7)
+    await bench.send(bench.manifest(), bench.wrap(), bench.report(a))
+    consumption = bench.open()
+    await consumption.start()
+    await consumption.until_end()
+    inbox = consumption.reading.inbox
+    await retry_by_itself(consumption, bench.told.append)
+    assert Reason.SCHEMA_NOT_ALLOWED in inbox.quarantine.kept()
+    consumption.reading.believe(replace(WORLD.directory, version=8), NOW_S)
+    await retry_by_itself(consumption, bench.told.append)
+    assert report_id(a) in [one.report_id for one in inbox.reports.after(0)]
+    assert Reason.SCHEMA_NOT_ALLOWED not in inbox.quarantine.kept()
+    told = len(bench.told)
+    await retry_by_itself(consumption, bench.told.append)  # once for each version
+    assert told == len(bench.told)
+    await consumption.stop()
+    inbox.close()
 
 
 async def test_a_region_that_was_not_asked_for_is_not_read(bench):

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from services.workshop.local_kafka import LocalKafka, Tuning
-from tests.chaos.processes import ServiceProcess
+from tests.chaos.processes import Build, ServiceProcess
 from tests.support.exercises import reports
 from tests.support.photographs import opened, photograph, place_of
 from tests.support.stage import (
@@ -150,7 +150,7 @@ def handed_in(stage, submitted):
     token = stage.tocsin(COLOMBIA, "producer", "token", "database").out.strip()
     report = reports(7, 1)[0] | {"exercise": False}
     del report["national_reference"]
-    service = ServiceProcess(stage, "producer", COLOMBIA)
+    service = ServiceProcess(stage, "producer", COLOMBIA, Build())
     service.start()
     answers = [post(service, token, report) for _ in range(2)]
     service.kill()
@@ -161,7 +161,7 @@ def handed_in(stage, submitted):
 def back_again(stage, handed_in):
     """Step 5: the publisher was killed; it and the broker are started again."""
     stage.kafka.start()
-    service = ServiceProcess(stage, "producer", COLOMBIA)
+    service = ServiceProcess(stage, "producer", COLOMBIA, Build())
     service.start()
     ends = time.monotonic() + 60
     while (said := status(stage, FIRST, SECOND))[0]["state"] != "published":

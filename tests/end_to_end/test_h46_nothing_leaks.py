@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.chaos.processes import ServiceProcess
+from tests.chaos.processes import Build, ServiceProcess
 from tests.support.exercises import reports
 from tests.support.stage import COLOMBIA, NETHERLANDS, PASSPHRASE
 from tocsin.adapters import passphrase
@@ -54,8 +54,8 @@ def secrets_of(home: Path, words: Path) -> list[bytes]:
 def told(stage):
     """What everybody was told while words were accepted, refused, sent, read and quarantined."""
     everything: list[str] = []
-    producer = ServiceProcess(stage, "producer", COLOMBIA)
-    consumer = ServiceProcess(stage, "consumer", NETHERLANDS)
+    producer = ServiceProcess(stage, "producer", COLOMBIA, Build())
+    consumer = ServiceProcess(stage, "consumer", NETHERLANDS, Build())
     token = stage.tocsin(COLOMBIA, "producer", "token", "canary").out.strip()
     for file, report in (("good", planted(9_000)), ("bad", planted(9_001, colour=CANARY))):
         path = stage.write(f"input-{file}.jsonl", report)

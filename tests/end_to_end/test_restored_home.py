@@ -3,7 +3,8 @@
 import pytest
 
 from tests.support.exercises import reports
-from tests.support.stage import COLOMBIA, NETHERLANDS
+from tests.support.stage import AUTHORITY, COLOMBIA, NETHERLANDS
+from tocsin.adapters.home import ParticipantHome
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
@@ -38,3 +39,26 @@ def test_the_old_home_that_turns_up_again_and_the_restored_one_each_notice_the_o
         assert "records under our key were not sealed by this home" in said.err
         assert "a copy of it is in use elsewhere" in stage.tocsin(home, "status").err
     assert [1, 2, 3, 4, 5] == read(stage)
+
+
+def test_a_backup_of_every_night_is_made_beside_a_service_and_goes_on_where_it_was(stage):
+    """With the passphrase of then, in one file; what was published since is not published anew."""
+    archive = stage.folder / "night.tar"
+    with ParticipantHome.open(stage.home("restored")).hold("outbox"):
+        stage.tocsin("restored", "backup", archive)
+    assert "published" == publish(stage, "restored", 6)
+    stage.tocsin("again", "restore", archive, "--dry-run")
+    assert not stage.home("again").exists()
+    said = stage.tocsin("again", "restore", archive)
+    assert "is not in it: file it again" in said.err
+    assert "published" == publish(stage, "again", 7)
+    assert [1, 2, 3, 4, 5, 6, 7] == read(stage)
+
+
+def test_an_authority_that_was_restored_publishes_on(stage):
+    archive = stage.folder / "authority.tar"
+    stage.tocsin(AUTHORITY, "backup", archive)
+    stage.tocsin("second authority", "restore", archive)
+    stage.tocsin("second authority", "authority", "publish")
+    listed = stage.tocsin("second authority", "authority", "participant", "list", "--json").lines()
+    assert {COLOMBIA.capitalize(), NETHERLANDS.capitalize()} <= {one["name"] for one in listed}

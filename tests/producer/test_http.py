@@ -181,6 +181,19 @@ async def test_readiness_tells_of_an_outbox_that_is_nearly_full(client, writer):
     assert "outbox: 100% full" in (await client.get("/readyz")).text
 
 
+async def test_readiness_warns_of_what_has_waited_for_long_and_of_what_a_rule_refused(client, writer):
+    writer.accept("a")
+    assert "warning" not in (await client.get("/readyz")).text
+    writer.clock.pass_by(2 * 3_600)
+    assert "warning: outbox: the oldest report has waited for 2 hours" in (await client.get("/readyz")).text
+    with writer.outbox.transaction():
+        for waiting in writer.outbox.queue.page(10, 10**6, now_s=writer.now_s):
+            writer.outbox.queue.refuse(waiting, "a rule")
+    said = (await client.get("/readyz")).text
+    assert "warning: outbox: 2 of the reports of a day were refused by a rule" in said
+    assert "has waited" not in said
+
+
 async def test_metrics_count_and_name_nobody(client, writer):
     await client.post("/v1/reports", json=REPORT)
     text = (await client.get("/metrics")).text

@@ -100,3 +100,30 @@ async def test_a_round_that_takes_long_is_said():
     assert (None, True) == (before, "has not acknowledged for 15 s" in loop.trouble())
     stop.set()
     await task
+
+
+async def test_a_round_that_hangs_is_renewed_and_the_next_one_goes_well():
+    rounds = Rounds()
+    stop, loop = asyncio.Event(), Running(rounds, Clocks())
+    task = asyncio.ensure_future(loop.run(stop))
+    await rounds.done.wait()
+    rounds.outcomes, rounds.done = [1], asyncio.Event()
+    loop.renew()
+    await rounds.done.wait()
+    assert 3 == rounds.begun
+    stop.set()
+    await task
+
+
+async def test_a_round_that_hangs_is_stuck_only_after_its_time():
+    now_s = 100.0
+    rounds = Rounds()
+    stop, loop = asyncio.Event(), Running(rounds, Clocks(monotonic=lambda: now_s), max_turn_s=60)
+    task = asyncio.ensure_future(loop.run(stop))
+    await rounds.done.wait()
+    now_s += 60
+    before = loop.pulse.stuck()
+    now_s += 1
+    assert (None, True) == (before, "the publishing loop has not turned for 61 s" in loop.pulse.stuck())
+    stop.set()
+    await task

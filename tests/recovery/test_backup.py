@@ -90,7 +90,12 @@ def test_a_backup_holds_no_secret_in_the_open_and_no_passphrase_that_lay_in_the_
     assert "passphrase is not in it" in err
 
 
-def test_its_manifest_says_what_is_in_it(home, backup):
+def test_its_manifest_says_what_is_in_it_and_names_nothing_else(home, tmp_path):
+    (home.path / "case of X").write_text("a letter")
+    backup = tmp_path / "backup"
+    _, err = home.run("backup", backup)
+    assert "case of X is not in it" in err
+    assert "case of X" not in (backup / MANIFEST_FILE).read_text()
     manifest = json.loads((backup / MANIFEST_FILE).read_bytes())
     assert (ME.hex(), {"inbox/inbox.db", "outbox/outbox.db"}) == (
         manifest["participant"],
@@ -196,6 +201,12 @@ def test_a_folder_that_is_not_empty_is_never_touched(home, backup):
     _, err = home.run("restore", backup, code=3)
     assert "is not empty" in err
     assert before == sorted(home.path.rglob("*"))
+
+
+def test_what_is_no_folder_is_never_replaced(home, backup, tmp_path):
+    (tmp_path / "again").write_text("a letter")
+    home.at(tmp_path / "again").run("restore", backup, code=2)
+    assert "a letter" == (tmp_path / "again").read_text()
 
 
 def test_the_folder_of_a_running_service_is_refused_with_who_runs(home, backup):

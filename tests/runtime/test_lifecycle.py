@@ -73,9 +73,22 @@ async def test_when_one_part_ends_the_others_are_told() -> None:
 
     async def ends() -> None:
         ended.append("ends")
+        stop.set()
 
     await lifecycle.run_together(stop, waits(), ends())
     assert ["ends", "waits"] == ended
+
+
+async def test_a_part_that_ends_without_being_told_to_is_a_bug_and_no_good_end() -> None:
+    stop = asyncio.Event()
+
+    async def ends() -> None:
+        """Quietly."""
+
+    with pytest.raises(ExceptionGroup) as group:
+        await lifecycle.run_together(stop, stop.wait(), ends())
+    assert "without being told" in str(group.value.exceptions[0])
+    assert stop.is_set()
 
 
 async def test_a_part_that_fails_is_told() -> None:

@@ -58,12 +58,15 @@ def signals_set(stop: asyncio.Event, running: asyncio.Future[None] | None = None
 async def run_together(stop: asyncio.Event, *parts: Awaitable[None]) -> None:
     """Run `parts` side by side; when one ends or fails, `stop` is set for the others.
 
-    Raises the parts' errors as an ExceptionGroup.
+    Raises the parts' errors as an ExceptionGroup. One that ends without being told to is a bug: with exit
+    code 0 nothing would start the service again.
     """
 
     async def ending(part: Awaitable[None]) -> None:
         try:
             await part
+            if not stop.is_set():
+                raise RuntimeError("a part of the service ended without being told to")
         finally:
             stop.set()
 
@@ -123,7 +126,6 @@ async def serve_until(
         stopping.cancel()
         await serving
         listener.close()
-        stop.set()
 
 
 class _Server(uvicorn.Server):

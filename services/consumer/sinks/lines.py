@@ -27,6 +27,7 @@ from tocsin.adapters.mail import MailServer, check_mailbox
 from tocsin.core.directory import Directory
 from tocsin.core.errors import SettingsError
 from tocsin.core.webhook_signing import new_secret
+from tocsin.runtime.pulse import Pulse
 
 NOTICES_PAUSE_S = 600.0
 LOOK_PAUSE_S = 1.0
@@ -66,6 +67,7 @@ class Lines:
         self._notices = [Notices(inbox, plan) for plan in asked.plans]
         self.directory: Directories = lambda: None
         self.well: Callable[[], bool] = lambda: True
+        self.pulse: Pulse | None = None
         self._caught_up = self._notices_due = False
         self.standing: list[SinkStanding] = []
 
@@ -123,6 +125,8 @@ class Lines:
     async def _look_after(self) -> None:
         looks = 0
         while True:
+            if self.pulse is not None:
+                self.pulse.beat()
             await self._look()
             if self._notices_due or looks * LOOK_PAUSE_S >= NOTICES_PAUSE_S:
                 looks = 0

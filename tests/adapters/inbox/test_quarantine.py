@@ -66,3 +66,22 @@ def test_a_refusal_that_came_right_is_dropped(inbox):
     with inbox.transaction():
         inbox.quarantine.drop(one.place)
     assert inbox.quarantine.find(one.id) is None
+    assert 0 == sum(inbox.quarantine.counts().values())
+
+
+def test_what_is_judged_anew_and_refused_again_is_counted_once(inbox):
+    for _ in range(3):
+        with inbox.transaction():
+            inbox.quarantine.drop(Place("tocsin.ion.v1", 0, 0))
+        refuse(inbox, 1)
+    assert {Reason.NOT_OURS: 1} == inbox.quarantine.counts() == inbox.quarantine.kept()
+
+
+def test_only_refusals_past_the_log_are_offered_again_the_newest_first(inbox):
+    early, late = (Step.ROLE, Reason.ROLE), (Step.SIGNATURE, Reason.ROLE)
+    with inbox.transaction():
+        for offset, why in enumerate((early, late, early)):
+            inbox.quarantine.add(b"sealed", Place("tocsin.ion.v1", 0, offset), why, None, NOW_S)
+    found = inbox.quarantine.of_reasons({Reason.ROLE}, 10)
+    assert [2, 0] == [one.place.offset for one in found]
+    assert 1 == len(inbox.quarantine.of_reasons({Reason.ROLE}, 1))

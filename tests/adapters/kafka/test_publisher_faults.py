@@ -115,3 +115,13 @@ async def test_after_cancelling_a_delivery_the_next_publish_uses_a_new_producer(
 async def test_nobody_there_is_said_with_the_address():
     with pytest.raises(BrokerUnavailableError, match=r"127\.0\.0\.1:9 cannot be reached"):
         await Publisher("127.0.0.1:9").start()
+
+
+async def test_a_sending_task_that_died_quietly_ends_the_delivery_and_the_next_one_is_stored(broker):
+    async with Publisher(broker.bootstrap) as publisher:
+        await publisher.publish(numbered(0, 2))
+        publisher._producer._sender.sender_task.cancel()
+        with pytest.raises(BrokerUnavailableError):
+            await publisher.publish(numbered(2, 2))
+        await publisher.publish(numbered(2, 2))
+    assert [[0, 2], [1, 3]] == await stored(broker)

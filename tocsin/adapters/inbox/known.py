@@ -9,7 +9,7 @@ import json
 from tocsin.adapters.database import Database
 from tocsin.core.directory import Directory
 
-_SCHEMA, _NAME, _REGIONS = "schema", "name", "regions"
+_SCHEMA, _NAME, _REGIONS, _JUDGED = "schema", "name", "regions", "judged by"
 _KEEP = """INSERT INTO known VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value
     WHERE value != excluded.value"""
 
@@ -46,6 +46,15 @@ class InboxKnown:
         """The layout's regions; their index is their bit in `StoredReport.regions`."""
         found = self._one(_REGIONS, b"")
         return () if found is None else tuple(json.loads(found))
+
+    def judged_by(self) -> int:
+        """The version of the directory by which refused records were judged last; 0 before the first."""
+        found = self._one(_JUDGED, b"")
+        return 0 if found is None else int.from_bytes(found, "big")
+
+    def note_judged_by(self, version: int) -> None:
+        """Remember that refused records were judged by a version. Inside a transaction."""
+        self._database.execute(_KEEP, (_JUDGED, b"", version.to_bytes(8, "big")))
 
     def _one(self, what: str, name: bytes) -> bytes | None:
         sql = "SELECT value FROM known WHERE what = ? AND name = ?"

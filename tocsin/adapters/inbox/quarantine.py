@@ -1,10 +1,10 @@
 """Quarantine: where refused records rest. Position, rung, reason, SHA-256 and 512 sealed bytes, never
-content. 100 per partition, reason and hour, then a count; 100,000 in all, for 30 days.
+content. 100 per partition, reason and hour, then a count; 100,000 and 51 MB of excerpts in all; 30 days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tocsin.adapters.database import Database
@@ -15,11 +15,15 @@ from tocsin.core.streams import Place
 MAX_EXCERPT_BYTES = 512
 MAX_PER_HOUR = 100
 MAX_ROWS = 100_000
+MAX_EXCERPTS_BYTES = MAX_ROWS * MAX_EXCERPT_BYTES
 LIFETIME_S = 30 * 86_400
 HOUR_S = 3_600
 
 _COUNT = """INSERT INTO quarantine_counts VALUES (?, ?, ?, ?, 1)
     ON CONFLICT DO UPDATE SET records = records + 1 RETURNING records"""
+_DROP = "DELETE FROM quarantine WHERE topic = ? AND partition = ? AND place = ? RETURNING reason, at_s"
+_UNCOUNT = """UPDATE quarantine_counts SET records = records - 1
+    WHERE topic = ? AND partition = ? AND reason = ? AND hour = ? AND records > 0"""
 _ADD = """INSERT INTO quarantine
     (topic, partition, place, step, reason, originator, sha256, size_bytes, excerpt, at_s)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -68,19 +72,34 @@ class Quarantine:
         sql = f"SELECT {_COLUMNS} FROM quarantine WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608
         return list(_read(self._database.execute(sql, (after, limit))))
 
+    def of_reasons(self, reasons: Collection[Reason], limit: int) -> list[Refused]:
+        """Refusals past the log for one of `reasons`, the newest first."""
+        asked = ", ".join("?" * len(reasons))
+        sql = f"""SELECT {_COLUMNS} FROM quarantine WHERE step > ? AND reason IN ({asked})
+            ORDER BY id DESC LIMIT ?"""  # noqa: S608 - marks only
+        values = (int(Step.LOG), *(one.value for one in reasons), limit)
+        return list(_read(self._database.execute(sql, values)))
+
+    def kept(self) -> dict[Reason, int]:
+        """How many of each reason are kept, out of those that `counts` counts."""
+        sql = "SELECT reason, COUNT(*) FROM quarantine GROUP BY reason"
+        return {Reason(reason): int(rows) for reason, rows in self._database.execute(sql)}
+
     def find(self, id_: int) -> Refused | None:
         """One refusal, or None."""
         sql = f"SELECT {_COLUMNS} FROM quarantine WHERE id = ?"  # noqa: S608 - constants only
         return next(_read(self._database.execute(sql, (id_,))), None)
 
     def drop(self, place: Place) -> None:
-        """Forget the refusals of a record that is judged anew. Inside a transaction."""
-        sql = "DELETE FROM quarantine WHERE topic = ? AND partition = ? AND place = ?"
-        self._database.execute(sql, (place.topic, place.partition, place.offset))
+        """Forget the refusals of a record that is judged anew, also in the counts. Inside a transaction."""
+        gone = self._database.execute(_DROP, (place.topic, place.partition, place.offset))
+        for reason, at_s in gone:
+            hour = (place.topic, place.partition, reason, at_s // HOUR_S)
+            self._database.execute(_UNCOUNT, hour)
         self._rows = None
 
     def counts(self) -> dict[Reason, int]:
-        """How many records each reason refused, also those beyond the bound."""
+        """How many records each reason refused in 30 days, also those beyond the bound."""
         sql = "SELECT reason, SUM(records) FROM quarantine_counts GROUP BY reason"
         return {Reason(reason): int(records) for reason, records in self._database.execute(sql)}
 

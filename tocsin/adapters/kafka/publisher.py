@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from tocsin.adapters.kafka.batches import Lane, lanes_of
 from tocsin.adapters.kafka.closing import close_producer
@@ -127,7 +127,7 @@ class Publisher:
                 batch = producer.create_batch()
                 indexes = lane.fill(batch)
                 delivery = await producer.send_batch(batch, topic, partition=partition)
-                first = (await delivery).offset
+                first = (await _delivered(producer, delivery)).offset
             for distance, index in enumerate(indexes):
                 placed[index] = Placed(topic, partition, first + distance)
 
@@ -164,3 +164,14 @@ class Publisher:
         self.replaced_count += 1
         with contextlib.suppress(KafkaError):
             await close_producer(producer, polite_s=0.0)
+
+
+async def _delivered(producer: AIOKafkaProducer, delivery: asyncio.Future[Any]) -> Any:
+    """What the broker said of a batch. Raises KafkaConnectionError where aiokafka's own sending task has
+    ended: what it held would never be answered, and nothing would ever say so.
+    """
+    sender = producer._sender.sender_task  # noqa: SLF001
+    await asyncio.wait({delivery, sender}, return_when=asyncio.FIRST_COMPLETED)
+    if not delivery.done():
+        raise KafkaConnectionError("aiokafka's sending task has ended")
+    return delivery.result()

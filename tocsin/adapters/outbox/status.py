@@ -100,6 +100,13 @@ class ItemStatus:
         return next((state for state in State if state in states), State.PUBLISHED)
 
 
+_OLDEST_WAITING = """SELECT items.accepted_at_s FROM destinations JOIN items ON items.id = item
+    WHERE record IS NULL AND refused IS NULL AND not_before_s <= ? ORDER BY destinations.id LIMIT 1"""
+_REFUSED_SINCE = """SELECT count(*) FROM (SELECT 1 FROM items JOIN destinations ON items.id = item
+    WHERE body IS NOT NULL AND accepted_at_s >= ? AND refused IS NOT NULL LIMIT ?)"""
+MAX_REFUSED_COUNTED = 1_000
+
+
 class OutboxStatus:
     """Answers questions; the service may write meanwhile."""
 
@@ -136,6 +143,15 @@ class OutboxStatus:
         """How many destinations are in each state."""
         (row,) = self._database.execute(_COUNTS)
         return dict(zip(State, row, strict=True))
+
+    def oldest_waiting_s(self, now_s: int) -> int | None:
+        """When the oldest item was accepted that waits to be sealed and is not held; None for none."""
+        rows = self._database.execute(_OLDEST_WAITING, (now_s,))
+        return int(rows[0][0]) if rows else None
+
+    def refused_since(self, since_s: int) -> int:
+        """How many destinations of items accepted since then a rule refused; counted up to 1,000."""
+        return int(self._database.execute(_REFUSED_SINCE, (since_s, MAX_REFUSED_COUNTED))[0][0])
 
     def _status(self, row: tuple[int, bytes, int, str, str | None, int, int]) -> ItemStatus:
         item, report_id, version, family, reference, exercise, accepted_at_s = row

@@ -1,0 +1,260 @@
+"""Trouble that others met with Kafka's clients, rows 11 to 17: it heals without hands and loses nothing."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from functools import partial
+
+import pytest
+
+from services.authority.topics import wishes
+from services.consumer import keeping as keeping_module
+from services.consumer.health import Health
+from services.consumer.keeping import Keeping
+from services.consumer.participant import open_participant
+from services.producer.producing import build
+from services.producer.running import Running
+from services.workshop.local_kafka import LocalKafka, Tuning
+from services.workshop.ports import find_free
+from tests.support.broker_contents import all_records, items_by_region
+from tests.support.parties import DAY_S, NOW_S
+from tests.support.publishing import HeldDirectory, Writer
+from tests.support.reading import Reading
+from tests.support.relay import NAME, Relay, named
+from tests.support.town import Town
+from tests.support.world import ORIGINATOR, note, report_id, small_world
+from tocsin.adapters.kafka.probe import broker_answers
+from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.kafka.subscriber import Subscriber
+from tocsin.core import wire
+from tocsin.core.errors import TocsinError
+from tocsin.core.ids import leaf_of
+from tocsin.core.outcomes import Reason
+from tocsin.runtime import pulse
+
+MAX_WAIT_S = 90
+kafka = pytest.mark.kafka
+
+
+def kafka_at(folder, port, advertised):
+    """A broker on `port` that tells clients to come to `advertised`."""
+    settings = {"advertised.listeners": f"PLAINTEXT://{advertised}"}
+    return LocalKafka(folder, port=port, tuning=Tuning(settings=settings), say=lambda _text: None)
+
+
+class Place:
+    """A broker behind a relay, and the town around it."""
+
+    def __init__(self, folder, port, relay):
+        self.folder, self.port, self.relay = folder, port, relay
+        self.broker = kafka_at(folder, port, f"127.0.0.1:{relay.port}")
+
+    def come_up_elsewhere(self, host):
+        """As when a container is made anew: another address behind the same name."""
+        self.broker.stop()
+        self.relay.move(host)
+        self.broker = kafka_at(self.folder, self.port, f"{host}:{self.relay.port}")
+        self.broker.start()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    port = find_free(1)
+    relay = Relay(next(one for one in iter(partial(find_free, 1), None) if one != port), port)
+    place = Place(tmp_path_factory.mktemp("kafka"), port, relay)
+    relay.start()
+    with named(relay):
+        place.broker.start()
+        yield place
+        place.broker.stop()
+        relay.stop()
+
+
+@pytest.fixture(scope="module")
+def town(place, tmp_path_factory):
+    return Town(tmp_path_factory.mktemp("town"), f"{NAME}:{place.relay.port}")
+
+
+@pytest.fixture
+def writer(town, tmp_path):
+    writer = Writer(tmp_path, town.living.directory)
+    writer.clock.wall_s = time.time()
+    yield writer
+    writer.close()
+
+
+class Shown:
+    """Counts what a reader was shown."""
+
+    def print_new(self, count=0):
+        """Counted in the inbox."""
+
+    def caught_up(self):
+        """Nothing follows."""
+
+
+async def until(true):
+    async with asyncio.timeout(MAX_WAIT_S):
+        while not true():  # noqa: ASYNC110 - databases send no events
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def publishing(town, writer):
+    """The publisher's loop and its watch, until the block ends."""
+    access = KafkaAccess(town.bootstrap)
+    producing = build(writer.outbox, writer.originator, HeldDirectory(writer), access, writer.clock.clocks)
+    stop, running = asyncio.Event(), Running(producing, writer.clock.clocks)
+    running.pulse = pulse.Pulse("the publishing loop")
+    watch = pulse.Watch(running.pulse, partial(broker_answers, access), running.renew, running.progress)
+    tasks = [asyncio.ensure_future(running.run(stop)), asyncio.ensure_future(watch.run(stop, 0.2))]
+    try:
+        yield running
+    finally:
+        stop.set()
+        async with asyncio.timeout(MAX_WAIT_S):
+            await asyncio.gather(*tasks)
+
+
+@asynccontextmanager
+async def reading(town, name):
+    """A reader's loop, until the block ends; gives its inbox and health."""
+    home = town.home(name)
+    participant = open_participant(home, home / "passphrase")
+    stop, health = asyncio.Event(), Health(time.time)
+    with participant.inbox() as inbox:
+        keeping = Keeping(participant, inbox, KafkaAccess(town.bootstrap), Shown(), health)
+        task = asyncio.ensure_future(keeping.run("ion", [], stop, lambda _text: None))
+        try:
+            yield inbox, health
+        finally:
+            stop.set()
+            async with asyncio.timeout(MAX_WAIT_S):
+                await task
+
+
+def accept(writer, running, *references):
+    found = writer.accept(*references)
+    running.news()
+    return [one.report_id for one in found]
+
+
+def all_sent(writer):
+    return lambda: writer.outbox.items.waiting_items + writer.outbox.records.unsent_count() == 0
+
+
+async def times_stored(town, writer, ids):
+    """How often each report lies in each region's log."""
+    records = await asyncio.to_thread(all_records, town.bootstrap, writer.directory.layout, "ion")
+    counts = items_by_region([one for one in records if _is_ours(writer, one)], writer.outbox)
+    return {count for (report, _region), count in counts.items() if report in ids}
+
+
+def _is_ours(writer, record):
+    envelope = wire.decode_envelope(record.value)
+    return writer.outbox.records.by_leaf(leaf_of(envelope.header, envelope.ciphertext)) is not None
+
+
+def times_held(inbox, ids):
+    held = [one.report_id for one in inbox.reports.after(0)]
+    return [held.count(one) for one in ids]
+
+
+@kafka
+async def test_b11_a_leader_that_is_killed_under_load_loses_and_doubles_nothing(place, town, writer):
+    async with publishing(town, writer) as running:
+        ids = accept(writer, running, *(f"B11-{number}" for number in range(50)))
+        await asyncio.to_thread(place.broker.kill)
+        ids += accept(writer, running, *(f"B11-{number}" for number in range(50, 100)))
+        await asyncio.to_thread(place.broker.start)
+        await until(all_sent(writer))
+    assert {1} == await times_stored(town, writer, ids)
+
+
+@kafka
+async def test_b15_an_answer_that_is_lost_after_storing_makes_one_incident_and_one_notice(
+    place, town, writer
+):
+    place.relay.lost, place.relay.lose = 0, 2
+    async with publishing(town, writer) as running, reading(town, "b15") as (inbox, _health):
+        ids = accept(writer, running, "B15-1", "B15-2")
+        await until(all_sent(writer))
+        await until(lambda: inbox.reports.last_seq() and all(times_held(inbox, ids)))
+        assert [1, 1] == times_held(inbox, ids)
+    assert (0, 2) == (place.relay.lose, place.relay.lost)
+    assert {1} == await times_stored(town, writer, ids)
+
+
+@kafka
+async def test_b12_a_broker_that_comes_up_on_a_new_address_is_found_by_its_name(
+    place, town, writer, monkeypatch
+):
+    monkeypatch.setattr(keeping_module, "SILENCE_S", 1)
+    monkeypatch.setattr(keeping_module, "ASK_ANEW_S", 2)
+    monkeypatch.setattr(pulse, "LOOK_EVERY_S", 0.2)
+    monkeypatch.setattr(pulse, "RENEW_AFTER_S", 3.0)
+    async with publishing(town, writer) as running, reading(town, "b12") as (inbox, health):
+        ids = accept(writer, running, "B12-1")
+        await until(lambda: all(times_held(inbox, ids)))
+        await asyncio.to_thread(place.come_up_elsewhere, "127.0.0.2")
+        ids += accept(writer, running, "B12-2")
+        await until(lambda: all(times_held(inbox, ids)))
+        await until(lambda: health.broker is None)
+        assert [1, 1] == times_held(inbox, ids)
+        assert (None, None) == (running.pulse.stuck(), health.stuck())
+
+
+@kafka
+async def test_b13_readers_stop_though_the_broker_is_gone_and_no_offset_moves(place, town):
+    before = asyncio.all_tasks()
+    readers = [Subscriber(town.bootstrap, {("tocsin.ion.v1", 0): 0}) for _ in range(50)]
+    for one in readers:
+        await one.start()
+    async with reading(town, "b13") as (inbox, health):
+        await until(lambda: health.history is None)
+        offsets = inbox.offsets.all()
+        await asyncio.to_thread(place.broker.kill)
+    async with asyncio.timeout(MAX_WAIT_S):
+        await asyncio.gather(*(one.stop() for one in readers))
+    assert before == asyncio.all_tasks()
+    home = town.home("b13")
+    with open_participant(home, home / "passphrase").inbox(read_only=True) as inbox:
+        assert offsets == inbox.offsets.all()
+    await asyncio.to_thread(place.broker.start)
+
+
+async def test_b16_a_case_of_900_kb_is_refused_with_the_limit_and_later_ones_leave(tmp_path):
+    writer = Writer(tmp_path)
+    with pytest.raises(TocsinError, match="at most 20000 are allowed"):
+        writer.accept("B16-1", narrative={"government": "x" * 900_000})
+    assert 0 == writer.outbox.items.waiting_items
+    writer.accept("B16-2")
+    writer.seal()
+    assert await writer.deliver() > 0
+    writer.close()
+
+
+@pytest.mark.parametrize("ahead_s", [2 * 365 * DAY_S, NOW_S * 999_999], ids=["years", "microseconds"])
+def test_b17_a_clock_that_is_years_ahead_defeats_neither_order_nor_expiry(tmp_path, ahead_s):
+    world = small_world()
+    reader, sender, fast = Reading(tmp_path, world.directory), world.sender(), world.sender()
+    fast.generation, fast.session = sender.generation, sender.session + 1
+    reader.take_keys(sender)
+    reader.take(sender.send(note("first")))
+    reader.take(fast.send(note("fast"), now_s=NOW_S + ahead_s, expires_at=NOW_S + ahead_s + DAY_S))
+    assert [report_id("first")] == reader.stored()
+    (refused,) = reader.inbox.quarantine.rows()
+    assert refused.reason in {Reason.FROM_THE_FUTURE, Reason.OUT_OF_BOUNDS, Reason.KEY_NOT_VALID}
+    fast.session += 1
+    reader.take(fast.send(note("later")), now_s=NOW_S + 5)
+    held = reader.inbox.reports.after(0)
+    assert [report_id("first"), report_id("later")] == [one.report_id for one in held]
+    assert NOW_S + 5 == held[-1].received_at_s
+    reader.inbox.close()
+
+
+def test_b17_topics_keep_records_by_the_brokers_time_not_the_senders():
+    found = wishes(small_world().directory)
+    assert found
+    assert {"LogAppendTime"} == {one.settings["message.timestamp.type"] for one in found}
+    assert ORIGINATOR

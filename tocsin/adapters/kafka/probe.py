@@ -1,0 +1,25 @@
+"""Whether a broker answers now, asked by a connection of its own: what tells waiting from being stuck."""
+
+from __future__ import annotations
+
+from aiokafka.client import AIOKafkaClient
+
+from tocsin.adapters.kafka.closing import close_client
+from tocsin.adapters.kafka.connecting import connect
+from tocsin.adapters.kafka.security import KafkaAccess, as_access
+from tocsin.core.errors import OutsideFault
+
+PROBE_TIMEOUT_S = 5.0
+
+
+async def broker_answers(access: KafkaAccess | str) -> bool:
+    """Whether any of the addresses lets us in and gives its metadata, within 5 s."""
+    access = as_access(access)
+    client = AIOKafkaClient(**access.client_options(), request_timeout_ms=int(PROBE_TIMEOUT_S * 1_000))
+    try:
+        await connect(client.bootstrap, "probing", access.bootstrap, PROBE_TIMEOUT_S)
+    except OutsideFault:
+        return False
+    finally:
+        await close_client(client)
+    return True
