@@ -37,8 +37,20 @@ check: setup  ## format, lint, strict types, import contracts, schemas, document
 bench: setup  ## ratios against peers in one run, a table and JSON in var/bench
 	@$(BIN)/python -m bench
 
-chaos: setup  ## kill -9 rounds while reports flow (N=rounds)
-	@$(BIN)/python -m tests.chaos --rounds $(or $(N),20)
+fuzz: setup  ## change everything that comes from outside (MUTATIONS=n or MINUTES=m, SEED=s): nothing may be believed
+	@$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES),--mutations $(or $(MUTATIONS),100000)) --seed $(or $(SEED),1)
+
+sbom: setup  ## what an installation is made of, as CycloneDX JSON in var/sbom.json
+	@$(BIN)/python -m scripts.sbom
+
+chaos: setup  ## faults of many kinds while reports flow (N=rounds FAULTS=kills,clock,... SEED=first)
+	@$(BIN)/python -m tests.chaos --rounds $(or $(N),20) --faults "$(FAULTS)" --seed $(or $(SEED),631)
+
+soak: setup  ## three brokers, 20 participants, a fault each minute; what they take must stay flat (MINUTES=)
+	@$(BIN)/python -m tests.chaos.soak --minutes $(or $(MINUTES),10)
+
+malice: setup  ## a broker that lies: each lie, how it is found and when; a table and var/malice.json
+	@$(BIN)/python -m tests.malice
 
 up: setup  ## bring the demo up and leave it running
 	@$(BIN)/python -m scripts.demo --keep
@@ -57,4 +69,4 @@ clean: ## remove what the other targets made
 	@test ! -x $(BIN)/python || $(BIN)/python -m scripts.demo --down
 	rm -rf $(VENV) var .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist *.egg-info
 
-.PHONY: help setup demo test check bench chaos up down format lock clean
+.PHONY: help setup demo test check bench fuzz sbom chaos soak malice up down format lock clean

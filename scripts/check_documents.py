@@ -16,10 +16,15 @@ from typing import Any
 
 import typer.main
 
-from scripts.document_blocks import exits, metrics, settings
+from scripts.document_blocks import exits, findings, metrics, settings
 
 ROOT = Path(__file__).parents[1]
-BLOCKS: dict[str, Callable[[], str]] = {"exits": exits, "settings": settings, "metrics": metrics}
+BLOCKS: dict[str, Callable[[], str]] = {
+    "exits": exits,
+    "settings": settings,
+    "metrics": metrics,
+    "findings": findings,
+}
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 

@@ -52,7 +52,7 @@ def play(data: str | None) -> Commands:
         "repository on its own topic, and each of them follows it from its own pinned root"
     )
     show.scene("Colombia publishes reports", lambda: scenes.publish_reports(commands, data))
-    show.scene("Colombia releases an alert to couriers", lambda: scenes.publish_alert(commands))
+    show.scene("two people of Colombia release an alert", lambda: scenes.publish_alert(commands))
     seen = show.scene("the Netherlands reads", lambda: scenes.show_focal_point(commands))
     alerts = show.scene("the courier reads", lambda: scenes.show_courier(commands))
     show.scene("the analyst taps", lambda: scenes.show_analyst(commands, exercise=not data))

@@ -8,6 +8,8 @@ from pathlib import Path
 
 MAX_WORDS = 4_000
 MIN_WORD_BYTES = 6
+# A short word of these digits alone stands somewhere in megabytes of ids and hashes by chance.
+_BY_CHANCE = re.compile(rb"[0-9a-f]{6,8}")
 _TOKEN = re.compile(rb"[a-z0-9][a-z0-9_.\-]{5,}")
 
 
@@ -18,7 +20,7 @@ def words_of(texts: Iterable[str], public: bytes) -> set[bytes]:
     found: set[bytes] = set()
     for text in texts:
         for word in _TOKEN.findall(text.lower().encode()):
-            if word not in known:
+            if word not in known and not _BY_CHANCE.fullmatch(word):
                 found.add(word)
             if len(found) >= MAX_WORDS:
                 return found

@@ -29,6 +29,8 @@ FOCAL_POINTS = (
 ANALYST = Actor("analyst", "Analyst unit (demo)", "AT", ("--role", "analyst"))
 COURIER = Actor("courier", "Courier firm (demo)", "CO", ("--role", "courier", "--sector", "courier"))
 AUTHORITY = "authority"
+# Of the first focal point: who writes its alerts, and who releases them.
+PEOPLE = ("ana", "ben")
 AGREEMENT = ("--agreement", "MOU-7", "--agreement-ends", "2035-12-31")
 
 
@@ -36,7 +38,7 @@ def empty(folder: Path) -> None:
     """A fresh private folder with a new passphrase for each home."""
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "passphrases").mkdir(parents=True, mode=0o700)
-    for home in (AUTHORITY, *(actor.home for actor in (*FOCAL_POINTS, ANALYST, COURIER))):
+    for home in (AUTHORITY, *(actor.home for actor in (*FOCAL_POINTS, ANALYST, COURIER)), *PEOPLE):
         path = folder / "passphrases" / home
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(24) + "\n")
@@ -63,7 +65,27 @@ def found(commands: Commands) -> None:
     sponsor, *_others = [_admit(commands, actor, actor.terms) for actor in (*FOCAL_POINTS, ANALYST)]
     _publish(commands)
     _admit(commands, COURIER, (*COURIER.terms, "--sponsor", sponsor, *AGREEMENT, *_consent(commands)))
+    _give_keys_to_people(commands)
     _publish(commands)
+    commands.run(FOCAL_POINTS[0].home, "send")
+
+
+def acting(commands: Commands, handle: str) -> tuple[str, ...]:
+    """The options of who does something in person."""
+    return "--as", handle, "--person-passphrase-file", str(commands.folder / "passphrases" / handle)
+
+
+def _give_keys_to_people(commands: Commands) -> None:
+    """Two people of the first focal point get release keys of their own; the authority takes them up."""
+    home, change = FOCAL_POINTS[0].home, str(commands.folder / "people.change.json")
+    roles = ("--role", "administrator", "--role", "officer", "--role", "release-officer")
+    for number, handle in enumerate(PEOPLE):
+        words = ("people", "add", handle, "--name", handle.title(), *roles, "--out", change)
+        by = acting(commands, PEOPLE[0]) if number else ()
+        file = str(commands.folder / "passphrases" / handle)
+        commands.run(home, *words, *by, "--new-passphrase-file", file)
+    # The newest change holds whatever the directory does not have yet.
+    commands.run(AUTHORITY, "authority", "participant", "change-keys", change)
 
 
 def _publish(commands: Commands) -> None:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.authority.founding import DAY_S, REPORTS, load_schemas, schemas_named
+from services.authority.founding import (
+    ALERT_APPROVALS,
+    DAY_S,
+    REPORTS,
+    SAFETY_APPROVALS,
+    load_schemas,
+    schemas_named,
+)
 from services.authority.office import Office
 from tocsin.core import codes
 from tocsin.core.audiences import Audience, read_audience, write_audience
@@ -19,20 +26,35 @@ from tocsin.core.standing import NO_DAY
 from tocsin.core.streams import Layout, Stream, write_layout
 from tocsin.runtime.times import clock_time
 
+ONE_PERSON = (
+    "alerts to it need fewer than two persons: that another than the author released one is then only its "
+    "home's own promise, and no reader can check it"
+)
+
 
 @dataclass(frozen=True)
 class Rule:
-    """What an audience is to be. Empty lists mean any."""
+    """What an audience is to be. Empty lists mean any; approvals of None what is usual."""
 
     roles: Sequence[str]
     sectors: Sequence[str]
     regions: Sequence[str]
     schemas: Sequence[str]
-    approvals: int
+    approvals: int | None
     history: str
     max_age_days: int
     exclude: Sequence[bytes] = ()
     safety_approvals: int | None = None
+
+    def persons(self) -> tuple[int, int | None]:
+        """(how many release an item, how many a safety notice; None: as many).
+
+        Alerts: two, since with one that the author did not release it is only the home's own promise.
+        """
+        alerts_alone = set(self.schemas) == {"alert"}
+        if self.approvals is None and alerts_alone:
+            return ALERT_APPROVALS, self.safety_approvals or SAFETY_APPROVALS
+        return self.approvals or 0, self.safety_approvals
 
 
 def put_audience(office: Office, name: str, rule: Rule, *, dry_run: bool = False) -> list[str]:
@@ -52,17 +74,18 @@ def put_audience(office: Office, name: str, rule: Rule, *, dry_run: bool = False
         raise RefusedByRuleError(
             f"the directory does not have the schema {missing[0]}: tocsin authority schema {missing[0]}"
         )
+    approvals, safety_approvals = rule.persons()
     audience = Audience(
         name,
         roles=frozenset(rule.roles),
         sectors=frozenset(rule.sectors),
         regions=frozenset(rule.regions),
         schemas=frozenset(schemas),
-        approvals=rule.approvals,
+        approvals=approvals,
         history=rule.history,
         max_age_s=rule.max_age_days * DAY_S,
         exclude=frozenset(rule.exclude),
-        safety_approvals=rule.safety_approvals,
+        safety_approvals=safety_approvals,
     )
     try:
         read_audience(write_audience(audience))
@@ -70,7 +93,8 @@ def put_audience(office: Office, name: str, rule: Rule, *, dry_run: bool = False
         raise RefusedByRuleError(str(error)) from error
     if not dry_run:
         office.put({f"{AUDIENCES}{name}": write_audience(audience)})
-    return list(_coming_and_going(before, audience, office.now_s()))
+    told = list(_coming_and_going(before, audience, office.now_s()))
+    return [*told, ONE_PERSON] if "alert" in rule.schemas and approvals < ALERT_APPROVALS else told
 
 
 def _coming_and_going(before: Directory, audience: Audience, now_s: int) -> Iterator[str]:

@@ -92,6 +92,7 @@ def change_participant(way: Way, id_: str, make: Callable[[Office], Change]) -> 
     """
     from services.authority.changing import carry_out, decide
     from services.authority.office import open_office
+    from services.authority.telling import tell_next
     from tocsin.core.ids import parse_id
     from tocsin.runtime import console
 
@@ -104,5 +105,5 @@ def change_participant(way: Way, id_: str, make: Callable[[Office], Change]) -> 
             console.say("nothing was changed; without --dry-run it will be")
         else:
             carry_out(office, decision)
-            console.say("Next: tocsin authority publish. Until then nobody knows of it.")
+            tell_next(office, "Next: tocsin authority publish. Until then nobody knows of it.")
     return office

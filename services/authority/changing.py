@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from services.authority.effects import effects
@@ -17,12 +17,20 @@ from tocsin.adapters.private_files import storage_errors
 from tocsin.core.directory import Directory, participant_target, read_directory
 from tocsin.core.enrolment import Request
 from tocsin.core.errors import RefusedByRuleError
-from tocsin.core.participants import MAX_CONTACT_CHARACTERS, Participant, is_contact, write_participant
+from tocsin.core.participants import (
+    MAX_CONTACT_CHARACTERS,
+    MAX_PREFIXES,
+    Participant,
+    check_prefix,
+    is_contact,
+    write_participant,
+)
 from tocsin.core.public_keys import Final, PublicKey
 from tocsin.core.standing import NO_DAY, Ended, Suspension
 
 DECISIONS = "decisions.jsonl"
 MAX_NOTE_CHARACTERS = 2_000
+CARRIERS = frozenset({"postal", "courier"})
 
 Change = Callable[[Participant], Participant]
 
@@ -62,7 +70,10 @@ def _refuse_doubled_keys(directory: Directory, participant: Participant) -> None
 
 
 def carry_out(office: Office, decision: Decision) -> None:
-    """Sign and store the entry, and keep the decision with its note. Raises StorageError."""
+    """Sign and store the entry, or propose it to the registrars, and keep the decision with its note.
+
+    Raises StorageError.
+    """
     participant = decision.participant
     office.put({participant_target(participant.id): write_participant(participant)})
     _record(office, decision)
@@ -76,6 +87,7 @@ def _record(office: Office, decision: Decision) -> None:
         "name": decision.participant.name,
         "effects": decision.effects,
         "note": decision.note,
+        "proposal": None if office.proposed is None else office.proposed.name,
     }
     path = office.home.path / DECISIONS
     with storage_errors(path):
@@ -110,6 +122,22 @@ def new_contact(contact: str) -> Change:
             f"a contact is printable text of at most {MAX_CONTACT_CHARACTERS} characters"
         )
     return lambda one: replace(_going_on(one), contact=contact or None)
+
+
+def new_prefixes(prefixes: Sequence[str]) -> Change:
+    """How a carrier's own numbers begin, in place of what the entry says; none: any may be its own."""
+    kept = tuple(dict.fromkeys(map(check_prefix, prefixes)))
+    if len(kept) > MAX_PREFIXES:
+        raise RefusedByRuleError(f"a participant has at most {MAX_PREFIXES} prefixes, {len(kept)} given")
+
+    def change(one: Participant) -> Participant:
+        if one.sector not in CARRIERS:
+            raise RefusedByRuleError(
+                f"{one.name} is no carrier: postal operators and couriers have prefixes"
+            )
+        return replace(_going_on(one), prefixes=kept)
+
+    return change
 
 
 def suspend(reason: str, until_s: int | None, now_s: int) -> Change:

@@ -9,6 +9,7 @@ from services.authority import (
     commands_directory,
     commands_kafka,
     commands_participants,
+    commands_proposals,
     commands_root,
     commands_standby,
 )
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     commands_directory.register(authority)
     commands_participants.register(authority)
     commands_root.register(authority)
+    commands_proposals.register(authority)
     commands_kafka.register(authority)
     commands_access.register(authority)
     commands_standby.register(authority)

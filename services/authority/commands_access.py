@@ -110,12 +110,13 @@ def add(  # noqa: PLR0913 - one parameter for each option
     bootstrap: BootstrapOption = None,
 ) -> None:
     """Make a login; its secret is written to one file that only you may read, and shown nowhere."""
-    from services.authority import declaring, logins
+    from services.authority import logins
     from services.authority.office import find_office
+    from tocsin.adapters import broker_declaration
     from tocsin.runtime import console
 
     office = find_office(home, passphrase_file)
-    declared = declaring.declaration(declaration)
+    declared = broker_declaration.declaration(declaration)
     logins.check_name(name, office.directory(), declared, office.now_s())
     logins.add(office.home.access(bootstrap, admin=True), name, out, renew=renew)
     console.say(
@@ -146,11 +147,12 @@ def _found(
 ) -> tuple[KafkaAccess, Difference]:
     import asyncio
 
-    from services.authority import access, declaring
+    from services.authority import access
     from services.authority.office import find_office
+    from tocsin.adapters import broker_declaration
 
     office = find_office(home, passphrase_file)
-    where, declared = office.home.access(bootstrap, admin=True), declaring.declaration(declaration)
+    where, declared = office.home.access(bootstrap, admin=True), broker_declaration.declaration(declaration)
     found = access.difference(where, office.directory(), declared, office.now_s())
     return where, asyncio.run(found)
 

@@ -24,7 +24,7 @@ def register(authority: typer.Typer) -> None:
     )(admit)
     authority.command(
         epilog="Example: tocsin authority audience couriers.caribbean --sector courier --region caribbean "
-        "--schema alert --approvals 1"
+        "--schema alert"
     )(audience)
     authority.command(
         epilog="Example: tocsin authority stream alerts --width 1 --retention-days 400 --publish-role "
@@ -92,7 +92,7 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     from services.authority.admitting import Papers, Terms, admit
     from services.authority.applications import read_optional, read_request_file
     from services.authority.office import open_office
-    from services.authority.telling import tell_aloud
+    from services.authority.telling import tell_aloud, tell_next
     from tocsin.adapters.country_names import country_name
     from tocsin.core.ids import parse_id
     from tocsin.core.standing import day_end_s
@@ -109,7 +109,7 @@ def admit(  # noqa: PLR0913 - one option for each thing that the directory says 
     with open_office(home, passphrase_file) as office:
         admitted = admit(office, request, terms, papers)
     _hand_out(admitted, out)
-    console.say("Next: tocsin authority topics apply, tocsin authority publish; hand the welcome back.")
+    tell_next(office, "Next: tocsin authority topics apply, and publish; hand the welcome back.")
 
 
 def welcome(
@@ -145,9 +145,11 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
     sector: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
     region: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
     schema: Annotated[Words, typer.Option(help="incident, alert, tip … or a file.")] = [],  # noqa: B006
-    approvals: Annotated[int, typer.Option(min=0, max=2, help="How many each item needs.")] = 0,
+    approvals: Annotated[
+        int | None, typer.Option(min=0, max=2, help="Persons who release an item; alerts: 2, else 0.")
+    ] = None,
     safety_approvals: Annotated[
-        int | None, typer.Option(min=1, max=2, help="Fewer for a safety notice: 1 is the fast lane.")
+        int | None, typer.Option(min=1, max=2, help="Fewer for a safety notice; alerts: 1, the fast lane.")
     ] = None,
     history: Annotated[str, typer.Option(help="generation: who joins reads it back; none.")] = "generation",
     max_age_days: Annotated[int, typer.Option(min=1, help="How long records live.")] = 365,
@@ -160,6 +162,7 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
     """Create or replace an audience by rule; with --members show one and who belongs to it now."""
     from services.authority.audiences import Rule, put_audience, show_audience
     from services.authority.office import open_office
+    from services.authority.telling import tell_proposed
     from tocsin.core.errors import SettingsError
     from tocsin.core.ids import parse_id
     from tocsin.runtime import console
@@ -175,6 +178,9 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
                 console.say(sentence)
             if dry_run:
                 return
+            if office.proposed is not None:
+                tell_proposed(office.proposed)
+                return
         console.json_line(show_audience(office.directory(), name, office.now_s()))
 
 
@@ -189,12 +195,12 @@ def stream(
     """Add a stream, or change who may publish to it and how long it is kept."""
     from services.authority.audiences import put_stream
     from services.authority.office import open_office
+    from services.authority.telling import tell_next
     from tocsin.core.streams import Stream
-    from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office:
         put_stream(office, Stream(name, width, retention_days, frozenset(publish_role)))
-    console.say(f"{name} stands in the directory. Next: tocsin authority topics apply, and publish.")
+    tell_next(office, f"{name} stands in the directory. Next: tocsin authority topics apply, and publish.")
 
 
 def schema(
@@ -213,10 +219,12 @@ def schema(
     """
     from services.authority.audiences import put_schema
     from services.authority.office import open_office
+    from services.authority.telling import tell_next
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office:
         console.data("\n".join(put_schema(office, file)))
+    tell_next(office, "Next: tocsin authority publish.")
 
 
 def renew(
@@ -226,13 +234,13 @@ def renew(
 ) -> None:
     """Sign the list of entries anew for 30 days: somebody looked at who takes part. Then publish."""
     from services.authority.office import open_office
-    from tocsin.runtime import console
+    from services.authority.telling import tell_next
 
     with open_office(home, passphrase_file) as office:
         if root:
             office.repository.roots.renew(office.now_s())
-        office.repository.put_targets({}, office.now_s())
-    console.say("Signed anew. Next: tocsin authority publish.")
+        office.put({})
+    tell_next(office, "Signed anew. Next: tocsin authority publish.")
 
 
 def status(

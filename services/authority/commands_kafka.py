@@ -106,10 +106,10 @@ def _topics(
 ) -> None:
     import asyncio
 
-    from services.authority.declaring import declaration
     from services.authority.office import open_office
-    from services.authority.topics import wishes
+    from tocsin.adapters.broker_declaration import declaration
     from tocsin.adapters.kafka import topics
+    from tocsin.adapters.wished_topics import wishes
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office:

@@ -44,6 +44,10 @@ def register(authority: typer.Typer) -> None:
         epilog="Example: tocsin authority participant contact 6f…e1 'drugs.desk@police.example, +31 70 …'",
     )(contact)
     group.command(
+        "prefixes",
+        epilog="Example: tocsin authority participant prefixes 6f…e1 --prefix awb:020 --prefix s10:CH",
+    )(prefixes)
+    group.command(
         "suspend",
         epilog="Example: tocsin authority participant suspend 6f…e1 --reason security --until 2027-01-31",
     )(suspend)
@@ -121,6 +125,29 @@ def contact(
 
     way = Way(home, passphrase_file, "contact", note, dry_run)
     change_participant(way, id_, lambda _office: new_contact(text))
+
+
+def prefixes(  # noqa: PLR0913 - one parameter for each option
+    id_: IdArgument,
+    prefix: Annotated[
+        list[str], typer.Option(help="How its own numbers begin (an S10: end); repeatable.")
+    ] = [],  # noqa: B006
+    none: Annotated[bool, typer.Option("--none", help="Take all away: any number may be its own.")] = False,
+    note: NoteOption = "",
+    dry_run: DryRunOption = False,
+    home: HomeOption = DEFAULT_HOME,
+    passphrase_file: PassphraseFileOption = None,
+) -> None:
+    """Say how a carrier's own numbers begin, in place of what its entry says.
+
+    A target in an alert to it that begins otherwise is another firm's, and is refused by senders and by it.
+    """
+    from services.authority.changing import new_prefixes
+
+    if none is bool(prefix):
+        raise typer.BadParameter("give every --prefix that it has, or --none")
+    way = Way(home, passphrase_file, "prefixes", note, dry_run)
+    change_participant(way, id_, lambda _office: new_prefixes(prefix))
 
 
 def suspend(  # noqa: PLR0913 - one parameter for each option

@@ -69,25 +69,45 @@ def sign(
     tell_draft(sign_draft(home, file, passphrase_file))
 
 
-def draft(
+def draft(  # noqa: PLR0913 - one option for each thing that the root says
     out: Annotated[Path, typer.Option(help="Draft to write, for the stick.")],
     holder: HolderFiles = [],  # noqa: B006
     quorum: QuorumOption = 1,
+    registrar: Annotated[
+        list[Path], typer.Option(help="Public file of who signs the list of entries; repeat for each.")
+    ] = [],  # noqa: B006
+    registrar_quorum: Annotated[int, typer.Option(min=1, help="How many registrars must sign.")] = 1,
+    no_registrars: Annotated[
+        bool, typer.Option("--no-registrars", help="The authority's own folder signs the list again.")
+    ] = False,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
-    """Draft the next root: other holders, or without --holder the same ones for another year."""
+    """Draft the next root: other holders or registrars, or without options the same for another year.
+
+    A root that the authority's own folder holds is signed at once. With registrars a change of the list is
+    a proposal: see `tocsin authority proposal`. A root with other registrars is published with the first
+    list that they sign: `tocsin authority renew` proposes one.
+    """
     from services.authority.holders import PUBLIC_FILE_MODE, seats_of
     from services.authority.office import open_office
+    from services.authority.seating import next_root
     from services.authority.telling import tell_draft
     from tocsin.adapters.tuf_holders import show_draft
     from tocsin.adapters.whole_files import write_whole
+    from tocsin.core.errors import SettingsError
 
+    if registrar and no_registrars:
+        raise SettingsError("--registrar and --no-registrars contradict each other")
     seats = {"root": seats_of(holder, quorum)} if holder else {}
+    if registrar:
+        seats["targets"] = seats_of(registrar, registrar_quorum)
     with open_office(home, passphrase_file) as office:
-        data = office.repository.roots.draft(seats, office.now_s())
-    write_whole(out, data, PUBLIC_FILE_MODE)
-    tell_draft(show_draft(data))
+        if no_registrars:
+            seats["targets"] = office.repository.roots.own_seats("targets")
+        drafted = next_root(office, seats)
+    write_whole(out, drafted.data, PUBLIC_FILE_MODE)
+    tell_draft(show_draft(drafted.data))
 
 
 def show(file: Annotated[Path, typer.Argument(help="A draft, or a root.")]) -> None:
@@ -112,8 +132,13 @@ def install(
     from services.authority.founding import install_root
     from tocsin.runtime import console
 
-    version = install_root(home, passphrase_file, file)
+    version, waits = install_root(home, passphrase_file, file)
     console.say(f"root {version} is in force here. Next: tocsin authority publish.")
+    if waits:
+        console.say(
+            "It names others to sign the list of entries, and is published with the first list that they "
+            "sign. First: tocsin authority renew."
+        )
 
 
 def ceremony(

@@ -11,17 +11,41 @@ from tocsin.core.standing import NO_DAY
 from tocsin.runtime.times import clock_time
 
 
-def effects(before: Directory, after: Directory, id_: bytes, now_s: int) -> list[str]:
-    """What is different for the participant `id_` and for whom else, at `now_s`; [] for nothing."""
+def effects(
+    before: Directory, after: Directory, id_: bytes, now_s: int, *, whole: bool = True
+) -> list[str]:
+    """What is different for the participant `id_` and for whom else, at `now_s`; [] for nothing.
+
+    Without the `whole` directory the other originators are not counted.
+    """
     return [
-        *_membership(before, after, id_, now_s),
+        *_membership(before, after, id_, now_s, _others(after, id_, now_s) if whole else "the"),
         *_streams(before, after, id_, now_s),
         *_keys(before.participants[id_], after.participants[id_]),
         *_ends(before.participants[id_], after.participants[id_]),
+        *_prefixes(before.participants[id_], after),
     ]
 
 
-def _membership(before: Directory, after: Directory, id_: bytes, now_s: int) -> Iterator[str]:
+def _prefixes(was: Participant, after: Directory) -> Iterator[str]:
+    will = after.participants[was.id]
+    if was.prefixes == will.prefixes:
+        return
+    if gone := [one for one in was.prefixes if one not in will.prefixes]:
+        yield f"its numbers begin no more with {', '.join(gone)}"
+    for kind in ("awb", "s10"):
+        own = [one for one in will.prefixes if one.startswith(kind)]
+        yield (
+            f"targets of type {kind} in alerts to it: only {', '.join(own)}; senders and it refuse others"
+            if own
+            else f"targets of type {kind} in alerts to it: any"
+        )
+    for one in after.participants.values():
+        if shared := sorted(set(one.prefixes) & set(will.prefixes)) if one.id != was.id else []:
+            yield f"{one.name} has {', '.join(shared)} too: a target that begins so may go to either"
+
+
+def _membership(before: Directory, after: Directory, id_: bytes, now_s: int, others: str) -> Iterator[str]:
     left, joined = [], []
     for audience in after.audiences.values():
         was = before.is_member(id_, audience.id, b"", now_s)
@@ -30,17 +54,20 @@ def _membership(before: Directory, after: Directory, id_: bytes, now_s: int) -> 
             left.append(audience.name)
         if will and not was:
             joined.append(audience.name)
-    originators = sum(1 for one in after.participants if one != id_ and _publishes(after, one, now_s))
     if left:
         yield (
-            f"leaves {', '.join(sorted(left))}: each of {originators} other originators seals its next "
+            f"leaves {', '.join(sorted(left))}: each of {others} other originators seals its next "
             "record for them under a new key, which it is not given"
         )
     if joined:
         yield (
-            f"joins {', '.join(sorted(joined))}: each of {originators} other originators wraps it the "
+            f"joins {', '.join(sorted(joined))}: each of {others} other originators wraps it the "
             "present key, or makes a new one where the audience keeps its history from newcomers"
         )
+
+
+def _others(after: Directory, id_: bytes, now_s: int) -> str:
+    return str(sum(1 for one in after.participants if one != id_ and _publishes(after, one, now_s)))
 
 
 def _publishes(directory: Directory, id_: bytes, now_s: int) -> bool:

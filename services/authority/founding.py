@@ -26,6 +26,8 @@ from tocsin.core.letters import LETTERS
 from tocsin.core.streams import Layout, Stream, write_layout
 
 DAY_S = 86_400
+# Of alerts to firms: the author and another person; a notice for the safety of staff waits for nobody.
+ALERT_APPROVALS, SAFETY_APPROVALS = 2, 1
 REPORTS = {
     "incident": "incident_report",
     "alert": "alert",
@@ -78,8 +80,9 @@ def _empty_office(home: Path, passphrase_file: Path | None) -> Iterator[Office]:
         yield office
 
 
-def install_root(home: Path, passphrase_file: Path | None, file: Path) -> int:
-    """Take a root that its holders signed; its version. The first one completes a new authority.
+def install_root(home: Path, passphrase_file: Path | None, file: Path) -> tuple[int, bool]:
+    """Take a root that its holders signed; its version, and whether it waits for a list that its registrars
+    sign. The first one completes a new authority.
 
     Raises SettingsError, UntrustedError, RefusedByRuleError; then nothing changed.
     """
@@ -94,7 +97,7 @@ def install_root(home: Path, passphrase_file: Path | None, file: Path) -> int:
         version = office.repository.roots.install(data, office.now_s())
         if not office.repository.exists:
             office.repository.create(first_targets(), office.now_s())
-    return version
+        return version, office.repository.root_waits
 
 
 def _make_keys(folder: Path, passphrase_file: Path | None, roles: Sequence[str]) -> None:
@@ -147,8 +150,8 @@ def _audiences() -> list[Audience]:
             name,
             sectors=frozenset({sector}),
             schemas=alert,
-            approvals=1,
-            safety_approvals=1,
+            approvals=ALERT_APPROVALS,
+            safety_approvals=SAFETY_APPROVALS,
             max_age_s=90 * DAY_S,
         )
         for name, sector in FIRM_AUDIENCES.items()

@@ -71,6 +71,7 @@ def show_participant(one: Participant, directory: Directory, now_s: int) -> dict
         "sponsor": one.sponsor.hex() if one.sponsor else None,
         "agreement": one.agreement,
         "contact": one.contact,
+        "prefixes": list(one.prefixes),
         "audiences": sorted(audiences),
         "keys": [_key_row(key, now_s) for key in one.keys],
     }

@@ -7,11 +7,12 @@ participants only through `publishing`.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.authority.proposing import write_down
 from tocsin.adapters import locks, passphrase
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KeyFolder
@@ -31,6 +32,8 @@ class Office:
     home: ParticipantHome
     passphrase_file: Path | None
     clock: Callable[[], float] = time.time
+    proposed: Path | None = None
+    """The proposal that the last change was written down in, where registrars must sign it."""
     _folder: KeyFolder | None = None
     _keys: dict[str, RoleKey] = field(default_factory=dict)
 
@@ -67,12 +70,21 @@ class Office:
         )
 
     def put(self, changes: dict[str, bytes]) -> None:
-        """Sign and store targets. Raises RefusedByRuleError where an entry would refuse itself."""
-        together = self.repository.targets() | changes
-        refused = read_directory(0, 0, together).refused
+        """Sign and store targets, or propose them where registrars sign; {} signs the same list anew.
+
+        Raises RefusedByRuleError where an entry would refuse itself.
+        """
+        self.refuse_bad(changes)
+        if self.repository.needs_registrars:
+            self.proposed = write_down(self, changes)
+        else:
+            self.repository.put_targets(changes, self.now_s())
+
+    def refuse_bad(self, changes: Mapping[str, bytes]) -> None:
+        """Raises RefusedByRuleError where an entry would refuse itself beside those that are there."""
+        refused = read_directory(0, 0, self.repository.targets() | dict(changes)).refused
         if bad := sorted(set(changes) & set(refused)):
             raise RefusedByRuleError("; ".join(f"{name}: {refused[name]}" for name in bad))
-        self.repository.put_targets(changes, self.now_s())
 
 
 def find_office(home: Path, passphrase_file: Path | None) -> Office:

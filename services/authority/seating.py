@@ -1,13 +1,14 @@
-"""Gives a standby the timestamp's role in the next root, or takes it away."""
+"""Makes the next root: other holders, other registrars, a standby for the timestamp or none."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from services.authority.office import KEYS, Office
 from tocsin.adapters.tuf_holders import MAX_HOLDER_BYTES, STANDBY, Holder, read_holder, standby_of
-from tocsin.adapters.tuf_signing import add_signatures
+from tocsin.adapters.tuf_signing import Seats, add_signatures
 from tocsin.adapters.whole_files import read_whole
 from tocsin.core.enrolment import fingerprint
 from tocsin.core.errors import RefusedByRuleError, SettingsError
@@ -41,8 +42,14 @@ def seat_standby(office: Office, holder: Holder | None) -> NewRoot:
         raise RefusedByRuleError(
             f"{present} is the standby already, and there is one at most: tocsin authority standby remove"
         )
-    seats = roots.timestamp_seats(None if holder is None else holder.keys[0])
-    draft = roots.draft({"timestamp": seats}, office.now_s())
+    return next_root(
+        office, {"timestamp": roots.timestamp_seats(None if holder is None else holder.keys[0])}
+    )
+
+
+def next_root(office: Office, seats: Mapping[str, Seats]) -> NewRoot:
+    """The next root with `seats` for the roles in it. Raises SettingsError for bad seats."""
+    draft = office.repository.roots.draft(seats, office.now_s())
     if (office.home.path / KEYS / "root.pem").exists():
         return NewRoot(add_signatures(draft, office.key_of("root")), signed=True)
     return NewRoot(draft, signed=False)

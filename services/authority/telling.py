@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from services.authority.office import Office
+from services.authority.proposal_words import describe
 from tocsin.adapters.custodians import spoken
 from tocsin.adapters.tuf_holders import DraftShown
+from tocsin.adapters.tuf_proposals import Judged
 from tocsin.runtime import console
 from tocsin.runtime.times import clock_time
 
@@ -13,6 +18,11 @@ def tell_draft(shown: DraftShown) -> None:
     holders, signers = ", ".join(shown.holders), ", ".join(shown.signed_by) or "nobody"
     console.say(f"root {shown.version}, until {clock_time(shown.expires_at_s)}, held by {holders}")
     console.say(f"{shown.threshold} signatures are needed, two of each holder; signed by {signers}")
+    if shown.registrars:
+        console.say(
+            f"the list of entries is signed by {shown.registrars_needed} of its registrars: "
+            f"{', '.join(shown.registrars)}"
+        )
     if shown.standby is not None:
         console.say(f"timestamps may be signed by a standby too: {shown.standby}")
     tell_aloud(shown.fingerprint)
@@ -22,3 +32,34 @@ def tell_aloud(fingerprint: str) -> None:
     """A fingerprint, twice."""
     console.say(f"fingerprint {fingerprint}")
     console.say(f"in words: {spoken(fingerprint)}")
+
+
+def tell_proposal(judged: Judged, now_s: int) -> None:
+    """What a proposal changes and for whom, who has signed it, and what is read aloud."""
+    for sentence in describe(judged, now_s):
+        console.data(sentence)
+    signers = ", ".join(judged.signed_by) or "nobody"
+    console.say(
+        f"list {judged.version} under root {judged.root_version}; first root {judged.first_root[:16]}"
+    )
+    console.say(
+        f"{judged.needed} of {', '.join(judged.registrars)} sign until {clock_time(judged.ends_at_s)}; "
+        f"signed by {signers}"
+    )
+    tell_aloud(judged.fingerprint)
+
+
+def tell_proposed(path: Path) -> None:
+    """That a change waits for registrars, and where."""
+    console.say(f"nothing is published yet: registrars sign {path}")
+    console.say(
+        "Next, for each: tocsin authority proposal sign; then, here: tocsin authority proposal publish."
+    )
+
+
+def tell_next(office: Office, then: str) -> None:
+    """What follows a change: `then`, or where registrars sign, the proposal."""
+    if office.proposed is None:
+        console.say(then)
+    else:
+        tell_proposed(office.proposed)

@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 from services.consumer.feed import Feed
 from services.consumer.http import PURPOSE, router
 from services.consumer.keeping import Health, Keeping
+from services.consumer.letters.overdue import OverdueMetrics, OverdueWatch
 from services.consumer.metrics import ConsumerMetrics
 from services.consumer.news import News
 from services.consumer.participant import Participant, open_participant, tokens_of
@@ -76,7 +77,13 @@ async def serve(
     feed = Feed(parts.shown, news)
     ConsumerMetrics(registry, keeping.tally, health, feed, parts.written.alarms.raised, keeping.directory)
     SinkMetrics(registry, lambda: lines.standing)
-    answers = web.Health(health.stuck, health.troubles, lambda: [*health.warnings, *lines.sentences()])
+    watch = OverdueWatch(participant, console.say)
+    OverdueMetrics(registry, watch)
+
+    def warnings() -> list[str]:
+        return [*health.warnings, *watch.found.sentences(), *lines.sentences()]
+
+    answers = web.Health(health.stuck, health.troubles, warnings)
     app = build_app(feed, tokens_of(participant.home.path), answers, registry, settings)
     await lines.begin()
     await run_together(
@@ -84,6 +91,7 @@ async def serve(
         serve_until(app, settings.host, settings.port, stop),
         keeping.run(settings.streams, settings.regions, stop, console.say),
         lines.run_until(stop),
+        watch.run_until(stop),
     )
 
 

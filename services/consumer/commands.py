@@ -1,4 +1,4 @@
-"""The reader's verbs: `subscribe`, `tap`, `reports`, `export`, `alarms`, `quarantine`, `consumer`.
+"""The reader's verbs: `subscribe`, `tap`, `reports`, `export`, `quarantine`, `consumer`, and those beside.
 
 Options and help are here; what they do is in modules that are imported when a command runs.
 """
@@ -13,6 +13,7 @@ import typer
 from services.consumer.commands_attachments import register_attachments
 from services.consumer.commands_letters import register_letters
 from services.consumer.commands_screen import register_screen
+from services.consumer.commands_wholeness import register_wholeness
 from services.consumer.sinks import commands as sinks
 from tocsin.runtime.options import (
     DEFAULT_HOME,
@@ -64,10 +65,9 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: tocsin tap ion,pics --to lake/ --until-end")(tap)
     app.command(epilog="Example: tocsin reports --stream pics --since 2026-01-01 --json")(reports)
     app.command(epilog="Example: tocsin export --stream pics --format xlsx --out pics.xlsx")(export)
-    app.command(epilog="Example: tocsin alarms --since 2026-11-01")(alarms)
+    register_wholeness(app)
     register_attachments(app)
     register_letters(app)
-    app.command(epilog="Example: tocsin heads 6f…e1 --out heads.json")(heads)
     refused = typer.Typer(no_args_is_help=True, help="Records that were refused.")
     refused.command("list", epilog="Example: tocsin quarantine list --json")(quarantine_list)
     refused.command("show", epilog="Example: tocsin quarantine show 12")(quarantine_show)
@@ -207,36 +207,6 @@ def export(  # noqa: PLR0913 - one parameter for each option
         return
     looked = Looked(tuple(stream or ()), tuple(region or ()), originator, kind, since)
     export_reports(home, passphrase_file, looked, FileFormat(file_format), out)
-
-
-def alarms(
-    since: Annotated[str | None, typer.Option("--since", help="Raised at or after this time.")] = None,
-    as_json: JsonOption = False,
-    home: HomeOption = DEFAULT_HOME,
-    passphrase_file: PassphraseFileOption = None,
-) -> None:
-    """What wants a person's look: gaps, forks, manifests that conflict, false checkpoints."""
-    from services.consumer.looking import print_alarms
-
-    print_alarms(home, passphrase_file, since, as_json=as_json)
-
-
-def heads(
-    originator: Annotated[str, typer.Argument(metavar="ID", help="32 hex digits, as in reports.")],
-    out: Annotated[
-        Path | None, typer.Option(help="File to write; stdout if not given.", show_default=False)
-    ] = None,
-    home: HomeOption = DEFAULT_HOME,
-    passphrase_file: PassphraseFileOption = None,
-) -> None:
-    """Write how far this reader has read an originator's logs, for the authority that expels it.
-
-    Also beside a service that runs. Bring the inbox up to date first: what lies behind these heads will be
-    refused by everybody. The fingerprint is compared by voice.
-    """
-    from services.consumer.heads import write_heads
-
-    write_heads(home, passphrase_file, originator, out)
 
 
 def quarantine_list(

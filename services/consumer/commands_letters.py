@@ -43,7 +43,7 @@ def answers(
     """How the answers to our alerts stand: counts of each code, who is silent, who is late.
 
     Shows what the inbox holds: `tocsin subscribe all --until-end` or the reader's service brings what is
-    new. For a firm: what it answered. Ends with 5 where an answer is overdue.
+    new. For a firm: what it answered and what it owes. Ends with 5 where an answer is overdue.
     """
     from services.consumer.letters.answers import print_answers, print_answers_to
     from services.consumer.letters.desk import Look

@@ -29,6 +29,7 @@ from tocsin.core.streams import Layout, Place
 
 POLL_WAIT_MS = 500
 SILENCE_S = 30
+WATCH_PAUSE_S = 60
 CHECKPOINTS_BACK_S = 3 * 3_600
 
 Clock = Callable[[], float]
@@ -44,6 +45,8 @@ class Consumption:
         self._places: list[Partition] = []
         self._lagging: dict[Partition, int] = {}
         self._layout: Layout | None = None
+        self._is_catching_up = False
+        self._watched_at_s = self.now_s()
 
     def now_s(self) -> int:
         """Unix seconds by the clock that was handed in."""
@@ -79,6 +82,9 @@ class Consumption:
             if self.reading.has_woken:
                 await self._go_back(await in_thread(self.reading.wake, now_s))
         await self._go_back(await self._upkeep.do(now_s))
+        if not self._is_catching_up and now_s >= self._watched_at_s + WATCH_PAUSE_S:
+            self._watched_at_s = now_s
+            await in_thread(self.reading.note_withheld, now_s)
         if self._layout is not None and self._layout != self.reading.reader.directory.layout:
             await self.stop()
             await self._take_up_streams()
@@ -87,8 +93,22 @@ class Consumption:
     async def until_end(self, each: Callable[[int], None] = lambda _count: None) -> None:
         """Steps until everything that was there at the call is taken; `each` is told of every step.
 
+        Where checkpoints then state more than came, the ends are asked once more: what was stated lay
+        on the broker before, so what is behind still, `reading.checkpoints.behind`, it keeps from us.
         Raises BrokerUnavailableError when the broker is silent for 30 s before that.
         """
+        self._is_catching_up = True
+        try:
+            await self._to_the_end(each)
+            if self.reading.checkpoints.behind():
+                await self._to_the_end(each)
+        finally:
+            self._is_catching_up = False
+        if self._layout is not None:
+            await in_thread(self.reading.check_finals, self.now_s())
+            await self._upkeep.write_letters(self.now_s())
+
+    async def _to_the_end(self, each: Callable[[int], None]) -> None:
         self._lagging = await self._running().end_offsets()
         heard_at_s = self._clock()
         while await self._still_lagging():
@@ -101,9 +121,6 @@ class Consumption:
                     f"the broker at {self.access.bootstrap} went silent before the end; what came "
                     "is stored, run again to go on"
                 )
-        if self._layout is not None:
-            await in_thread(self.reading.check_finals, self.now_s())
-            await self._upkeep.write_letters(self.now_s())
 
     def last_answer_ms(self) -> int | None:
         """When the broker last answered about any partition (Unix ms); None before the first."""

@@ -14,8 +14,10 @@ from fastapi.responses import StreamingResponse
 
 from services.consumer import http_attachments
 from services.consumer.feed import MAX_LISTENERS, MAX_PAGE_REPORTS, Feed
+from services.consumer.openapi import EVENTS, PAGE, VERSIONS, Originator
 from tocsin.adapters.inbox.reports import Filter
 from tocsin.runtime.bearer import Admit, bearer
+from tocsin.runtime.problems import EVERYWHERE
 
 PURPOSE = "read"
 MAX_FILTER_VALUES = 32
@@ -25,7 +27,8 @@ Values = Annotated[list[str] | None, Query(max_length=MAX_FILTER_VALUES)]
 
 def router(feed: Feed, admit: Admit) -> APIRouter:
     """The routes under /v1. `admit`: whether a bearer token may read."""
-    routes = APIRouter(prefix="/v1", dependencies=[Depends(bearer(admit, "tocsin consumer token"))])
+    opens = Depends(bearer(admit, "tocsin consumer token"))
+    routes = APIRouter(prefix="/v1", dependencies=[opens], responses=EVERYWHERE)
     _Routes(feed).add_to(routes)
     http_attachments.add_to(routes, feed)
     return routes
@@ -38,15 +41,25 @@ class _Routes:
         self._feed = feed
 
     def add_to(self, routes: APIRouter) -> None:
-        routes.add_api_route("/reports", self.reports, summary="Reports in the order of storage")
-        routes.add_api_route("/reports/{report_id}", self.report, summary="All versions of a report")
-        routes.add_api_route("/stream", self.stream, summary="Server-sent events, resumable")
+        routes.add_api_route(
+            "/reports", self.reports, summary="Reports in the order of storage", responses=PAGE
+        )
+        routes.add_api_route(
+            "/reports/{report_id}", self.report, summary="All versions of a report", responses=VERSIONS
+        )
+        routes.add_api_route(
+            "/stream",
+            self.stream,
+            summary="Server-sent events, resumable",
+            response_class=StreamingResponse,
+            responses=EVENTS,
+        )
 
     async def reports(  # noqa: PLR0913 - FastAPI reads the query from the parameters
         self,
         stream: Values = None,
         region: Values = None,
-        originator: str | None = None,
+        originator: Originator = None,
         kind: str | None = None,
         since: datetime | None = None,
         after: Annotated[int, Query(ge=0)] = 0,
@@ -71,7 +84,7 @@ class _Routes:
         self,
         stream: Values = None,
         region: Values = None,
-        originator: str | None = None,
+        originator: Originator = None,
         kind: str | None = None,
         after: Annotated[int | None, Query(ge=0)] = None,
         last_event_id: Annotated[int | None, Header(ge=0)] = None,
@@ -101,22 +114,16 @@ class _Routes:
         since_s = None
         if since is not None:
             since_s = int((since if since.tzinfo else since.replace(tzinfo=UTC)).timestamp())
-        return Filter(tuple(streams or ()), await self._bits(regions or []), _id(originator), kind, since_s)
+        return Filter(
+            tuple(streams or ()),
+            await self._bits(regions or []),
+            bytes.fromhex(originator) if originator else None,
+            kind,
+            since_s,
+        )
 
     async def _bits(self, regions: list[str]) -> int:
         try:
             return await self._feed.region_bits(regions)
         except KeyError as error:
             raise HTTPException(422, f"no such region: {error.args[0]}") from error
-
-
-def _id(text: str | None) -> bytes | None:
-    if text is None:
-        return None
-    try:
-        found = bytes.fromhex(text)
-    except ValueError:
-        found = b""
-    if len(found) != 16:
-        raise HTTPException(422, "originator: 32 hex digits, as in a report's `originator`")
-    return found

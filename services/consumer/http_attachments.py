@@ -11,16 +11,8 @@ from fastapi import APIRouter, HTTPException, Response
 
 from services.consumer.attachment_views import parts_of
 from services.consumer.feed import Feed
+from services.consumer.openapi import FILE, FILES, UNKNOWN_TYPE, Originator
 from tocsin.core.primitives import sha256
-
-UNKNOWN_TYPE = "application/octet-stream"
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"content": {UNKNOWN_TYPE: {}}, "description": "The file"},
-    404: {"description": "There is no such file here"},
-    409: {
-        "description": "Parts have not come yet, or several senders use these ids: name the `originator`"
-    },
-}
 
 
 def add_to(routes: APIRouter, feed: Feed) -> None:
@@ -30,13 +22,14 @@ def add_to(routes: APIRouter, feed: Feed) -> None:
         "/reports/{report_id}/attachments",
         handlers.attachments,
         summary="The files that came with a report",
+        responses=FILES,
     )
     routes.add_api_route(
         "/reports/{report_id}/attachments/{attachment_id}",
         handlers.attachment,
         summary="One file",
         response_class=Response,
-        responses=_ANSWERS,
+        responses=FILE,
     )
 
 
@@ -49,7 +42,7 @@ class _Routes:
         return {"attachments": await self._feed.attachments(report_id)}
 
     async def attachment(
-        self, report_id: UUID, attachment_id: UUID, originator: str | None = None
+        self, report_id: UUID, attachment_id: UUID, originator: Originator = None
     ) -> Response:
         """The bytes, once all parts are here; their SHA-256 is in `Repr-Digest`."""
         held = await self._feed.held(report_id, attachment_id)

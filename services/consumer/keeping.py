@@ -17,19 +17,21 @@ from services.consumer.consume import Consumption
 from services.consumer.intake import Tally
 from services.consumer.participant import Participant
 from services.consumer.subscribe import Showing
-from services.consumer.waiting import silent_sentences, waiting_sentences
+from services.consumer.waiting import latest_missing, silent_sentences, waiting_sentences
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tuf_topic import DirectoryFollower
 from tocsin.core.directory import Directory
 from tocsin.core.errors import OutsideFault
+from tocsin.core.pauses import has_passed
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 SILENCE_S = 30
 COUNT_PAUSE_S = 30
 STUCK_S = 120
+MISSING_SHOWN_S = 7 * 86_400
 
 
 class Health:
@@ -123,19 +125,22 @@ class Keeping:
 
     def _count_waiting(self) -> None:
         now_s = self._now_s()
-        if now_s < self._counted_at_s + COUNT_PAUSE_S:
+        if not has_passed(self._counted_at_s, COUNT_PAUSE_S, now_s):
             return
         self._counted_at_s = now_s
         waiting = dict.fromkeys(Cause, 0)
         for one in self._inbox.waiting.summary():
             waiting[one.cause] += one.records
         self._health.waiting = waiting
-        silent = [] if self._health.history else silent_sentences(self._inbox, now_s)
-        self._health.silent = len(silent)
         directory, me = self.directory(), self._participant.identity.me
+        silent = [] if self._health.history else silent_sentences(self._inbox, now_s, directory)
+        self._health.silent = len(silent)
+        late = [self._follower.late] if self._follower.late else []
         ends = agreement_sentences(directory, me, now_s) if directory else []
         strange = self._participant.strange_keys(directory)
-        self._health.warnings = [*ends, *strange, *waiting_sentences(self._inbox, now_s), *silent]
+        missing = latest_missing(self._inbox, now_s - MISSING_SHOWN_S)
+        waits = waiting_sentences(self._inbox, now_s)
+        self._health.warnings = [*late, *ends, *strange, *missing, *waits, *silent]
 
     def _turned(self) -> None:
         self._health.turned_at_s = self._participant.clock()

@@ -15,6 +15,7 @@ from tocsin.adapters.own_keys import KeyRing
 from tocsin.core import wire
 from tocsin.core.key_schedule import GenerationId
 from tocsin.core.participants import Participant
+from tocsin.core.pauses import has_passed
 from tocsin.core.primitives import CompositePrivate, XWingPrivate
 from tocsin.core.signatures import sign_statement
 from tocsin.core.streams import inbox_topic
@@ -67,7 +68,7 @@ class KeyRequests:
         if ours is None:
             return found
         for wait in self._reading.inbox.waiting.summary():
-            if wait.cause is not Cause.KEY or now_s < wait.since_s + PATIENCE_S:
+            if wait.cause is not Cause.KEY or not has_passed(wait.since_s, PATIENCE_S, now_s):
                 continue
             generation = generation_from(wait.subject)
             if len(found) < MAX_AT_ONCE and self._may_ask(generation, now_s):
@@ -83,7 +84,7 @@ class KeyRequests:
     def _may_ask(self, generation: GenerationId, now_s: int) -> bool:
         asked_at_s = self._reading.inbox.keys.asked_at_s(generation)
         known = generation.originator in self._reading.reader.directory.participants
-        return known and (asked_at_s is None or now_s >= asked_at_s + PAUSE_S)
+        return known and (asked_at_s is None or has_passed(asked_at_s, PAUSE_S, now_s))
 
     def _request(self, generation: GenerationId, ours: Asker, now_s: int) -> OutgoingRecord:
         originator = self._reading.reader.directory.participants[generation.originator]

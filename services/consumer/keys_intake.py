@@ -7,6 +7,7 @@ bad wrap never stands in the way of a good one. Source: wire format, "Keys".
 from __future__ import annotations
 
 from services.consumer.checkpoint_watch import CheckpointWatch
+from services.consumer.missing_keys import MissingKeys
 from tocsin.adapters.inbox.causes import Cause, Wait
 from tocsin.adapters.inbox.keys import generation_of, subject_of
 from tocsin.adapters.inbox.reader import InboxReader
@@ -16,10 +17,12 @@ from tocsin.adapters.own_keys import KeyRing
 from tocsin.core import wire
 from tocsin.core.errors import CannotOpenError, MalformedError, UntrustedError
 from tocsin.core.ids import audience_id, own_audience
+from tocsin.core.key_schedule import GenerationId
 from tocsin.core.manifests import (
     Statement,
     UnknownSignerError,
     check_manifest,
+    directory_alarms,
     judge_manifest,
     manifest_alarm,
     open_wrap,
@@ -29,6 +32,8 @@ from tocsin.core.outcomes import Outcome, Reason, Step
 from tocsin.core.primitives import XWingPrivate
 from tocsin.core.signatures import read_statement
 from tocsin.core.streams import CHECKPOINTS_TOPIC, MANIFESTS_TOPIC, Place
+
+MAX_AHEAD_MANIFESTS = 1_000
 
 
 class KeysIntake:
@@ -43,6 +48,8 @@ class KeysIntake:
     ) -> None:
         self._inbox, self._reader = inbox, reader
         self._kem_keys, self._checkpoints = kem_keys, checkpoints
+        self.missing = MissingKeys(inbox)
+        self._ahead: dict[GenerationId, wire.Manifest] = {}
         self.woken: set[Wait] = set()
         self.wants_directory = False
 
@@ -106,9 +113,20 @@ class KeysIntake:
             return Outcome.QUARANTINED if kinds else Outcome.DUPLICATE
         if manifest.directory_version > self._reader.directory.version:
             self.wants_directory = True
+            if len(self._ahead) < MAX_AHEAD_MANIFESTS:
+                self._ahead[generation] = manifest
         self._inbox.keys.keep_manifest(manifest)
         self._wake(subject_of(generation), Cause.MANIFEST, Cause.KEY, Cause.MEMBERSHIP)
         return Outcome.ACCEPTED
+
+    def note_hidden_directory(self, now_s: int) -> None:
+        """Alarms for manifests that rest on a directory that nobody can fetch. To be asked after a look
+        that brought one: the originator had that version from the same broker.
+        """
+        ahead, self._ahead = self._ahead, {}
+        for manifest in ahead.values():
+            for kind in directory_alarms(manifest, self._reader.directory):
+                self._inbox.alarms.note(manifest_alarm(kind, manifest), now_s)
 
     def _wrap(self, value: bytes, place: Place, now_s: int) -> Outcome:
         wrap = wire.decode_wrap(value)

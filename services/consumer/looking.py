@@ -13,7 +13,7 @@ from services.consumer.http import PURPOSE
 from services.consumer.participant import open_participant, tokens_of
 from services.consumer.subscribe import parse_begin
 from services.consumer.views import COLUMNS, Views, row_of
-from services.consumer.waiting import waiting_sentences
+from services.consumer.waiting import gone_sentences, waiting_sentences
 from tocsin.adapters.desk.store import note
 from tocsin.adapters.inbox.quarantine import Refused
 from tocsin.adapters.inbox.reports import MAX_PAGE_REPORTS, Filter
@@ -48,7 +48,7 @@ def print_reports(
 
 
 def print_alarms(home: Path, passphrase_file: Path | None, since: str | None, *, as_json: bool) -> None:
-    """Print alarms, oldest first, and on stderr what records wait for."""
+    """Print alarms, oldest first; on stderr what was gone before it was read, and what records wait for."""
     since_s = parse_begin(since).since_s if since else None
     with inbox_of(home, passphrase_file) as inbox:
         rows = [
@@ -67,7 +67,8 @@ def print_alarms(home: Path, passphrase_file: Path | None, since: str | None, *,
             for one in inbox.alarms.since(since_s or 0)
         ]
         console.rows(rows, ALARM_COLUMNS, as_json=as_json)
-        for sentence in waiting_sentences(inbox, int(time.time())):
+        gone = gone_sentences(inbox, since_s or 0)
+        for sentence in [*gone, *waiting_sentences(inbox, int(time.time()))]:
             console.warn(sentence)
 
 

@@ -16,7 +16,7 @@ from services.consumer.upkeep import Letters, Upkeep
 from services.consumer.withdrawal_receipts import WithdrawalReceipts
 from tocsin.adapters import passphrase
 from tocsin.adapters.home import ParticipantHome
-from tocsin.adapters.inbox.store import Inbox, open_inbox
+from tocsin.adapters.inbox.store import LOCK_NAME, Inbox, open_inbox
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.machine import check_machine
@@ -28,8 +28,6 @@ from tocsin.core.directory import Directory
 from tocsin.core.own_entry import strange_keys, strange_words
 from tocsin.core.primitives import CompositePrivate
 from tocsin.core.report import domain_check
-
-LOCK = "inbox"
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Participant:
     @contextmanager
     def inbox(self, *, read_only: bool = False) -> Iterator[Inbox]:
         """The inbox; to write, the home's lock is held. Raises HeldElsewhereError, StorageError."""
-        folder = self.home.path / LOCK
+        folder = self.home.inbox
         if read_only:
             inbox = open_inbox(folder, self.storage_key, read_only=True)
             try:
@@ -53,7 +51,7 @@ class Participant:
             finally:
                 inbox.close()
             return
-        with self.home.hold(LOCK):
+        with self.home.hold(LOCK_NAME):
             inbox = open_inbox(folder, self.storage_key)
             try:
                 yield inbox
@@ -65,7 +63,7 @@ class Participant:
         """A second connection that writes, beside whoever holds the home's lock: for rows of sinks alone,
         which the database itself keeps whole. Raises StorageError.
         """
-        inbox = open_inbox(self.home.path / LOCK, self.storage_key)
+        inbox = open_inbox(self.home.inbox, self.storage_key)
         try:
             yield inbox
         finally:

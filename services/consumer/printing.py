@@ -23,6 +23,7 @@ from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.private_files import storage_errors
 from tocsin.adapters.whole_files import check_replaceable, write_whole
 from tocsin.core import codes, flat_columns
+from tocsin.core.alert_images import without_content
 from tocsin.core.errors import RefusedByRuleError, SettingsError, StorageError
 from tocsin.core.withdrawals import KIND
 from tocsin.runtime import console
@@ -33,7 +34,8 @@ MAX_PRINTING_S = 60
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _HEAD = """<!DOCTYPE html>
 <html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>{title}</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <style>
 @page {{ size: A4; margin: 12mm; }}
 body {{ font: 10.5pt/1.4 sans-serif; color: #000; background: #fff; margin: 0; }}
@@ -48,7 +50,7 @@ dt {{ color: #333; }} dd {{ margin: 0; white-space: pre-wrap; overflow-wrap: any
 <tfoot><tr><td class="marking">{marking}</td></tr></tfoot>
 <tbody><tr><td><h1 dir="auto">{title}</h1><dl>
 """
-_FOOT = "</dl></td></tr></tbody></table></body></html>\n"
+_FOOT = "</dl>{pictures}</td></tr></tbody></table></body></html>\n"
 
 
 def print_report(
@@ -83,9 +85,10 @@ def sheet_of(rendered: dict[str, Any], language: str) -> str:
     own = codes.labels("sheet_fields", "fields").items()
     lines += [_line(label[language], _shown(name, rendered[name], language)) for name, label in own]
     lines += [
-        _line(label, worded(code, text, language)) for label, code, text in fields_of(report, language)
+        _line(label, worded(code, text, language))
+        for label, code, text in fields_of(without_content(report), language)
     ]
-    return "".join([*lines, _FOOT])
+    return "".join([*lines, _FOOT.format(pictures="".join(map(_picture, report.get("images") or ())))])
 
 
 def marking_of(rendered: dict[str, Any]) -> str:
@@ -97,6 +100,12 @@ def marking_of(rendered: dict[str, Any]) -> str:
     if handling.get("pap"):
         marking += f" · PAP:{handling['pap']}"
     return f"EXERCISE · {marking} · EXERCISE" if rendered["exercise"] else marking
+
+
+def _picture(image: dict[str, Any]) -> str:
+    """A picture of an alert, which holds nothing beside its pixels: the ladder took it."""
+    alt = _escaped(image.get("caption") or "")
+    return f'<p><img src="data:{image["media_type"]};base64,{image["content"]}" alt="{alt}"></p>\n'
 
 
 def _line(label: str, text: str) -> str:

@@ -57,8 +57,10 @@ class Reading:
 
     def _reads(self, log: LogId) -> bool:
         """Whether we read a log: what is wanted, and always what is sent to us alone."""
-        own = audience_id(own_audience(self.identity.me)).hex()
-        return self.wanted.reads(log) or (log.stream == INBOX and log.scope == own)
+        if log.stream == INBOX:
+            return log.scope == audience_id(own_audience(self.identity.me)).hex()
+        # Whoever states logs of regions that are not there must not fill what is waited for.
+        return self.wanted.reads(log) and log.scope in self.reader.directory.layout.regions
 
     def believe(self, directory: Directory, now_s: int) -> list[Place]:
         """Take a newer directory; the places to go back to. The same version changes nothing."""
@@ -83,6 +85,17 @@ class Reading:
         """Remember that offsets from `place` up to `found` were gone."""
         with self.inbox.transaction():
             self.inbox.offsets.note_gap(place, found, now_s)
+
+    def note_withheld(self, now_s: int) -> None:
+        """Alarms for what checkpoints stated and did not come in time, and for keys that do not come."""
+        with self.inbox.transaction():
+            self.checkpoints.late(now_s)
+            self.keys.missing.note(now_s)
+
+    def note_hidden_directory(self, now_s: int) -> None:
+        """Alarms for manifests that rest on a newer directory than the one that was fetched just now."""
+        with self.inbox.transaction():
+            self.keys.note_hidden_directory(now_s)
 
     def check_finals(self, now_s: int) -> None:
         """Alarms for logs that a retired key ended beyond what came, once they were read to the end."""

@@ -126,6 +126,8 @@ async def begin_consumption(
         console.warn(f"the directory could not be renewed: {follower.trouble}")
     if follower.clock_trouble is not None:
         console.warn(follower.clock_trouble)
+    if follower.late is not None:
+        console.warn(follower.late)
     for sentence in participant.strange_keys(directory):
         console.warn(sentence)
     own = directory.participants.get(participant.identity.me)

@@ -15,7 +15,12 @@ from services.consumer.assignment import stream_partitions
 from services.consumer.consume import Consumption
 from services.consumer.reading import Reading
 from services.consumer.views import Views
-from services.consumer.waiting import coming_sentences, missing_sentences, waiting_sentences
+from services.consumer.waiting import (
+    coming_sentences,
+    missing_sentences,
+    waiting_sentences,
+    withheld_sentences,
+)
 from tocsin.adapters.inbox.reports import Filter
 from tocsin.core.errors import SettingsError
 from tocsin.core.report import ALERT_SCHEMA, ALERTS_STREAM
@@ -108,6 +113,7 @@ async def follow(consumption: Consumption, printing: Showing, *, until_end: bool
     reading, now_s = consumption.reading, consumption.now_s()
     return [
         *waiting_sentences(reading.inbox, now_s),
+        *withheld_sentences(reading.inbox, reading.checkpoints.behind()),
         *missing_sentences(reading.inbox, began_s),
         *coming_sentences(reading.inbox, now_s),
         *ended_sentences(reading.reader.directory, reading.identity.me, now_s),

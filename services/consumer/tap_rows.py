@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.consumer.views import Views, without_nulls
 from tocsin.adapters.inbox.reports import StoredReport
+from tocsin.core.json_fields import in_json
 
 NO_MONTH = "unknown"
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -46,7 +47,7 @@ def flat_row(report: StoredReport, views: Views) -> Row:
         "time": report.time_s,
         "received_at": report.received_at_s,
         "cursor": report.seq,
-        "body_json": json.dumps(without_nulls(body), ensure_ascii=False, separators=(",", ":")),
+        "body_json": json.dumps(in_json(without_nulls(body)), ensure_ascii=False, separators=(",", ":")),
     }
 
 

@@ -16,6 +16,7 @@ from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.core.clock_skew import Finding
 from tocsin.core.directory import Directory, Freshness
 from tocsin.core.errors import DirectoryStaleError, OutsideFault, TocsinError
+from tocsin.core.pauses import has_passed
 from tocsin.core.streams import Place
 
 DIRECTORY_WISH_PAUSE_S = 60
@@ -94,18 +95,18 @@ class Upkeep:
     async def do(self, now_s: int) -> list[Place]:
         """Whatever is due at `now_s`; the places to go back to. Raises DirectoryStaleError."""
         back: list[Place] = []
-        if now_s >= self._reminded_at_s + REMIND_PAUSE_S:
+        if has_passed(self._reminded_at_s, REMIND_PAUSE_S, now_s):
             self.remind(now_s)
         if now_s != self._looked_at_s:
             self._looked_at_s = now_s
             await in_thread(self._reading.waking.passed_time, now_s)
         self._wish |= self._reading.take_wish_for_directory()
         pause_s = DIRECTORY_WISH_PAUSE_S if self._wish else DIRECTORY_PAUSE_S
-        if now_s >= self._refreshed_at_s + pause_s:
+        if has_passed(self._refreshed_at_s, pause_s, now_s):
             back += await self.renew_directory(now_s)
-        if now_s >= self._asked_at_s + ASKING_PAUSE_S:
+        if has_passed(self._asked_at_s, ASKING_PAUSE_S, now_s):
             await self.write_letters(now_s)
-        if now_s >= self._tidied_at_s + TIDY_PAUSE_S:
+        if has_passed(self._tidied_at_s, TIDY_PAUSE_S, now_s):
             self._tidied_at_s = now_s
             back += await in_thread(self._tidy, now_s)
         return back
@@ -128,6 +129,8 @@ class Upkeep:
         if self._directories.clock_trouble is not None:
             self._tell(self._directories.clock_trouble)
         back = await in_thread(self._reading.believe, directory, now_s)
+        if self._directories.trouble is None:
+            await in_thread(self._reading.note_hidden_directory, now_s)
         self.check_freshness(now_s)
         return back
 
@@ -180,8 +183,6 @@ class Upkeep:
         inbox = self._reading.inbox
         if ended := inbox.forget_old(now_s):
             self._tell(f"{ended} records that waited have expired unread")
-        with inbox.transaction():
-            self._reading.checkpoints.late(now_s)
         self._reading.check_finals(now_s)
         waking = self._reading.waking
         return [*waking.positions_of_time(), *waking.room(now_s)]

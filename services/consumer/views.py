@@ -9,6 +9,7 @@ from tocsin.adapters.inbox.reports import StoredReport
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.core.avro import Codec
 from tocsin.core.changes import changed_places
+from tocsin.core.json_fields import in_json
 from tocsin.core.withdrawals import KIND
 from tocsin.runtime.times import iso_time
 
@@ -43,7 +44,7 @@ class Views:
         return self._inbox.known.name(originator)
 
     def render(self, report: StoredReport) -> dict[str, Any]:
-        """The documented shape; `report` holds the body without its empty fields."""
+        """The documented shape; `report` holds the body without its empty fields, bytes as base64."""
         return {
             "originator": report.originator.hex(),
             "originator_name": self.name(report.originator),
@@ -58,7 +59,7 @@ class Views:
             "time": iso_time(report.time_s),
             "received_at": iso_time(report.received_at_s),
             "cursor": report.seq,
-            "report": without_nulls(self.body(report)),
+            "report": in_json(without_nulls(self.body(report))),
             **self._changed(report),
         }
 

@@ -7,6 +7,8 @@ from tocsin.adapters.inbox.keys import generation_from
 from tocsin.adapters.inbox.statements import InboxStatements
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.inbox.waiting import WaitingSummary
+from tocsin.core.checkpoints import Behind
+from tocsin.core.directory import Directory
 from tocsin.core.outcomes import AlarmKind
 from tocsin.core.spans import span
 from tocsin.core.streams import CHECKPOINTS_TOPIC, Place
@@ -35,19 +37,50 @@ def waiting_sentences(inbox: Inbox, now_s: int) -> list[str]:
     return sentences
 
 
-def silent_sentences(inbox: Inbox, now_s: int) -> list[str]:
+def silent_sentences(inbox: Inbox, now_s: int, directory: Directory | None = None) -> list[str]:
     """One sentence for each originator that stated no heads for over two hours; at most 20.
 
-    Meant for a reader that is up to date: to one that was away everybody seems silent.
+    Meant for a reader that is up to date: to one that was away everybody seems silent. Who by `directory`
+    may publish no longer has nothing to state.
     """
-    silent = sorted((at_s, who) for who, at_s in _last_heard(inbox).items() if now_s > at_s + SILENCE_S)
+    heard = _last_heard(inbox)
+    unheard = {who: since_s for who, since_s in inbox.logs.read_since().items() if who not in heard}
+    silent = sorted(
+        (at_s, who)
+        for who, at_s in (heard | unheard).items()
+        if now_s > at_s + SILENCE_S and (directory is None or _may_publish(who, directory, now_s))
+    )
     said = [
-        f"{_name(inbox, who)} has been silent for {span(now_s - at_s)}: its last checkpoint is of "
-        f"{clock_time(at_s)}; its service stands still, or the broker withholds it: ask it"
+        f"{_name(inbox, who)} has been silent for {span(now_s - at_s)}: {_heard(heard.get(who))}; its "
+        "service stands still, or the broker withholds it: ask it"
         for at_s, who in silent[:MAX_SENTENCES]
     ]
     more = len(silent) - MAX_SENTENCES
     return [*said, f"and {more} more are silent"] if more > 0 else said
+
+
+def _heard(at_s: int | None) -> str:
+    return (
+        "no checkpoint of it was ever seen"
+        if at_s is None
+        else f"its last checkpoint is of {clock_time(at_s)}"
+    )
+
+
+def _may_publish(who: bytes, directory: Directory, now_s: int) -> bool:
+    return any(directory.may_publish(who, stream, now_s) for stream in directory.layout.streams)
+
+
+def withheld_sentences(inbox: Inbox, behind: list[Behind]) -> list[str]:
+    """One sentence for each log of which a checkpoint states more than the broker gives; at most 20."""
+    said = []
+    for one in behind[:MAX_SENTENCES]:
+        head = inbox.logs.head(one.log)
+        here = f"came up to {head.counter}" if head and head.session == one.head.session else "did not come"
+        log = f"{_name(inbox, one.log.originator)}, {one.log.stream}, {one.log.scope}"
+        said.append(f"the broker withholds records: {log}: stated up to {one.head.counter}, {here}")
+    more = len(behind) - MAX_SENTENCES
+    return [*said, f"and of {more} more logs"] if more > 0 else said
 
 
 def _last_heard(inbox: Inbox) -> dict[bytes, int]:
@@ -69,7 +102,7 @@ def _asked(inbox: Inbox, one: WaitingSummary, heard_s: int | None, now_s: int) -
 
 def missing_sentences(inbox: Inbox, since_s: int) -> list[str]:
     """One sentence for each gap seen since `since_s`: of the broker's offsets, or of a log."""
-    sentences = [_gone(place, found) for place, found in inbox.offsets.gaps(since_s)]
+    sentences = gone_sentences(inbox, since_s)
     for one in inbox.alarms.since(since_s, MAX_SENTENCES):
         if one.alarm.kind in _MISSING:
             about = one.alarm
@@ -77,6 +110,18 @@ def missing_sentences(inbox: Inbox, since_s: int) -> list[str]:
             log = f"{_name(inbox, about.originator)}, {about.stream}, {about.scope}"
             sentences.append(f"gap: {count}missing ({about.kind}): {log}, before {about.counter}")
     return sentences
+
+
+def gone_sentences(inbox: Inbox, since_s: int) -> list[str]:
+    """One sentence for each stretch of offsets that was gone before we read it; at most 10,000 are kept."""
+    return [_gone(place, found) for place, found in inbox.offsets.gaps(since_s)]
+
+
+def latest_missing(inbox: Inbox, since_s: int) -> list[str]:
+    """`missing_sentences` for a service that says all that is wrong: at most 20, and how many more."""
+    found = missing_sentences(inbox, since_s)
+    more = len(found) - MAX_SENTENCES
+    return [*found[-MAX_SENTENCES:], *([f"and {more} more gaps: tocsin alarms"] if more > 0 else [])]
 
 
 def coming_sentences(inbox: Inbox, now_s: int) -> list[str]:

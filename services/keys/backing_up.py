@@ -11,23 +11,15 @@ import json
 import shutil
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-from tocsin.adapters import custodians, drafts, passphrase, watch_lists
-from tocsin.adapters.database import Database
+from tocsin.adapters import custodians, passphrase
 from tocsin.adapters.desk import store as desk
-from tocsin.adapters.desk import tables as desk_tables
-from tocsin.adapters.desk.audit_log import FILE_NAME as AUDIT_FILE
 from tocsin.adapters.home import ParticipantHome
-from tocsin.adapters.inbox import store as inbox
-from tocsin.adapters.inbox import tables as inbox_tables
+from tocsin.adapters.home_contents import DATABASES, files_of, files_to_copy
 from tocsin.adapters.key_files import KeyFolder
-from tocsin.adapters.outbox import store as outbox
-from tocsin.adapters.outbox import tables as outbox_tables
 from tocsin.adapters.private_files import make_private_folder, storage_errors, sync_folder
-from tocsin.adapters.screening import store as screening
-from tocsin.adapters.screening import tables as screening_tables
 from tocsin.adapters.whole_files import file_digest, write_whole
 from tocsin.core import canonical_json
 from tocsin.core.errors import RefusedByRuleError
@@ -35,16 +27,6 @@ from tocsin.core.primitives import random_bytes, seal_bytes, sha256
 
 BACKUP_FILE = "backup.json"
 LABEL = b"tocsin/1/backup\0"
-AUDIT = f"{desk.FOLDER}/{AUDIT_FILE}"
-COPIED = ("keys", "people", "directory", "participant.json", "settings.toml", "tokens.json", AUDIT)
-DATABASES = {
-    "outbox": (outbox.FILE_NAME, outbox.KEY_LABEL, outbox_tables.MIGRATIONS),
-    "inbox": (inbox.FILE_NAME, inbox.KEY_LABEL, inbox_tables.MIGRATIONS),
-    desk.FOLDER: (desk.FILE_NAME, desk.KEY_LABEL, desk_tables.MIGRATIONS),
-    drafts.FOLDER: (drafts.FILE_NAME, drafts.KEY_LABEL, drafts.MIGRATIONS),
-    watch_lists.FOLDER: (watch_lists.FILE_NAME, watch_lists.KEY_LABEL, watch_lists.MIGRATIONS),
-    screening.FOLDER: (screening.FILE_NAME, screening.KEY_LABEL, screening_tables.MIGRATIONS),
-}
 
 
 def back_up(
@@ -84,18 +66,13 @@ def _fill(
     home: ParticipantHome, folder: KeyFolder, target: Path, rule: custodians.Rule, now_s: int
 ) -> list[str]:
     storage_key = folder.storage_key()
-    for source in files_of(home.path, COPIED):
+    for source in files_to_copy(home.path):
         make_private_folder((target / source.relative_to(home.path)).parent)
         write_whole(target / source.relative_to(home.path), source.read_bytes())
-    for name, (file, label, migrations) in DATABASES.items():
-        path = home.path / name / file
-        if path.exists():
-            make_private_folder(target / name)
-            database = Database.open(path, storage_key, label, migrations, read_only=True)
-            try:
-                database.copy_to(target / name / file, storage_key, label)
-            finally:
-                database.close()
+    for one in DATABASES:
+        if (home.path / one.name).exists():
+            make_private_folder((target / one.name).parent)
+            one.copy(home.path, target, storage_key)
     secret = random_bytes(custodians.SECRET_BYTES)
     listing = {
         "tocsin_backup": 1,
@@ -103,7 +80,7 @@ def _fill(
         "made_at_s": now_s,
         "needed": rule.needed,
         "custodians": rule.custodians,
-        "files": {str(one.relative_to(target)): file_digest(one) for one in files_of(target, ("",))},
+        "files": {str(one.relative_to(target)): file_digest(one) for one in files_of(target)},
     }
     sealed = seal_bytes(secret, context_of(listing), folder.recovery())
     record = listing | {"sealed": b64encode(sealed).decode()}
@@ -114,13 +91,3 @@ def _fill(
 def context_of(listing: dict[str, object]) -> bytes:
     """What the seal is bound to: one changed file, and it does not open."""
     return LABEL + sha256(canonical_json.dump(listing))
-
-
-def files_of(folder: Path, names: tuple[str, ...]) -> Iterator[Path]:
-    """The files of `names` in `folder`, those in folders with them, in order."""
-    for name in names:
-        one = folder / name
-        if one.is_file():
-            yield one
-        elif one.is_dir():
-            yield from sorted(each for each in one.rglob("*") if each.is_file())

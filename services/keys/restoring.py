@@ -13,13 +13,15 @@ import time
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from services.keys.backing_up import BACKUP_FILE, context_of, files_of
+from services.keys.backing_up import BACKUP_FILE, context_of
 from tocsin.adapters import custodians, passphrase
+from tocsin.adapters.home_contents import files_of
 from tocsin.adapters.key_files import KDF_FILE, STORAGE_KEY_FILE, KeyFolder, Private
+from tocsin.adapters.log_owner import SIDE_FILES
+from tocsin.adapters.outbox.restored import begin_anew
 from tocsin.adapters.outbox.store import FILE_NAME, open_outbox
 from tocsin.adapters.private_files import make_private_folder, storage_errors, sync_folder
 from tocsin.adapters.whole_files import copy_whole, file_digest, read_whole, write_whole
@@ -30,13 +32,11 @@ from tocsin.core.errors import (
     SettingsError,
     UntrustedError,
 )
-from tocsin.core.generations import Why
 from tocsin.core.ids import parse_id
 from tocsin.core.primitives import open_bytes
 
 MAX_LISTING_BYTES = 16_777_216
 MAX_SHARE_BYTES = 4_096
-_LOG_ENDINGS = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,9 @@ def _opened(source: Path, shares: Sequence[str]) -> tuple[dict[str, Any], bytes]
 
 
 def _check_files(source: Path, listed: dict[str, str]) -> None:
-    found = {str(one.relative_to(source)): one for one in files_of(source, ("",))}
+    found = {str(one.relative_to(source)): one for one in files_of(source)}
     del found[BACKUP_FILE]
-    if logs := sorted(name for name in found if name.endswith(_LOG_ENDINGS)):
+    if logs := sorted(name for name in found if name.endswith(SIDE_FILES)):
         raise UntrustedError(f"{source / logs[0]} was left beside a database: it is no part of the backup")
     for name in sorted(found.keys() ^ listed.keys()):
         raise UntrustedError(f"{source / name} is missing, or was added")
@@ -139,9 +139,7 @@ def _begin_anew(folder: Path, storage_key: bytes, me: bytes, now_s: float) -> No
     if (folder / FILE_NAME).exists():
         outbox = open_outbox(folder, storage_key, me)
         try:
-            with outbox.transaction():
-                outbox.keys.end(None, Why.RESTORED)
-                outbox.references.leap(datetime.fromtimestamp(now_s, UTC).year)
+            begin_anew(outbox, now_s)
         finally:
             outbox.close()
 

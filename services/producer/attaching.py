@@ -59,7 +59,10 @@ def prepare_file(path: Path, *, keep_location: bool, shrink: bool = False) -> Re
     try:
         if media_type in PICTURES:
             clean = clean_picture(content, keep_location=keep_location, max_bytes=max_bytes)
-            made, sentences = clean.content, _of_picture(clean, media_type, keep_location=keep_location)
+            made, sentences = (
+                clean.content,
+                of_picture(clean, keeps_location=keep_location and media_type != GIF),
+            )
         else:
             made, sentences = content, _of_document(content, media_type, keep_location=keep_location)
     except MalformedError as error:
@@ -67,6 +70,15 @@ def prepare_file(path: Path, *, keep_location: bool, shrink: bool = False) -> Re
     if len(made) > MAX_ATTACHMENT_BYTES:
         raise _too_large(path, len(made), media_type, shrink=shrink)
     return ReadyFile(FileToSend(safe_name(path.name, media_type), media_type, made), sentences)
+
+
+def read_picture(path: Path) -> bytes:
+    """The bytes of a picture to be made smaller. Raises as `prepare_files` does."""
+    content = _read(path, shrink=True)
+    media_type = _media_type(path, content)
+    if media_type not in PICTURES:
+        raise RefusedByRuleError(f"{path}: is {in_words(media_type)}, and a picture is wanted")
+    return content
 
 
 def preview(path: Path, out: Path, *, keep_location: bool, shrink: bool = False) -> None:
@@ -139,8 +151,9 @@ def _refuse_places(content: bytes, media_type: str) -> None:
         raise MalformedError(f"a picture or field inside it names a place: {_WAYS_OUT}")
 
 
-def _of_picture(clean: CleanPicture, media_type: str, *, keep_location: bool) -> tuple[str, ...]:
-    location = "location kept" if keep_location and media_type != GIF else "location removed"
+def of_picture(clean: CleanPicture, *, keeps_location: bool) -> tuple[str, ...]:
+    """What was done to a picture, in sentences."""
+    location = "location kept" if keeps_location else "location removed"
     sentences = [location if clean.held_location else "held no location"]
     if clean.scaled_to:
         sentences.append("made smaller: {} × {} pixels".format(*clean.scaled_to))

@@ -29,19 +29,29 @@ ReasonOption = Annotated[
     str, typer.Option(help="For the audit log: one line, without names, numbers or content.")
 ]
 
+ImageOption = Annotated[
+    list[str],
+    typer.Option(
+        metavar="FILE[=CAPTION]", help="A picture, made anew without place, camera, text; up to 2."
+    ),
+]
+NoImagesOption = Annotated[bool, typer.Option("--no-images", help="Without the pictures that it has.")]
+
 
 def register_alert(app: typer.Typer) -> None:
     """Add `alert` to the root command."""
     group = typer.Typer(
         no_args_is_help=True, help="Alerts to firms: one person proposes, another one releases."
     )
-    group.command(epilog="Example: tocsin alert new alert.json --as ana --audience couriers")(new)
+    group.command(
+        epilog="Example: tocsin alert new alert.json --as ana --audience couriers --image box.jpg"
+    )(new)
     group.command("list", epilog="Example: tocsin alert list --all")(list_)
     group.command(epilog="Example: tocsin alert preview ALERT-20261128-5f0c2a91 --sector courier --as ben")(
         preview
     )
     group.command(epilog="Example: tocsin alert lint ALERT-20261128-5f0c2a91")(lint)
-    group.command(epilog="Example: tocsin alert edit ALERT-20261128-5f0c2a91 alert.json --as ana")(edit)
+    group.command(epilog="Example: tocsin alert edit ALERT-20261128-5f0c2a91 new.json --as ana")(edit)
     group.command(
         epilog="Example: tocsin alert approve ALERT-20261128-5f0c2a91 --as ben --reason 'checked'"
     )(approve)
@@ -89,6 +99,7 @@ def new(  # noqa: PLR0913 - one parameter for each option
     not_before: Annotated[
         str | None, typer.Option(help="Hold it in the outbox until then: 2026-11-30T08:00Z.")
     ] = None,
+    image: ImageOption = [],  # noqa: B006
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
@@ -100,9 +111,11 @@ def new(  # noqa: PLR0913 - one parameter for each option
     are filled in. Where two people must sign and the author is a release officer, the author signs here.
     """
     from services.producer.alerts import told
+    from services.producer.alerts.picturing import images_wanted
     from services.producer.alerts.room import Who
 
-    more = {"source": source, "not_before": not_before}
+    images = images_wanted(image, none=False)
+    more = {"source": source, "not_before": not_before, "images": images}
     ask = _ask(home, passphrase_file, as_json=as_json)
     told.new(ask, Who(acting, person_file), file, (audience, to), more)
 
@@ -161,6 +174,8 @@ def edit(  # noqa: PLR0913 - one parameter for each option
     name: NameArgument,
     file: FileArgument,
     acting: AsOption,
+    image: ImageOption = [],  # noqa: B006
+    no_images: NoImagesOption = False,
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
@@ -168,9 +183,12 @@ def edit(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Put another text in place of a proposal's. Approvals are lost, and the editor becomes an author."""
     from services.producer.alerts import told
+    from services.producer.alerts.picturing import images_wanted
     from services.producer.alerts.room import Who
 
-    told.edit(_ask(home, passphrase_file, as_json=as_json), Who(acting, person_file), name, file)
+    images = images_wanted(image, none=no_images)
+    ask = _ask(home, passphrase_file, as_json=as_json)
+    told.edit(ask, Who(acting, person_file), name, file, images)
 
 
 def approve(  # noqa: PLR0913 - one parameter for each option
@@ -223,6 +241,8 @@ def update(  # noqa: PLR0913 - one parameter for each option
     alert: AlertArgument,
     file: FileArgument,
     acting: AsOption,
+    image: ImageOption = [],  # noqa: B006
+    no_images: NoImagesOption = False,
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
@@ -230,9 +250,12 @@ def update(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Propose another version of an alert that was released, to everybody whom it reached."""
     from services.producer.alerts import told
+    from services.producer.alerts.picturing import images_wanted
     from services.producer.alerts.room import Who
 
-    told.update(_ask(home, passphrase_file, as_json=as_json), Who(acting, person_file), alert, file)
+    images = images_wanted(image, none=no_images)
+    ask = _ask(home, passphrase_file, as_json=as_json)
+    told.update(ask, Who(acting, person_file), alert, file, images)
 
 
 TextOption = Annotated[

@@ -18,7 +18,7 @@ from services.producer.documents import parse
 from services.producer.group_commit import MAX_KEY_CHARACTERS, GroupCommit, IdempotencyKey
 from services.producer.importing.run_import import Fate
 from services.producer.letters.letter import Outgoing, submission
-from services.producer.openapi import ALERT, REPORT, RESPONSES
+from services.producer.openapi import ALERT, FOUND, OBJECT, REPORT, RESPONSES
 from services.producer.publishing import WITHDRAWN
 from services.producer.receipts import status_record
 from services.producer.reports import family_of
@@ -28,7 +28,7 @@ from tocsin.core.field_checks import MAX_CODE_CHARACTERS
 from tocsin.core.primitives import sha256
 from tocsin.core.report_parts import MAX_REFERENCE_CHARACTERS
 from tocsin.runtime.bearer import Admit, bearer
-from tocsin.runtime.problems import problem
+from tocsin.runtime.problems import EVERYWHERE, problem
 
 _KIND = Query(None, pattern="^(incident|alert)$", description="Seen from the fields if not given.")
 _AUDIENCE = Query(None, max_length=128, description="Who may read it; the kind's usual one if not given.")
@@ -50,9 +50,10 @@ class WithdrawalRequest(BaseModel):
 
 def router(acceptance: Acceptance, commit: GroupCommit, status: OutboxStatus, admit: Admit) -> APIRouter:
     """The routes under /v1. `admit`: whether a bearer token may hand in reports."""
-    routes = APIRouter(prefix="/v1", dependencies=[Depends(bearer(admit, "tocsin producer token"))])
+    opens = Depends(bearer(admit, "tocsin producer token"))
+    routes = APIRouter(prefix="/v1", dependencies=[opens], responses=EVERYWHERE)
     handlers = _Routes(acceptance, commit, status)
-    body = {"content": {"application/json": {"examples": {"report": REPORT, "alert": ALERT}}}}
+    body = {"content": {"application/json": {**OBJECT, "examples": {"report": REPORT, "alert": ALERT}}}}
     routes.add_api_route(
         "/reports",
         handlers.submit,
@@ -69,7 +70,7 @@ def router(acceptance: Acceptance, commit: GroupCommit, status: OutboxStatus, ad
         summary="Hand in a letter: an answer, tip, feedback, request or response",
         status_code=201,
         responses=RESPONSES,
-        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {}}}},
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": OBJECT}}},
     )
     routes.add_api_route(
         "/withdrawals",
@@ -80,7 +81,10 @@ def router(acceptance: Acceptance, commit: GroupCommit, status: OutboxStatus, ad
         responses=RESPONSES,
     )
     routes.add_api_route(
-        "/reports/{report_id}", handlers.report, summary="What became of a report: all its versions"
+        "/reports/{report_id}",
+        handlers.report,
+        summary="What became of a report: all its versions",
+        responses=FOUND,
     )
     return routes
 

@@ -23,6 +23,7 @@ from tocsin.core.errors import BrokerRefusedError, TheirFault
 from tocsin.core.generations import wraps_for
 from tocsin.core.key_schedule import GenerationId
 from tocsin.core.manifests import verified_statement
+from tocsin.core.pauses import has_passed
 from tocsin.core.streams import inbox_topic
 from tocsin.runtime.logs import get_log
 
@@ -55,7 +56,7 @@ class KeyRequests:
         """
         now_s, looked = self._clocks.now_s(), self._looked_at_s
         directory = self._source.directory
-        if directory is None or (looked is not None and looked <= now_s < looked + LOOK_EVERY_S):
+        if directory is None or (looked is not None and not has_passed(looked, LOOK_EVERY_S, now_s)):
             return
         self._looked_at_s = now_s
         me = directory.participants.get(self._originator.id)

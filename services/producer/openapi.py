@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tocsin.runtime.problems import described
+
+OBJECT: dict[str, Any] = {"schema": {"type": "object"}}
+"""What its fields are, docs/reporting.md says."""
 REPORT: dict[str, Any] = {
     "summary": "A seizure, as little as is needed",
     "value": {
@@ -56,22 +60,64 @@ _RECEIPT = {
 }
 
 
-def _problem(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {"application/problem+json": {}}}
+_TEXT_OR_NONE = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+_NUMBER_OR_NONE = {"anyOf": [{"type": "integer"}, {"type": "null"}]}
+_DESTINATION = {
+    "type": "object",
+    "required": ["audience", "stream", "region", "state"],
+    "properties": {
+        **{name: {"type": "string"} for name in ("audience", "stream", "region", "state")},
+        **dict.fromkeys(("topic", "reason"), _TEXT_OR_NONE),
+        **dict.fromkeys(("partition", "offset", "held_until"), _NUMBER_OR_NONE),
+    },
+}
+_STATUS: dict[str, Any] = {
+    "type": "object",
+    "required": ["report_id", "version", "state", "exercise", "accepted_at", "regions", "destinations"],
+    "properties": {
+        "result": {"type": "string", "description": "In receipts: what was done now."},
+        "report_id": {"type": "string", "format": "uuid"},
+        "version": {"type": "integer", "minimum": 1},
+        "reference": _TEXT_OR_NONE,
+        "state": {"type": "string", "description": "How far the slowest destination is."},
+        "exercise": {"type": "boolean"},
+        "accepted_at": {"type": "integer", "description": "Seconds since 1970."},
+        "regions": {"type": "array", "items": {"type": "string"}},
+        "destinations": {"type": "array", "items": _DESTINATION},
+    },
+}
+
+
+def _receipt(text: str) -> dict[str, Any]:
+    return {
+        "description": text,
+        "content": {"application/json": {"schema": _STATUS, "example": _RECEIPT}},
+    }
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "Known already, with the same content: the same report."},
-    201: {
-        "description": "Accepted: in the encrypted outbox, under fsync.",
-        "content": {"application/json": {"example": _RECEIPT}},
+    200: _receipt("Known already, with the same content: the same report."),
+    201: _receipt("Accepted: in the encrypted outbox, under fsync."),
+    400: described("Not a request that can be read."),
+    403: described("A rule forbids it: audience, approvals or role."),
+    409: described("The national reference was used with other content."),
+    413: described("The body is too large."),
+    415: described("Not application/json."),
+    422: described("The report cannot be accepted; every problem with its place."),
+    507: described("The outbox is full; nothing was accepted."),
+}
+FOUND: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Every version, newest first.",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["versions"],
+                    "properties": {"versions": {"type": "array", "minItems": 1, "items": _STATUS}},
+                }
+            }
+        },
     },
-    400: _problem("Not a request that can be read."),
-    401: _problem("No token, or one that does not serve here."),
-    403: _problem("A rule forbids it: audience, approvals or role."),
-    409: _problem("The national reference was used with other content."),
-    413: _problem("The body is too large."),
-    415: _problem("Not application/json."),
-    422: _problem("The report cannot be accepted; every problem with its place."),
-    507: _problem("The outbox is full; nothing was accepted."),
+    404: described("No report of this id was accepted here."),
 }

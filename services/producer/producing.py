@@ -28,10 +28,12 @@ from tocsin.core.errors import (
     OutsideFault,
     TocsinError,
 )
+from tocsin.core.pauses import has_passed
 from tocsin.core.streams import MANIFESTS_TOPIC
 from tocsin.runtime.logs import get_log
 
 READ_BACK_EVERY_S = 3_600
+READ_REFUSED_AGAIN_AFTER_S = 60
 UPKEEP_EVERY_S = 3_600
 KEEP_BODIES_S = 90 * 86_400
 _log = get_log("producer")
@@ -182,7 +184,9 @@ class Producing:
 
     async def _read_back(self, directory: Directory) -> None:
         now_s, last_s = self._parts.clocks.now_s(), self._due.read_back_s
-        if last_s is not None and last_s <= now_s < last_s + READ_BACK_EVERY_S:
+        # A topic that could not be read is closed until it can: it may be back soon.
+        pause_s = READ_REFUSED_AGAIN_AFTER_S if self._parts.logs.refused else READ_BACK_EVERY_S
+        if last_s is not None and not has_passed(last_s, pause_s, now_s):
             return
         found = await self._parts.logs.read_back(directory, now_s)
         self.totals.found_again += found.found
@@ -232,7 +236,7 @@ class Producing:
     def _do_upkeep(self, directory: Directory) -> None:
         """Hourly, and when the directory changed: wraps for new keys; what is old is forgotten."""
         due, now_s = self._due, self._parts.clocks.now_s()
-        fresh = due.upkeep_s is not None and due.upkeep_s <= now_s < due.upkeep_s + UPKEEP_EVERY_S
+        fresh = due.upkeep_s is not None and not has_passed(due.upkeep_s, UPKEEP_EVERY_S, now_s)
         if fresh and due.directory_version == directory.version:
             return
         self._parts.seal.wrap_to_new_keys(directory, now_s)

@@ -31,7 +31,7 @@ class SealNext:
     def closed(self, directory: Directory, now_s: int) -> str | None:
         """Why nothing at all may leave now, None if something may."""
         self.follow(directory, now_s)
-        return Gate(self._originator, directory, now_s).closed()
+        return Gate(self._originator, directory, now_s).closed() or self._sessions.waits(now_s)
 
     def run(self, directory: Directory, now_s: int, closed_topics: Collection[str] = ()) -> SealedPass:
         """One pass over at most 1,024 items or 4 MiB, all or nothing. Raises StorageError.

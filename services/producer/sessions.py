@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from services.producer.clocks import Clocks, ClockWatch
 from tocsin.adapters.outbox.store import Outbox
-from tocsin.core.log_heads import SESSION_RANDOM_BITS, next_session
+from tocsin.core.clock_skew import TOLERANCE_S
+from tocsin.core.log_heads import SESSION_RANDOM_BITS, next_session, session_ahead_s
 from tocsin.core.primitives import random_bytes
+from tocsin.core.spans import span
 
 _SESSION = "session"
 
@@ -26,6 +28,16 @@ class Sessions:
         """Somebody used `session` under our key: ours must be greater. Call inside a transaction."""
         if session > self._outbox.logs.number(_SESSION):
             self._outbox.logs.keep_number(_SESSION, session)
+
+    def waits(self, now_s: int) -> str | None:
+        """Why no session can begin now: readers refuse one whose time lies ahead of its record's."""
+        ahead_s = session_ahead_s(self._outbox.logs.number(_SESSION), now_s)
+        if ahead_s < TOLERANCE_S:
+            return None
+        return (
+            f"this machine's clock is {span(ahead_s)} behind the time under which we published last: "
+            "publishing waits until then, accepting goes on; was it set back after it was wrong?"
+        )
 
     def current(self) -> int:
         """The session of the next record. Call inside a transaction."""

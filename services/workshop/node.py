@@ -22,9 +22,12 @@ class Tuning:
     """What most callers leave alone.
 
     `heap_mb` of each broker: thousands of topics want 512 or more. `settings`: win over ours.
+    `told_distance`: clients and other brokers are told a port that is so much higher, where something
+    stands before each broker; 0 for the broker's own.
     """
 
     heap_mb: int | None = None
+    told_distance: int = 0
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -61,12 +64,16 @@ class Node:
         """Write everything that the broker needs before it starts. Raises StorageError."""
         data = self.folder / "data"
         lay_out(data, runtime.template, self.number, cluster_id)
-        settings = broker_settings(self.number, self.brokers, self.base_port, data, tuning.settings)
+        settings = broker_settings(self.number, self.brokers, self.base_port, data, self._extra(tuning))
         try:
             self._properties.write_text(as_properties(settings), encoding="utf-8")
             self._log4j.write_bytes((files("deploy.local") / "log4j2.xml").read_bytes())
         except OSError as error:
             raise StorageError(f"{self.folder} cannot be written: {error.strerror}") from error
+
+    def _extra(self, tuning: Tuning) -> dict[str, str]:
+        told = f"PLAINTEXT://{ports.LOOPBACK}:{self.port + tuning.told_distance}"
+        return {"advertised.listeners": told, **tuning.settings}
 
     def command(self, runtime: KafkaRuntime, tuning: Tuning, *options: str) -> list[str]:
         """The command line of this broker's Java, with `options` among Java's."""

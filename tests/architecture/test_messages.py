@@ -9,6 +9,7 @@ from tests.support.source import ROOT
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.core.clock_skew import Clock, Finding
 from tocsin.core.outcomes import AlarmKind, Reason
+from tocsin.core.symptoms import Symptom
 
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 MESSAGES = (ROOT / "docs" / "messages.md").read_text()
@@ -35,6 +36,13 @@ def test_each_word_of_a_closed_list_has_a_row_with_what_to_do(header: str, said:
     found = rows(header)
     assert {str(one) for one in said} == set(found)
     assert all(found.values())
+
+
+def test_each_finding_of_the_doctor_has_a_row_with_what_to_do() -> None:
+    table = OPERATIONS.split("| check | finding | level |", 1)[1].split("<!-- end -->", 1)[0]
+    cells = [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+    assert {str(one) for one in Symptom} == {one[1] for one in cells}
+    assert all(one[4] for one in cells)
 
 
 def test_each_sentence_of_the_code_is_listed_and_none_that_it_no_longer_says() -> None:

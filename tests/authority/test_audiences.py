@@ -46,6 +46,25 @@ def test_an_audience_is_made_by_rule_and_shown(desk) -> None:
     assert expected == desk.run("audience", "couriers.caribbean", *words).record
 
 
+@pytest.mark.parametrize(
+    ("words", "approvals", "safety", "warned"),
+    [
+        (["--schema", "alert"], 2, 1, False),
+        (["--schema", "alert", "--safety-approvals", "2"], 2, 2, False),
+        (["--schema", "alert", "--approvals", "1"], 1, None, True),
+        (["--schema", "alert", "--approvals", "0"], 0, None, True),
+        (["--schema", "alert", "--schema", "incident"], 0, None, True),
+        (["--schema", "incident"], 0, None, False),
+    ],
+)
+def test_alerts_need_two_persons_unless_the_authority_says_otherwise(
+    desk, words, approvals, safety, warned
+) -> None:
+    said = desk.run("audience", "some", "--sector", "courier", *words)
+    assert (approvals, safety) == (said.record["approvals"], said.record["safety_approvals"])
+    assert warned is ("home's own promise" in said.err)
+
+
 def test_an_audience_is_replaced_as_a_whole(desk) -> None:
     desk.run("audience", "couriers", "--role", "courier", "--schema", "incident")
     found = desk.office.directory().audience_named("couriers")

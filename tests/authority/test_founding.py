@@ -24,14 +24,16 @@ def test_a_new_directory_refuses_none_of_its_entries(desk) -> None:
     assert frozenset().union(*every) == directory.schemas.keys()
 
 
-def test_governments_get_incidents_with_files_and_firms_get_alerts_that_one_person_approved(desk) -> None:
+def test_governments_get_incidents_with_files_and_firms_get_alerts_that_two_persons_approved(desk) -> None:
     directory = desk.office.directory()
     governments = directory.audience_named("focal-points")
     assert {"focal-point", "analyst", "secretariat"} == governments.roles
     reports = frozenset().union(*map(founding.schemas_named, founding.FOR_GOVERNMENTS))
     assert (reports, 0) == (governments.schemas, governments.approvals)
     firms = [directory.audience_named(name) for name in founding.FIRM_AUDIENCES]
-    assert {(founding.schemas_named("alert"), 1)} == {(one.schemas, one.approvals) for one in firms}
+    assert {(founding.schemas_named("alert"), 2, 1)} == {
+        (one.schemas, one.approvals, one.safety_approvals) for one in firms
+    }
     assert codes.sectors() == frozenset().union(*(one.sectors for one in firms))
 
 
@@ -116,7 +118,7 @@ def test_status_counts_and_tells_when_each_role_ends(desk) -> None:
     assert {"root": 365, "targets": 30, "snapshot": 7, "timestamp": 1} == {
         one["role"]: (one["hours_left"] + 1) // 24 for one in rows
     }
-    assert "0 participants, 7 audiences, 11 schemas, 0 refused entries" in said.err
+    assert "0 participants, 7 audiences, 13 schemas, 0 refused entries" in said.err
 
 
 @pytest.mark.parametrize(("words", "roots"), [((), 1), (("--root",), 2)])

@@ -8,7 +8,8 @@ import pytest
 from services.authority import changing
 from tests.support.office import living_keys, write_request
 from tests.support.parties import DAY_S, Party
-from tocsin.core import enrolment
+from tocsin.core import canonical_json, enrolment
+from tocsin.core.directory import participant_target
 from tocsin.core.enrolment import fingerprint, read_welcome
 from tocsin.core.key_changes import PLANNED, STOLEN, KeyChange, Retirement, write_key_change
 from tocsin.core.stated_heads import write_stated_heads
@@ -126,6 +127,62 @@ def test_an_agreement_gets_another_end(desk, colombia):
     said = desk.run("participant", "agreement", colombia, "--reference", "MOU-8", "--ends", IN_A_YEAR)
     assert "MOU-8" == entry(desk, colombia).agreement
     assert "agreement MOU-8 ends" in said.out
+
+
+@pytest.fixture
+def carrier(desk, colombia):
+    """A courier in the directory, as an earlier release admitted it."""
+    return put_carrier(desk, "Swift Parcels", colombia, ("awb:020", "s10:CH"))
+
+
+def put_carrier(desk, name, sponsor, prefixes=()):
+    ends_s = int(time.time()) + 365 * DAY_S
+    firm = Party(
+        name, roles=("courier",), sector="courier", sponsor=bytes.fromhex(sponsor), agreement_ends_s=ends_s
+    )
+    entry = firm.entry() | ({"prefixes": list(prefixes)} if prefixes else {})
+    desk.office.put({participant_target(firm.id): canonical_json.dump(entry)})
+    return firm.id.hex()
+
+
+def test_a_carriers_prefixes_are_set_after_its_admission_and_what_that_means_is_said(desk, carrier):
+    said = desk.run("participant", "prefixes", carrier, "--prefix", "awb:020", "--prefix", "awb:724")
+    assert ("awb:020", "awb:724") == entry(desk, carrier).prefixes
+    assert [
+        "its numbers begin no more with s10:CH",
+        "targets of type awb in alerts to it: only awb:020, awb:724; senders and it refuse others",
+        "targets of type s10 in alerts to it: any",
+    ] == said.out.splitlines()
+    desk.run("participant", "prefixes", carrier, "--none")
+    assert () == entry(desk, carrier).prefixes
+
+
+def test_a_prefix_that_another_carrier_has_too_is_said(desk, carrier, colombia):
+    put_carrier(desk, "Rival", colombia, ("awb:724",))
+    said = desk.run("participant", "prefixes", carrier, "--prefix", "awb:724", "--dry-run")
+    assert "Rival has awb:724 too: a target that begins so may go to either" in said.out
+    assert ("awb:020", "s10:CH") == entry(desk, carrier).prefixes
+
+
+@pytest.mark.parametrize(
+    ("reason", "words", "code"),
+    [
+        ("a prefix is awb: and 3 digits", ["--prefix", "awb:02"], 3),
+        ("at most 64 prefixes", [w for n in range(65) for w in ("--prefix", f"awb:{n:03}")], 3),
+        ("give every --prefix", [], 2),
+        ("give every --prefix", ["--none", "--prefix", "awb:020"], 2),
+        ("that changes nothing", ["--prefix", "awb:020", "--prefix", "s10:CH"], 3),
+    ],
+)
+def test_prefixes_that_do_not_hold_are_refused(desk, carrier, reason, words, code):
+    before = desk.files()
+    assert reason in desk.run("participant", "prefixes", carrier, *words, code=code).err
+    assert before == desk.files()
+
+
+def test_who_is_no_carrier_has_no_prefixes(desk, colombia):
+    said = desk.run("participant", "prefixes", colombia, "--prefix", "awb:020", code=3)
+    assert "Colombia is no carrier" in said.err
 
 
 def test_an_offices_contact_is_entered_and_taken_away(desk, colombia):
@@ -269,6 +326,7 @@ def test_every_verb_has_an_example(desk):
         "show",
         "agreement",
         "contact",
+        "prefixes",
         "suspend",
         "resume",
         "expel",

@@ -18,13 +18,14 @@ class Client:
         self._connection: http.client.HTTPConnection | None = None
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
-        """Status and JSON of the answer; 0 and None where there was none."""
+        """Status and JSON of the answer, or its text; 0 and None where there was none."""
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_S)
         try:
             self._connection.request(method, path, body, self._headers | headers)
             answer = self._connection.getresponse()
-            return answer.status, json.loads(answer.read())
+            body, kind = answer.read(), answer.getheader("Content-Type", "")
+            return answer.status, json.loads(body) if "json" in kind else body.decode()
         except (OSError, http.client.HTTPException, ValueError):
             self.close()
             return 0, None

@@ -15,29 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.chaos.client import Client
+from tests.chaos.history import Receipt, Refusal
 from tocsin.core.exercise import exercise_report
 
 RETRY_PAUSE_S = 0.05
 ODD_ONES = {17: "bad", 41: "again", 67: "other"}  # of every hundred of a lane
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a lane was told about the report with this number. `lane` and `order`: when it was sent."""
-
-    reference: str
-    report_id: str
-    lane: int
-    order: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A report that was not accepted: the status, and the reasons that were given."""
-
-    reference: str
-    status: int
-    reasons: tuple[str, ...]
+WRONG_CLOCK = "lies in the future"
 
 
 @dataclass
@@ -50,21 +33,32 @@ class Ledger:
     retries: int = 0
 
 
+class Flow:
+    """When lanes hand in their next report, when no more, and when they give up altogether."""
+
+    def __init__(self, pause_s: float) -> None:
+        self.pause_s = pause_s
+        self.ends, self.given_up = threading.Event(), threading.Event()
+
+
 class Lane(threading.Thread):
-    """Hands in `numbers`, one after the other."""
+    """Hands in `numbers`, one after the other, until the flow ends; each until it is answered."""
 
     def __init__(
-        self, lane: int, numbers: range, client: Client, ledger: Ledger, stop: threading.Event
+        self, lane: int, numbers: range, client: Client, ledger: Ledger, flow: Flow, country: str = "CO"
     ) -> None:
         super().__init__(daemon=True)
-        self._lane, self._numbers = lane, numbers
-        self._client, self._ledger, self._given_up = client, ledger, stop
+        self._lane, self._numbers, self._country = lane, numbers, country
+        self._client, self._ledger, self._flow = client, ledger, flow
+        self._given_up = flow.given_up
         self._last: dict[str, Any] | None = None
 
     def run(self) -> None:
-        """Until all are answered, or the round is given up."""
+        """Until the flow ends, or the round is given up."""
         for order, number in enumerate(self._numbers):
-            report = _report(number)
+            if self._flow.ends.wait(self._flow.pause_s):
+                break
+            report = _report(number, self._country)
             for key, body, expected in self._errands(order, number, report):
                 self._hand_in(order, body, key, expected)
                 if self._given_up.is_set():
@@ -93,7 +87,8 @@ class Lane(threading.Thread):
         body = json.dumps(report).encode()
         while not self._given_up.is_set():
             status, answer = self._client.ask("POST", "/v1/reports", body, **{"Idempotency-Key": key})
-            if status not in {0, 500, 503, 507}:
+            # While the clock is set wrong, reports of today are refused with that reason.
+            if status not in {0, 500, 503, 507} and WRONG_CLOCK not in json.dumps(answer):
                 self._note(order, report, status, answer, expected)
                 return
             self._ledger.retries += 1
@@ -102,7 +97,9 @@ class Lane(threading.Thread):
     def _note(self, order: int, report: dict[str, Any], status: int, answer: Any, expected: int) -> None:
         reference = report["national_reference"]
         if status in {200, 201}:
-            self._ledger.receipts.append(Receipt(reference, answer["report_id"], self._lane, order))
+            self._ledger.receipts.append(
+                Receipt(reference, answer["report_id"], self._lane, order, self._country)
+            )
         else:
             reasons = [one["problem"] for one in answer.get("problems") or []] or [answer.get("detail", "")]
             self._ledger.refusals.append(Refusal(reference, status, tuple(reasons)))
@@ -111,9 +108,9 @@ class Lane(threading.Thread):
             self._ledger.faults.append(f"{reference}: {status} instead of {expected}: {answer}")
 
 
-def _report(number: int) -> dict[str, Any]:
+def _report(number: int, country: str) -> dict[str, Any]:
     """The exercise report of this number; every other one concerns its own region alone."""
-    report = exercise_report(random.Random(number), number, "CO")
+    report = exercise_report(random.Random(number), number, country)
     if number % 2:
         del report["route"]
     return report

@@ -1,38 +1,32 @@
-"""One round: reports flow while producer, consumer and broker are killed; then the checker judges.
-
-The moments are seeded: a kill comes when so many reports were acknowledged, and a little later.
-"""
+"""One round: reports flow while faults come and go as planned; then the judge is asked."""
 
 from __future__ import annotations
 
-import random
-import threading
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tests.chaos.checker import Shown, Verdict, judge
+from tests.chaos.checker import Verdict, judge
 from tests.chaos.client import Client
-from tests.chaos.feeder import Lane, Ledger
-from tests.chaos.killer import Killer
-from tests.chaos.processes import ServiceProcess
+from tests.chaos.faults import commit
+from tests.chaos.feeder import Flow, Lane, Ledger
+from tests.chaos.history import Alarm, Copy, Gap, History, Shown, copies_of
+from tests.chaos.plan import Step
 from tests.chaos.watcher import Watcher, read_page
-from tests.support.stage import COLOMBIA, NETHERLANDS, Stage
+from tests.chaos.world import World
+from tests.support.stage import COLOMBIA, NETHERLANDS
 
 LANES = 8
-LATE_KILLS = 2  # when all is acknowledged but not all shown
-WAIT_S = 240.0
+LANE_PAUSE_S = 0.05
+WAIT_S = 180.0
 POLL_S = 0.1
 REFERENCES_A_ROUND = 100_000
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How much flows in a round and how often something is killed."""
-
-    reports: int = 5_000
-    kills: int = 12
+MAX_MISSING_ASKED = 2_000
+_GAP = re.compile(r"gap: offsets (\d+) to (\d+) of (\S+), partition (\d+), were gone")
+LOSING = "retention"
+"""The fault that loses what was published: whoever reads must say so."""
 
 
 @dataclass
@@ -40,6 +34,7 @@ class Outcome:
     """What a round came to."""
 
     seed: int
+    steps: int
     kills: dict[str, int]
     verdict: Verdict
     retries: int
@@ -49,118 +44,117 @@ class Outcome:
 
 
 class Scene:
-    """The stage of all rounds with its two services; each round adds its own reports."""
+    """A world for all rounds; each round adds its own reports."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._producer = ServiceProcess(stage, "producer", COLOMBIA)
-        self._consumer = ServiceProcess(stage, "consumer", NETHERLANDS)
-        self._services = {"producer": self._producer, "consumer": self._consumer}
+    def __init__(self, world: World, say: Callable[[str], None] = lambda _text: None) -> None:
+        self._world, self._say = world, say
+        stage = world.stage
         self._tokens = {
             "producer": stage.tocsin(COLOMBIA, "producer", "token", "chaos").out.strip(),
             "consumer": stage.tocsin(NETHERLANDS, "consumer", "token", "chaos").out.strip(),
         }
+        self._known_alarms: set[str] = set()
+        self._known_gaps: set[Gap] = set()
 
-    def play(self, number: int, seed: int, plan: Plan) -> Outcome:
+    def play(self, number: int, seed: int, plan: Sequence[Step]) -> Outcome:
         """Round `number` (from 0). Everything is stopped at its end, also on failure."""
-        began, rng, ledger = time.monotonic(), random.Random(seed), Ledger()
+        began, ledger, world = time.monotonic(), Ledger(), self._world
+        world.kills = {}
+        losing = any(step.fault == LOSING for step in plan)
         with self._running():
             begin = self._last_cursor()
             watcher = Watcher(self._client("consumer"), begin)
             watcher.start()
-            working = {"producer": lambda: len(ledger.receipts), "consumer": lambda: len(watcher.shown)}
-            killer = Killer(rng, self._stage.kafka, self._services, working)
-            self._flow(number, plan, ledger, killer.kill, rng)
-            troubles = self._settle(watcher, {one.report_id for one in ledger.receipts})
+            self._flow(number, plan, ledger)
+            world.let_hours_pass()
+            wanted = {one.report_id for one in ledger.receipts}
+            troubles = self._settle(watcher, wanted, losing=losing)
             watcher.finish()
             listed = list(self._listed(begin))
-        verdict = judge(ledger.receipts, ledger.refusals, watcher.shown)
-        listed_verdict = judge(ledger.receipts, ledger.refusals, listed)
-        faults = [*ledger.faults[:5], *troubles, *verdict.faults, *self._found_in_homes()]
-        faults += [f"in the list: {one}" for one in listed_verdict.faults]
-        faults += self._producer.troubles + self._consumer.troubles
+            copies = self._copies(wanted - {one.report_id for one in watcher.shown})
+            gaps, alarms, strange = self._announced(losing=losing)
+        history = History(ledger.receipts, ledger.refusals, watcher.shown, copies, gaps, alarms)
+        verdict = judge(history)
+        faults = [*ledger.faults[:5], *troubles, *verdict.faults, *strange, *world.troubles]
+        history.shown = listed
+        faults += [f"in the list: {one}" for one in judge(history).faults]
         seconds = time.monotonic() - began
-        return Outcome(seed, killer.kills, verdict, ledger.retries, len(ledger.refusals), seconds, faults)
+        counts = (dict(world.kills), verdict, ledger.retries, len(ledger.refusals), seconds)
+        return Outcome(seed, len(plan), *counts, faults)
 
     @contextmanager
     def _running(self) -> Iterator[None]:
-        self._producer.troubles.clear()
-        self._consumer.troubles.clear()
+        services = self._world.services.values()
+        for service in services:
+            service.troubles.clear()
         try:
-            self._producer.start()
-            self._consumer.start()
+            for service in services:
+                service.start()
             yield
         finally:
-            self._producer.stop()
-            self._consumer.stop()
+            self._world.links.heal()
+            for service in services:
+                service.stop()
 
-    def _flow(
-        self,
-        number: int,
-        plan: Plan,
-        ledger: Ledger,
-        kill: Callable[[], None],
-        rng: random.Random,
-    ) -> None:
-        """Hand in all reports of the round while killing; returns when all are answered."""
-        given_up = threading.Event()
-        first = number * REFERENCES_A_ROUND
+    def _flow(self, number: int, plan: Sequence[Step], ledger: Ledger) -> None:
+        """Hand in reports while the faults of the plan come; returns when all are answered."""
+        flow, first = Flow(LANE_PAUSE_S), number * REFERENCES_A_ROUND
+        last = first + REFERENCES_A_ROUND
         lanes = [
-            Lane(
-                lane,
-                range(first + lane, first + plan.reports, LANES),
-                self._client("producer"),
-                ledger,
-                given_up,
-            )
+            Lane(lane, range(first + lane, last, LANES), self._client("producer"), ledger, flow)
             for lane in range(LANES)
         ]
-        moments = sorted(rng.sample(range(plan.reports), plan.kills))
-        deadline_s = time.monotonic() + WAIT_S
         for lane in lanes:
             lane.start()
         try:
+            for step in plan:
+                self._world.hold(step.after_s)
+                self._say(str(step))
+                commit(self._world, step)
+            # What comes after a loss shows that there was one.
+            self._world.hold(1)
+            flow.ends.set()
+            deadline_s = time.monotonic() + WAIT_S
             while any(lane.is_alive() for lane in lanes) and time.monotonic() < deadline_s:
-                self._keep_up()
-                if moments and len(ledger.receipts) >= moments[0]:
-                    moments.pop(0)
-                    time.sleep(rng.random() / 2)
-                    kill()
-                time.sleep(POLL_S / 4)
-            for _ in range(LATE_KILLS + len(moments)):
-                time.sleep(rng.random())
-                kill()
+                self._world.hold(POLL_S)
         finally:
-            given_up.set()
+            flow.ends.set()
+            flow.given_up.set()
             for lane in lanes:
                 lane.join()
 
-    def _settle(self, watcher: Watcher, wanted: set[str]) -> list[str]:
-        """Wait until the watcher was shown all that was acknowledged, and nothing waits to be sent."""
+    def _settle(self, watcher: Watcher, wanted: set[str], *, losing: bool) -> list[str]:
+        """Wait until nothing waits to be sent and the watcher was shown all that was acknowledged.
+
+        Where something was lost on purpose: until nothing more comes.
+        """
         deadline_s = time.monotonic() + WAIT_S
-        while missing := len(wanted - {one.report_id for one in watcher.shown}):
-            self._keep_up()
-            if time.monotonic() > deadline_s:
-                return [f"{missing} reports were not shown within {WAIT_S:.0f} s"]
-            time.sleep(POLL_S)
         while waiting := self._waiting():
             if time.monotonic() > deadline_s:
-                return [f"the outbox still says {waiting}"]
-            time.sleep(POLL_S)
+                return [
+                    f"the outbox still says {waiting}: {self._client('producer').ask('GET', '/readyz')}"
+                ]
+            self._world.hold(POLL_S)
+        quiet_since_s, seen = time.monotonic(), 0
+        while missing := len(wanted - {one.report_id for one in watcher.shown}):
+            if len(watcher.shown) > seen:
+                quiet_since_s, seen = time.monotonic(), len(watcher.shown)
+            if losing and time.monotonic() > quiet_since_s + 10:
+                return []
+            if time.monotonic() > deadline_s:
+                said = self._client("consumer").ask("GET", "/readyz")
+                return [f"{missing} reports were not shown within {WAIT_S:.0f} s: {said}"]
+            self._world.hold(POLL_S)
         return []
 
     def _waiting(self) -> dict[str, int]:
-        counts = self._stage.tocsin(COLOMBIA, "status", "--json").lines()
+        counts = self._world.stage.tocsin(COLOMBIA, "status", "--json", expect=None).lines()
         return {
             one["state"]: one["count"] for one in counts if one["count"] and one["state"] != "published"
         }
 
-    def _keep_up(self) -> None:
-        self._producer.keep_up()
-        self._consumer.keep_up()
-
     def _client(self, service: str) -> Client:
-        return Client(self._services[service].port, self._tokens[service])
+        return Client(self._world.services[service].port, self._tokens[service])
 
     def _last_cursor(self) -> int:
         cursor = 0
@@ -175,14 +169,35 @@ class Scene:
         while client.ask("GET", "/v1/reports?limit=1")[0] != 200:
             if time.monotonic() > deadline_s:
                 raise TimeoutError("the consumer does not answer")
-            time.sleep(POLL_S)
+            self._world.hold(POLL_S)
         while page := read_page(client, cursor):
             yield from page
             cursor = page[-1].cursor
         client.close()
 
-    def _found_in_homes(self) -> list[str]:
-        """Nobody attacked: there is nothing to refuse and nothing to be alarmed about."""
-        refused = self._stage.tocsin(NETHERLANDS, "quarantine", "list", "--json").lines()
-        alarms = self._stage.tocsin(NETHERLANDS, "alarms", "--json").lines()
-        return [f"quarantined: {one}" for one in refused[:5]] + [f"alarm: {one}" for one in alarms[:5]]
+    def _copies(self, missing: set[str]) -> list[Copy]:
+        """What the publisher says of the reports that were not shown."""
+        client = self._client("producer")
+        found: list[Copy] = []
+        for report_id in sorted(missing)[:MAX_MISSING_ASKED]:
+            status, answer = client.ask("GET", f"/v1/reports/{report_id}")
+            found += copies_of(answer["versions"][0]) if status == 200 else []
+        client.close()
+        return found
+
+    def _announced(self, *, losing: bool) -> tuple[list[Gap], list[Alarm], list[str]]:
+        """(gaps, alarms of gaps, what is strange): nobody attacked, so all else is a fault."""
+        said = self._world.stage.tocsin(NETHERLANDS, "alarms", "--json")
+        rows = {one["first_at"] + str(one): one for one in said.lines()}
+        new = [one for key, one in rows.items() if key not in self._known_alarms]
+        self._known_alarms |= rows.keys()
+        gaps = {Gap(topic, int(part), int(a), int(b) + 1) for a, b, topic, part in _GAP.findall(said.err)}
+        new_gaps = gaps - self._known_gaps
+        self._known_gaps = gaps
+        refused = self._world.stage.tocsin(NETHERLANDS, "quarantine", "list", "--json").lines()
+        strange = [f"quarantined: {one}" for one in refused[:5]]
+        if not losing:
+            strange += [f"alarm: {one}" for one in new[:5]] + [
+                f"gap: {one}" for one in sorted(new_gaps)[:5]
+            ]
+        return sorted(new_gaps), [Alarm(one["stream"], one["scope"]) for one in new], strange

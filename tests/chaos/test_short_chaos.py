@@ -1,19 +1,18 @@
-"""A short round of `make chaos`: one producer, one consumer and one broker, killed while reports flow."""
+"""Short rounds of `make chaos`: three brokers, a publisher, a reader, an authority, and faults."""
 
 import pytest
 
-from services.workshop.local_kafka import LocalKafka
-from tests.chaos.rounds import Plan, Scene
-from tests.support.stage import COLOMBIA, NETHERLANDS, build_stage
+from tests.chaos.plan import draw, faults_named
+from tests.chaos.rounds import Scene
+from tests.chaos.world import build_world
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 
-def test_what_was_acknowledged_is_shown_once_and_in_order_whatever_is_killed(tmp_path):
-    with LocalKafka(tmp_path / "kafka", say=lambda _text: None) as kafka:
-        scene = Scene(build_stage(tmp_path / "homes", kafka, (COLOMBIA, NETHERLANDS)))
-        outcome = scene.play(0, 632, Plan(reports=500, kills=3))
+def test_what_was_acknowledged_is_shown_once_and_in_order_whatever_fails(tmp_path):
+    plan = draw(632, faults_named(("kill-producer", "kill-consumer", "kill-broker", "power", "clock")), 7)
+    with build_world(tmp_path) as world:
+        outcome = Scene(world).play(0, 632, plan)
     assert [] == outcome.faults
-    assert 500 == outcome.verdict.acknowledged
-    assert 5 <= sum(outcome.kills.values())  # and some of them double
-    assert 0 < min(outcome.kills.values())
+    assert 0 < outcome.verdict.acknowledged
+    assert 5 <= sum(outcome.kills.values())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from tests.chaos.checker import Shown, shown_of
 from tests.chaos.client import Client
+from tests.chaos.history import Shown, shown_of
 
 PAGE_REPORTS = 500
 PAUSE_S = 0.03

@@ -1,11 +1,18 @@
 """Checkpoints against what was read: disagreement, withholding, silence."""
 
+from dataclasses import replace
+
 import pytest
 
+from services.consumer.assignment import Wanted
+from services.consumer.reading import Identity
+from services.consumer.reading import Reading as ReaderReading
 from services.consumer.waiting import silent_sentences, waiting_sentences
 from tests.support.parties import DAY_S
-from tests.support.reading import Reading
-from tests.support.world import NOW_S, note, small_world
+from tests.support.reading import STORAGE_KEY, Reading, no_rules
+from tests.support.world import NEIGHBOUR, NOW_S, ORIGINATOR, note, small_world
+from tocsin.adapters.inbox.store import open_inbox
+from tocsin.adapters.own_keys import KeyRing
 from tocsin.core import wire
 from tocsin.core.outcomes import AlarmKind
 from tocsin.core.signatures import sign_statement
@@ -131,3 +138,24 @@ def test_who_waits_for_a_key_is_told_when_it_was_asked_for_and_whether_the_sende
     (said,) = waiting_sentences(reading.inbox, NOW_S + now_s)
     assert said.startswith("2 records of ")
     assert said.endswith(f" since {clock_time(NOW_S)}{told}")
+
+
+def test_a_log_of_a_region_that_is_not_there_is_not_waited_for(tmp_path):
+    inbox = open_inbox(tmp_path, STORAGE_KEY)
+    identity = Identity(NEIGHBOUR.id, KeyRing({}))
+    reading = ReaderReading(inbox, identity, WORLD.directory, Wanted(("ion",)), no_rules)
+    heads = tuple(wire.Head("ion", region, 1, 1, LEAF, NOW_S) for region in ("atlantis", "global"))
+    checkpoint = wire.Checkpoint(ORIGINATOR.id, bytes(16), NOW_S, heads)
+    with inbox.transaction():
+        reading.checkpoints.take(checkpoint, CHECKPOINTS_TOPIC, NOW_S)
+    assert ["global"] == [one.log.scope for one in reading.checkpoints.behind()]
+    inbox.close()
+
+
+def test_who_may_publish_no_longer_is_not_called_silent(reading, sender):
+    state(reading, sender)
+    (gone,) = [one for one in WORLD.directory.participants.values() if one.id == sender.party.id]
+    without = {id_: one for id_, one in WORLD.directory.participants.items() if id_ != gone.id}
+    directory = replace(WORLD.directory, participants=without)
+    assert [] == silent_sentences(reading.inbox, NOW_S + DAY_S, directory)
+    assert 1 == len(silent_sentences(reading.inbox, NOW_S + DAY_S, WORLD.directory))

@@ -10,7 +10,11 @@ from pypdf import PdfReader
 
 from services.consumer import printing
 from tests.consumer.test_exporting import rendered
+from tests.support.plain import png
+from tests.support.reports import smallest_alert
+from tocsin.core.alert_images import image_of
 from tocsin.core.errors import SettingsError, StorageError
+from tocsin.core.json_fields import in_json
 
 
 def sheet(language: str = "en", **changes: Any) -> str:
@@ -39,6 +43,15 @@ def test_nothing_of_a_report_becomes_markup_and_overrides_are_shown() -> None:
     assert "&lt;script&gt;" in page
     assert "\u202e" not in page
     assert "default-src 'none'" in page
+
+
+def test_the_pictures_of_an_alert_are_printed_and_their_bytes_are_no_text() -> None:
+    image = in_json(image_of(png(), 'A "box"'))
+    one = rendered() | {"report": smallest_alert(images=[image])}
+    page = printing.sheet_of(one, "en")
+    assert f'<img src="data:image/png;base64,{image["content"]}" alt="A &quot;box&quot;">' in page
+    assert 1 == page.count(image["content"])
+    assert "PNG, 3 × 2 pixels" in page
 
 
 def test_arabic_keeps_its_joiners_and_runs_from_the_right() -> None:

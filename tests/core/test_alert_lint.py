@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.plain import jpeg, png
 from tests.support.reports import smallest_alert
 from tocsin.core.alert_fields import alert_check
+from tocsin.core.alert_images import image_of
 from tocsin.core.alert_lint import MAX_FINDINGS, Finding, Surroundings, lint
 
 AROUND = Surroundings(countries=("DK",), firms=("Swift Parcels",))
@@ -92,3 +94,14 @@ def test_findings_are_bounded() -> None:
 
 def test_what_was_found_stays_out_of_what_is_printed_for_programmers() -> None:
     assert "2247" not in repr(findings(advice="call 2247 8000"))
+
+
+def test_each_picture_is_a_doubt_and_its_caption_is_looked_at() -> None:
+    images = [image_of(png(), "Handed over by Mr Ruiz"), image_of(jpeg())]
+    found = findings(images=images)
+    assert ["picture:images[0]:0", "picture:images[1]:0"] == [
+        one.key for one in found if one.code == "picture"
+    ]
+    assert [("person", "images[0].caption", "Mr Ruiz")] == [
+        (one.code, one.place, one.excerpt) for one in found if one.code == "person"
+    ]

@@ -32,7 +32,7 @@ def test_each_code_of_the_list_is_an_answer(code: str) -> None:
 @pytest.mark.parametrize("check", [STRICT, LENIENT], ids=["publisher", "reader"])
 def test_an_unknown_code_is_refused_on_both_sides(check: Any) -> None:
     problems = problems_of(check, smallest_answer(code="burnt"))
-    assert problems["code"].startswith("is none of the 9 known codes")
+    assert problems["code"].startswith("is none of the 10 known codes")
 
 
 @pytest.mark.parametrize("field", ["alert_id", "alert_version", "issuer", "code", "answered_at"])
@@ -53,6 +53,26 @@ def test_a_ground_beside_what_needs_none_is_refused() -> None:
 def test_a_parcels_number_stands_beside_a_count_of_one_only() -> None:
     problems = problems_of(STRICT, smallest_answer(item_number="RA1", count=2))
     assert {"item_number": "stands beside a count of one only"} == problems
+
+
+@pytest.mark.parametrize("check", [STRICT, LENIENT], ids=["publisher", "reader"])
+def test_too_broad_says_which_selectors_and_what_share(check: Any) -> None:
+    told = [{"selector": 3, "per_thousand": 12}]
+    assert told == check(smallest_answer(code="too-broad", too_broad=told))["too_broad"]
+    assert {"too_broad": "goes with too-broad only"} == problems_of(check, smallest_answer(too_broad=told))
+    for spoilt in ({"selector": 0}, {"per_thousand": 1_001}, {"selector": None}, {"per_thousand": None}):
+        assert problems_of(check, smallest_answer(code="too-broad", too_broad=[told[0] | spoilt]))
+    assert problems_of(check, smallest_answer(code="too-broad", too_broad=told * 201))
+
+
+def test_who_only_says_too_broad_still_owes_an_answer() -> None:
+    found = stand(given(ONE, "too-broad"), given(TWO, "too-broad"), given(TWO, "held"), overdue=True)
+    assert (frozenset({ONE}), frozenset({TWO}), frozenset()) == (
+        found.late,
+        found.answered,
+        found.acknowledged,
+    )
+    assert 2 == found.counts["too-broad"]
 
 
 def test_a_parcels_number_is_never_passed_on() -> None:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from services.authority.declaring import declaration
 from tests.support.parties import DAY_S, NOW_S, Party
 from tests.support.world import (
     ANALYST,
@@ -14,6 +13,7 @@ from tests.support.world import (
     layout_target,
     targets,
 )
+from tocsin.adapters.broker_declaration import declaration
 from tocsin.core.broker_access import (
     AccessRule,
     access_rules,

@@ -6,7 +6,15 @@ import pytest
 
 from tests.support.world import ORIGINATOR
 from tocsin.core import wire
-from tocsin.core.checkpoints import Behind, check_checkpoint, compare, unreached_finals
+from tocsin.core.checkpoints import (
+    Awaited,
+    Behind,
+    await_further,
+    check_checkpoint,
+    compare,
+    unreached_finals,
+    withheld,
+)
 from tocsin.core.errors import MalformedError
 from tocsin.core.outcomes import Alarm, AlarmKind, KnownLeaf, LogHead, LogId
 
@@ -112,3 +120,38 @@ def test_a_final_head_that_came_or_that_we_do_not_read_says_nothing(ours: LogHea
 
 def test_a_key_in_use_has_no_final_heads() -> None:
     assert [] == unreached_finals(ORIGINATOR.id, ORIGINATOR.key("record"), lambda _log: OURS)
+
+
+FAR = LogHead(5, 14, b"f" * 32)
+
+
+def test_a_checkpoint_that_goes_back_is_not_waited_for() -> None:
+    later = replace(SAID, time=2_000)
+    alarms, behind = _compare(_said(counter=10), held=later)
+    assert ([AlarmKind.CHECKPOINT], []) == ([one.kind for one in alarms], behind)
+
+
+def test_what_waits_goes_on_waiting_from_its_beginning() -> None:
+    first = await_further(None, OURS, 100)
+    assert Awaited(FAR, 100) == await_further(first, FAR, 700)
+    assert Awaited(FAR, 100) == await_further(Awaited(FAR, 100), OURS, 700)
+
+
+def test_what_was_withheld_counts_from_our_head() -> None:
+    alarm = withheld(LOG, Awaited(FAR, 100), OURS)
+    assert Alarm(AlarmKind.GAP, ORIGINATOR.id, "ion", "global", 5, 15, 5) == alarm
+
+
+@pytest.mark.parametrize("ours", [None, LogHead(4, 99, b"o" * 32)])
+def test_of_a_session_of_which_nothing_came_all_is_withheld(ours: LogHead | None) -> None:
+    alarm = withheld(LOG, Awaited(FAR, 100), ours)
+    assert alarm is not None
+    assert 14 == alarm.missing
+
+
+def test_what_was_told_is_not_told_again_and_what_is_more_counts_from_there() -> None:
+    told = Awaited(FAR, 100, told=FAR)
+    assert withheld(LOG, told, OURS) is None
+    alarm = withheld(LOG, await_further(told, LogHead(5, 16, b"g" * 32), 900), OURS)
+    assert alarm is not None
+    assert 2 == alarm.missing

@@ -71,3 +71,8 @@ def test_a_target_is_an_object() -> None:
 def test_another_or_a_larger_target_is_refused_by_its_kind(data: bytes) -> None:
     with pytest.raises(MalformedError, match="participant"):
         json_fields.load_object(data, "participant")
+
+
+def test_bytes_become_base64_at_every_depth_and_all_else_stays() -> None:
+    value = {"a": [b"ab", {"b": b""}], "c": 1, "d": None, "e": "x"}
+    assert {"a": ["YWI=", {"b": ""}], "c": 1, "d": None, "e": "x"} == json_fields.in_json(value)

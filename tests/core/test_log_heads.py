@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.core.ids import NO_LEAF
-from tocsin.core.log_heads import advance, judge, next_session, previous_of
+from tocsin.core.log_heads import advance, judge, next_session, previous_of, session_ahead_s
 from tocsin.core.outcomes import AlarmKind, KnownLeaf, LogHead
 
 HEAD = LogHead(5, 3, b"h" * 32)
@@ -127,3 +127,8 @@ def test_a_record_that_is_left_out_is_always_seen(lengths: list[int], data: st.D
         alarms.append(judge(head, None, record, previous)[0])
         head = advance(head, record) or head
     assert [alarm for alarm in alarms if alarm]
+
+
+def test_a_session_tells_how_far_its_time_lies_ahead():
+    session = next_session(0, 1_300_000, 5)
+    assert [300, -200] == [session_ahead_s(session, 1_000), session_ahead_s(session, 1_500)]

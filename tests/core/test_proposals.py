@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.plain import png
+from tocsin.core.alert_images import image_of
 from tocsin.core.errors import NotThisPersonError, RefusedByRuleError
 from tocsin.core.proposals import (
     LIFETIME_S,
@@ -93,6 +95,11 @@ def test_what_does_not_wait_cannot_be_changed(state: State) -> None:
 
 def test_a_proposal_is_kept_and_read_back_whole() -> None:
     one = signed(proposal(source=("text",), not_before_s=9, alone=True), "ben", SIGNATURES)
+    assert one == from_record(json.loads(json.dumps(to_record(one))))
+
+
+def test_its_pictures_are_kept_and_read_back_too() -> None:
+    one = proposal(body={"images": [image_of(png())]})
     assert one == from_record(json.loads(json.dumps(to_record(one))))
 
 

@@ -1,13 +1,17 @@
 """A focal point's alert: one person writes it, another one releases it, and a courier sees it."""
 
 import json
+from base64 import b64decode
+from hashlib import sha256
 
 import pytest
 
+from tests.support.photographs import CANARY, photograph
 from tests.support.stage import AUTHORITY, COLOMBIA, COURIER, NETHERLANDS
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 ANA, BEN = "ana", "ben"
+PICTURE = "picture:images[0]:0"
 TEXT = {
     "kind": "suspicious-shipment",
     "sectors": ["courier"],
@@ -79,8 +83,11 @@ def test_the_home_alone_releases_nothing_any_more(unit):
 
 @pytest.fixture(scope="module")
 def proposed(unit):
-    file = unit.write("tile-glue.json", TEXT)
-    (row,) = alert(unit, ANA, "new", file, "--audience", "couriers").lines()
+    file, photo = unit.write("tile-glue.json", TEXT), unit.folder / "box.jpg"
+    photo.write_bytes(photograph() + CANARY)
+    said = alert(unit, ANA, "new", file, "--audience", "couriers", "--image", f"{photo}=White carton")
+    assert "box.jpg: made anew; location removed" in said.err
+    (row,) = said.lines()
     return row
 
 
@@ -98,24 +105,31 @@ def test_another_person_sees_it_as_the_courier_will(unit, proposed):
         COLOMBIA, "alert", "preview", proposed["name"], "--sector", "courier", "--format", "html"
     )
     assert page.out.startswith("<!doctype html>")
+    assert 'alt="White carton"' in page.out
 
 
 def test_a_telephone_number_is_found_with_its_place_and_stops_the_approval(unit, proposed):
-    (found,) = unit.tocsin(COLOMBIA, "alert", "lint", proposed["name"], expect=3).lines()
+    picture, found = unit.tocsin(COLOMBIA, "alert", "lint", proposed["name"], expect=3).lines()
+    assert PICTURE == picture["key"]
     assert ("advice", "18-26", "2247 8000") == (found["place"], found["characters"], found["excerpt"])
     said = alert(unit, BEN, "approve", proposed["name"], "--reason", "seen", expect=3)
-    assert "1 doubts are not acknowledged" in said.err
+    assert "2 doubts are not acknowledged" in said.err
 
 
 def test_edited_it_loses_its_signatures_and_another_person_releases_it(unit, proposed):
     file = unit.write("edited.json", TEXT | {"advice": "Hold it and ask your national authority."})
     (row,) = alert(unit, ANA, "edit", proposed["name"], file).lines()
     assert [ANA] == row["approved_by"]
-    (receipt,) = alert(unit, BEN, "approve", proposed["name"], "--reason", "checked").lines()
+    words = ("--reason", "checked", "--despite", PICTURE)
+    (receipt,) = alert(unit, BEN, "approve", proposed["name"], *words).lines()
     assert "published" == receipt["state"]
     (read,) = unit.read(COURIER, "alerts")
     assert TEXT["title"] == read["report"]["title"]
     assert "active" == read["report"]["status"]
+    (image,) = read["report"]["images"]
+    content = b64decode(image["content"])
+    assert ("White carton", image["sha256"]) == (image["caption"], sha256(content).hexdigest())
+    assert not [one for one in (CANARY, b"Exif", b"Camera of the tests") if one in content]
     assert [] == unit.read(NETHERLANDS, "ion,pics")
 
 

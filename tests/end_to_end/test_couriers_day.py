@@ -27,7 +27,9 @@ from tocsin.adapters.kafka.records import OutgoingRecord
 from tocsin.core import wire
 from tocsin.core.errors import MalformedError
 from tocsin.core.exercise import exercise_alert
+from tocsin.core.standing import day_end_s
 from tocsin.core.streams import stream_topic
+from tocsin.core.symptoms import Check
 
 pytestmark = pytest.mark.kafka
 PARCELS = 100_000
@@ -150,6 +152,40 @@ def test_step_1_the_courier_is_known_with_its_sponsor_sector_and_agreement(stage
     row = json.loads(stage.tocsin(AUTHORITY, "authority", "participant", "show", stage.ids[COURIER]).out)
     wanted = {"sponsor": stage.ids[COLOMBIA], "sector": "courier", "agreement": "MOU-7"}
     assert wanted == {name: row[name] for name in wanted}
+
+
+def examined(stage, home):
+    """What the doctor finds; it ends with 0 or the test fails."""
+    found = stage.tocsin(home, "doctor", "--json").lines()
+    assert [] == [one for one in found if one["level"] not in ("pass", "warn", "skipped")]
+    return found
+
+
+def test_step_2_the_doctor_passes_and_tells_the_days_of_the_agreement(stage):
+    found = examined(stage, COURIER)
+    days = (day_end_s("2035-12-31") - int(time.time())) // DAY_S
+    said = the_one(one["what"] for one in found if one["check"] == "entry")
+    assert f"agreement MOU-7 with Colombia (CO) ends in {days} days" == said
+    assert {"pass"} == {one["level"] for one in found if one["check"] == "heartbeat"}
+    assert {"no logins", "too few copies"} == {one["finding"] for one in found} - {None}
+
+
+@pytest.mark.parametrize("home", [COLOMBIA, AUTHORITY])
+def test_step_2_the_doctor_passes_at_its_sponsor_and_at_the_authority(stage, home):
+    passed = {one["check"] for one in examined(stage, home) if one["level"] == "pass"}
+    wanted = set(Check) - ({Check.HEARTBEAT} if home == AUTHORITY else set())
+    assert wanted == passed
+
+
+def test_step_2_beside_a_reader_that_runs_the_heartbeats_raise_no_alarm(stage, desk):
+    for _time in range(2):
+        found = examined(stage, COURIER)
+    assert "inbox is in use" in "".join(one["what"] for one in found if one["check"] == "files")
+    desk.kill()
+    catch_up(stage, COURIER)
+    assert [] == stage.tocsin(COURIER, "alarms", "--json").lines()
+    assert [] == stage.tocsin(COURIER, "quarantine", "list", "--json").lines()
+    desk.start()
 
 
 def test_step_3_a_signed_heartbeat_is_seen(desk):

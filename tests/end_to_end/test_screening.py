@@ -97,6 +97,21 @@ def test_the_answer_to_a_hit_reaches_the_authority_once_and_own_numbers_are_nobo
     assert (body["alert_id"], 1) == (counted["alert_id"], counted["answered"])
 
 
+def test_a_pattern_that_is_too_broad_is_told_to_the_issuer_once_without_a_parcel(stage, screened, body):
+    path = stage.folder / "glue.csv"
+    path.write_text(table(*(GLUE_PARCEL | {"item_id": f"RB{number:09}CN"} for number in range(40))))
+    assert "too broad: selector 1" in screen(stage, path).err
+    (sent,) = stage.tocsin(COURIER, "answer", "--hits", "--json").lines()
+    assert "published" == sent["state"]
+    assert [] == stage.tocsin(COURIER, "answer", "--hits", "--json").lines()
+    stage.read(COLOMBIA, "ion")
+    (row,) = stage.tocsin(COLOMBIA, "answers", "--json", expect=None).lines()
+    assert {"Courier": ["selector 1, 1000 of 1,000 parcels"]} == row["too_broad"]
+    said = stage.tocsin(COLOMBIA, "answers", body["alert_id"][:8], expect=None)
+    assert "too broad, says Courier: selector 1, 1000 of 1,000 parcels" in said.err
+    assert "RB0000" not in said.out + said.err
+
+
 def test_a_cleared_alert_marks_the_hit_and_hits_no_more(stage, screened, body, day):
     release(stage, cleared(body), "--update")
     receive(stage)

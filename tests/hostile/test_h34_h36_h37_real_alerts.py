@@ -11,6 +11,7 @@ import pytest
 import schemas
 from tests.support.incidents import INCIDENT, SEIZURE
 from tests.support.parties import NOW_S
+from tests.support.plain import jpeg, png, png_of
 from tests.support.reports import smallest_alert
 from tests.support.world import (
     COURIER,
@@ -25,6 +26,7 @@ from tests.support.world import (
     targets,
 )
 from tocsin.core import wire
+from tocsin.core.alert_images import image_of
 from tocsin.core.ids import audience_id, own_audience, schema_id
 from tocsin.core.outcomes import AlarmKind, Outcome, Reason
 from tocsin.core.report import check_alert, check_incident, domain_check
@@ -140,3 +142,34 @@ def test_an_alert_that_counts_its_versions_otherwise_than_its_item_is_quarantine
     item = replace(alert(), version=2)
     fate = Lane().fate(released(item, *BOTH))
     assert (Outcome.QUARANTINED, Reason.DOMAIN) == (fate.outcome, fate.reason)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        {"content": png() + b"PK\x03\x04 an archive"},
+        {"content": png_of(("tEXt", b"Author\0Jane Doe"))},
+        {"content": png(3, 2) + jpeg()},
+        {"content": png(4, 2)},
+        {"sha256": "0" * 64},
+        {"media_type": "image/jpeg"},
+    ],
+)
+def test_a_reader_refuses_an_alert_with_a_picture_that_is_more_or_other_than_it_says(image: Any) -> None:
+    honest = alert(images=[image_of(png())])
+    assert Outcome.ACCEPTED is Lane().fate(released(honest, *BOTH)).outcome
+    codec = codec_of(ALERT)
+    body = codec.decode(honest.body)
+    body["images"][0] |= image
+    fate = Lane().fate(released(replace(honest, body=codec.encode(body)), *BOTH))
+    assert (Outcome.QUARANTINED, Reason.DOMAIN) == (fate.outcome, fate.reason)
+
+
+def test_a_reader_refuses_a_third_picture_and_a_bomb() -> None:
+    codec = codec_of(ALERT)
+    body = codec.decode(alert(images=[image_of(png())]).body)
+    bomb = png_of(("IHDR", b"\0\0\xff\xff\0\0\xff\xff\x08\2\0\0\0"), ("IDAT", b"x"), ("IEND", b""))
+    for images in (body["images"] * 3, [body["images"][0] | {"content": bomb}]):
+        forged = replace(alert(), body=codec.encode(body | {"images": images}))
+        fate = Lane().fate(released(forged, *BOTH))
+        assert (Outcome.QUARANTINED, Reason.DOMAIN) == (fate.outcome, fate.reason)

@@ -192,6 +192,22 @@ def test_a_clock_that_the_authority_shows_to_be_behind_seals_nothing(writer, beh
     assert sealed or "clock is behind the authority's" in done.waits["all"]
 
 
+async def test_after_a_clock_that_was_ahead_nothing_leaves_that_every_reader_would_refuse(writer, tmp_path):
+    hours_s = 5 * 3_600
+    writer.clock.wall_s += hours_s
+    writer.accept("ahead")
+    writer.seal()
+    writer.clock.wall_s -= hours_s
+    waiting = writer.accept("after it was set right")
+    done = writer.seal()
+    assert "behind the time under which we published last" in done.waits["all"]
+    writer.clock.wall_s += hours_s - TOLERANCE_S + 1
+    assert 0 < writer.seal().items
+    await writer.deliver()
+    reading, now_s = Reading(tmp_path, writer.directory), int(writer.clock.wall_s)
+    assert waiting[0].report_id in read_all(reading, writer.topics, now_s)
+
+
 def test_a_participant_that_the_directory_does_not_name_seals_nothing(tmp_path):
     writer = Writer(tmp_path, directory(NEIGHBOUR, ANALYST))
     writer.directory, known = incident_directory(), writer.directory

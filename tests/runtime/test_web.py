@@ -123,6 +123,38 @@ async def test_h48_a_declared_length_over_the_limit_is_refused_before_reading(ap
     assert 413 == await status_of(app, receive, (b"content-length", b"101"))
 
 
+async def test_h48_a_declared_length_that_no_number_holds_is_refused(app) -> None:
+    async def receive():
+        raise AssertionError("nothing is read")
+
+    assert 413 == await status_of(app, receive, (b"content-length", b"9" * 5_000))
+
+
+async def test_h48_bodies_that_arrive_at_once_are_bounded_together(app) -> None:
+    app.user_middleware[0].kwargs["limits"] = Limits(max_body_bytes=100, max_bodies_bytes=150)
+    arrived, finish = asyncio.Semaphore(0), asyncio.Event()
+
+    def slow():
+        pieces = iter([b"x" * 60, b"x"])
+
+        async def receive():
+            piece = next(pieces)
+            if piece == b"x":
+                arrived.release()
+                await finish.wait()
+            return {"type": "http.request", "body": piece, "more_body": piece != b"x"}
+
+        return receive
+
+    first, second = (asyncio.create_task(status_of(app, slow())) for _ in "ab")
+    await arrived.acquire()
+    await arrived.acquire()
+    assert 503 == await status_of(app, slow())
+    finish.set()
+    assert [200, 200] == [await first, await second]
+    assert 200 == await status_of(app, slow())
+
+
 async def test_h49_two_host_headers_are_refused(app) -> None:
     async def receive():
         raise AssertionError("nothing is read")

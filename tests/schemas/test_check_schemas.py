@@ -58,7 +58,7 @@ def test_a_new_optional_field_passes(contract):
     change(contract / "reports" / "alert.avsc", lambda schema: schema["fields"].append(new))
     done = check(contract)
     assert (0, "") == (done.returncode, done.stderr)
-    assert "reports/alert.avsc: reads and is read by 1.0, 1.1 (changed since)\n" in done.stdout
+    assert "reports/alert.avsc: reads and is read by 1.0, 1.1, 1.2 (changed since)\n" in done.stdout
 
 
 def with_another_type(schema):

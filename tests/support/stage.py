@@ -128,6 +128,9 @@ def build_stage(folder: Path, kafka: LocalKafka, actors: tuple[str, ...] = tuple
     stage.passphrase.touch(mode=0o600)
     stage.passphrase.write_text(PASSPHRASE + "\n")
     stage.tocsin(AUTHORITY, "authority", "init", "--name", "Secretariat of the tests")
+    # Two people who release are the subject of the tests of alerts; here one key of the home does.
+    one = ("--sector", "courier", "--schema", "alert", "--approvals", 1, "--max-age-days", 90)
+    stage.tocsin(AUTHORITY, "authority", "audience", "couriers", *one)
     for actor in actors:
         _admit(stage, actor)
     stage.tocsin(AUTHORITY, "authority", "topics", "apply")
@@ -136,7 +139,8 @@ def build_stage(folder: Path, kafka: LocalKafka, actors: tuple[str, ...] = tuple
 
 
 def _admit(stage: Stage, actor: str) -> None:
-    country, terms = (_ACTORS | _FIRMS)[actor]
+    # Who is named by a country's code is its focal point.
+    country, terms = (_ACTORS | _FIRMS).get(actor, (actor.upper(), _FOCAL_POINT))
     sponsor = ("--sponsor", next(iter(stage.ids.values()))) if terms is _FIRM else ()
     request, welcome = stage.folder / f"{actor}.request", stage.folder / f"{actor}.welcome"
     stage.tocsin(actor, "keys", "init", "--name", actor.capitalize(), "--country", country)

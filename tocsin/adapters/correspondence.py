@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox import store as inbox_store
-from tocsin.adapters.inbox.reports import StoredReport
+from tocsin.adapters.inbox.reports import Filter, StoredReport
 from tocsin.adapters.inbox.store import Inbox, open_inbox
 from tocsin.adapters.outbox import store as outbox_store
 from tocsin.adapters.outbox.sent import SentItem, SentTo
@@ -27,7 +27,8 @@ from tocsin.core.facts import subject_of
 from tocsin.core.ids import own_audience
 from tocsin.core.letters import LETTERS
 from tocsin.core.participants import Participant
-from tocsin.core.report import ALERT_SCHEMA, INCIDENT_SCHEMA
+from tocsin.core.report import ALERT_SCHEMA, ALERTS_STREAM, INCIDENT_SCHEMA
+from tocsin.core.streams import INBOX
 
 T = TypeVar("T")
 INBOX_FOLDER = "inbox"
@@ -112,6 +113,13 @@ class Correspondence:
         after = 0
         while self._inbox is not None and (page := self._inbox.reports.letters(after)):
             yield from self._of(family, page)
+            after = page[-1].seq
+
+    def alerts(self, since_s: int) -> Iterator[Got]:
+        """Every version of an alert that came since, by the stream or to us alone, in order of storage."""
+        wanted, after = Filter((ALERTS_STREAM, INBOX), since_s=since_s), 0
+        while self._inbox is not None and (page := self._inbox.reports.after(after, wanted)):
+            yield from self._of("alert", page)
             after = page[-1].seq
 
     def about(self, family: str, subject: str) -> Iterator[Got]:

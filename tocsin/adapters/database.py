@@ -2,20 +2,24 @@
 
 A file is encrypted whole (ChaCha20-Poly1305, page by page) under a key of its own, derived from the
 participant's storage key and a label. What a transaction wrote is on disk under fsync when it ends.
-Foreign errors become ours here, with the path and what to do; their texts never hold values.
-Source: wire format, "At rest".
+Before a newer release changes a schema, a copy of what was is kept (`upgrade_copies`); a log that another
+database left is refused (`log_owner`). Foreign errors become ours here, with the path and what to do; their
+texts never hold values. Source: wire format, "At rest".
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
 import apsw
 
+from tocsin.adapters.log_owner import note_owner, refuse_foreign_log
+from tocsin.adapters.upgrade_copies import making_copy
 from tocsin.core.errors import HeldElsewhereError, KeyUnusableError, StorageError, TocsinError
 from tocsin.core.primitives import expand_sha512
 
@@ -27,8 +31,8 @@ COPY_PAGES = 1_000
 STORAGE_KEY_BYTES = 32
 
 Row = tuple[Any, ...]
+Told = Callable[[int, int], None]
 Values = Sequence[str | int | float | bytes | None]
-_READ_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 
 
 class Database:
@@ -54,23 +58,31 @@ class Database:
         `migrations` make version n. `read_only` never creates or changes anything.
         Raises KeyUnusableError (wrong key, or no such database), StorageError, HeldElsewhereError.
         """
-        if len(storage_key) != STORAGE_KEY_BYTES:
-            raise KeyUnusableError(f"a storage key has {STORAGE_KEY_BYTES} bytes")
+        key = _key_of(storage_key, label)
+        refuse_foreign_log(path)
         _prepare(path, read_only)
-        connection: apsw.Connection | None = None
-        try:
-            flags = apsw.SQLITE_OPEN_READONLY if read_only else _READ_WRITE
-            connection = apsw.Connection(str(path), flags=flags)
-            _unlock(connection, expand_sha512(storage_key, label))
+        with _opened(path, key, read_only=read_only) as connection:
             _tune(connection, read_only)
-            _migrate(connection, path, migrations, read_only)
-        except BaseException as error:
-            if connection is not None:
-                connection.close(True)
-            if isinstance(error, apsw.Error):
-                _raise_ours(error, path)
-            raise
+            if not read_only:
+                note_owner(path)
+            _migrate(connection, path, key, migrations, read_only)
         return cls(connection, path)
+
+    @staticmethod
+    def version_of(path: Path, storage_key: bytes, label: bytes) -> int:
+        """How many migrations the database at `path` has had. Changes nothing, and brings nothing up to
+        date. Raises KeyUnusableError, StorageError, HeldElsewhereError.
+        """
+        _prepare(path, read_only=True)
+        try:
+            connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+            try:
+                _unlock(connection, expand_sha512(storage_key, label))
+                return int(connection.pragma("user_version"))
+            finally:
+                connection.close(True)
+        except apsw.Error as error:
+            _raise_ours(error, path)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -108,26 +120,6 @@ class Database:
         pages = self.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
         return int(pages[0][0])
 
-    def copy_to(self, path: Path, storage_key: bytes, label: bytes) -> None:
-        """A consistent copy, encrypted under the same key, also while another process writes.
-
-        Raises StorageError, and KeyUnusableError where `path` holds something else.
-        """
-        _prepare(path, read_only=False)
-        try:
-            copy = apsw.Connection(str(path), flags=_READ_WRITE)
-            try:
-                copy.pragma("cipher", "chacha20")
-                copy.pragma("key", f"raw:{expand_sha512(storage_key, label).hex()}")
-                with copy.backup("main", self._connection, "main") as pages:
-                    while not pages.done:
-                        pages.step(COPY_PAGES)
-                copy.pragma("journal_mode", "delete")  # one file, with nothing beside it
-            finally:
-                copy.close(True)
-        except apsw.Error as error:
-            _raise_ours(error, path)
-
     def truncate_log(self) -> None:
         """Move the write-ahead log into the database and empty it, as far as readers allow."""
         self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -138,6 +130,71 @@ class Database:
 
     def __repr__(self) -> str:
         return f"Database({str(self._path)!r})"
+
+
+def settle(path: Path, storage_key: bytes, label: bytes) -> int:
+    """Move a database's log into it, whatever its version, so that the file alone is all of it.
+
+    Returns the version.
+    Raises KeyUnusableError, StorageError, HeldElsewhereError.
+    """
+    refuse_foreign_log(path)
+    with _opened(path, _key_of(storage_key, label), read_only=False) as connection:
+        version = int(connection.pragma("user_version"))
+        busy, *_frames = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
+        connection.close(True)
+    if busy:
+        raise HeldElsewhereError(f"another process reads {path}: stop it first")
+    return version
+
+
+def _key_of(storage_key: bytes, label: bytes) -> bytes:
+    if len(storage_key) != STORAGE_KEY_BYTES:
+        raise KeyUnusableError(f"a storage key has {STORAGE_KEY_BYTES} bytes")
+    return expand_sha512(storage_key, label)
+
+
+@contextmanager
+def _opened(path: Path, key: bytes, *, read_only: bool) -> Iterator[apsw.Connection]:
+    """A connection that stays open where the block ends well; foreign errors become ours."""
+    connection: apsw.Connection | None = None
+    try:
+        flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE
+        connection = apsw.Connection(str(path), flags=flags)
+        _unlock(connection, key)
+        yield connection
+    except BaseException as error:
+        if connection is not None:
+            connection.close(True)
+        if isinstance(error, apsw.Error):
+            _raise_ours(error, path)
+        raise
+
+
+def copy_database(
+    path: Path, target: Path, storage_key: bytes, label: bytes, told: Told = lambda *_: None
+) -> int:
+    """Copy a database of whatever version, also while another process writes, into the new file `target`,
+    which is encrypted under the same key and needs no file beside it; the version of the copy.
+
+    `told` is given (pages copied, pages in all). Raises KeyUnusableError, StorageError.
+    """
+    refuse_foreign_log(path)
+    return _copy(path, target, _key_of(storage_key, label), told)
+
+
+def _copy(path: Path, target: Path, key: bytes, told: Told = lambda *_: None) -> int:
+    _prepare(target, read_only=False)
+    with _opened(path, key, read_only=True) as source, _opened(target, key, read_only=False) as copy:
+        with copy.backup("main", source, "main") as pages:
+            while not pages.done:
+                pages.step(COPY_PAGES)
+                told(pages.page_count - pages.remaining, pages.page_count)
+        copy.pragma("journal_mode", "delete")
+        version = int(copy.pragma("user_version"))
+        copy.close(True)
+        source.close(True)
+    return version
 
 
 def _prepare(path: Path, read_only: bool) -> None:
@@ -171,20 +228,33 @@ def _tune(connection: apsw.Connection, read_only: bool) -> None:
     connection.pragma("journal_size_limit", MAX_WAL_BYTES)
 
 
-def _migrate(connection: apsw.Connection, path: Path, migrations: Sequence[str], read_only: bool) -> None:
+def _migrate(
+    connection: apsw.Connection, path: Path, key: bytes, migrations: Sequence[str], read_only: bool
+) -> None:
     version = int(connection.pragma("user_version"))
     if version > len(migrations):
-        raise StorageError(f"{path} was written by a newer version of Tocsin: update this one")
+        raise StorageError(
+            f"{path} was written by a newer version of Tocsin (schema {version}, and this one knows "
+            f"{len(migrations)}): update this one, or go back with tocsin restore --before-upgrade"
+        )
     if read_only and version < len(migrations):
         raise StorageError(f"{path} is of an older version: start the service once to bring it up to date")
     if version < len(migrations):
         connection.execute("BEGIN IMMEDIATE")  # another process may be about to do the same
         with connection:
             version = int(connection.pragma("user_version"))
+            if version:
+                _keep_what_was(path, key, version)
             for number, script in enumerate(migrations[version:], version + 1):
                 connection.execute(script)
                 connection.pragma("user_version", number)
         connection.execute("COMMIT")
+
+
+def _keep_what_was(path: Path, key: bytes, version: int) -> None:
+    """A copy for the way back, while nobody can write; the connection that may cannot be copied from."""
+    with making_copy(path, version, time.time()) as target:
+        _copy(path, target, key)
 
 
 def _raise_ours(error: apsw.Error, path: Path) -> NoReturn:

@@ -139,10 +139,20 @@ class KeyFolder:
         except CannotOpenError as error:
             raise KeyUnusableError(_wrong_passphrase(path)) from error
 
+    def check_passphrase(self) -> None:
+        """Raises KeyUnusableError where the passphrase that opened the folder is not that of its keys."""
+        if (self.path / STORAGE_KEY_FILE).exists():
+            self.storage_key()
+            return
+        files = sorted(self.path.glob("*.pem"))
+        if not files:
+            raise KeyUnusableError(f"{self.path} holds no key")
+        self._load(files[0].name)
+
     def _storage_wrapping(self) -> bytes:
         return expand_sha512(self._stretched, _STORAGE_LABEL)
 
-    def _load(self, name: str, count: int) -> list[object]:
+    def _load(self, name: str, count: int | None = None) -> list[object]:
         path = self.path / name
         blocks = pem_blocks.split(path, read_private(path), count)
         try:

@@ -48,6 +48,26 @@ def hold(path: Path, clock: Callable[[], float] = time.time) -> Iterator[None]:
         os.close(descriptor)
 
 
+def holder_of(path: Path) -> str | None:
+    """Who holds the lock file `path`, in words; None where nobody does, or it is not there."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        if not os.fstat(descriptor).st_size:
+            return None  # nobody signed it: not even for a moment is it taken from who is about to
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(descriptor)
+    except OSError:
+        return None
+    else:
+        return None
+    finally:
+        os.close(descriptor)
+
+
 def refuse_network_file_system(path: Path, mounts: Path = MOUNTS) -> None:
     """Raises SettingsError if `path` (or what of it exists) lies on a network file system."""
     kind = _file_system(path.resolve(), mounts)

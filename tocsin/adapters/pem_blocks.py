@@ -25,14 +25,17 @@ _PBES2 = bytes.fromhex("2a864886f70d01050d")
 _PBKDF2 = bytes.fromhex("2a864886f70d01050c")
 
 
-def split(path: Path, data: bytes, count: int) -> list[bytes]:
-    """The `count` PEM blocks of `data`, in order. Raises KeyUnusableError naming `path`."""
+def split(path: Path, data: bytes, count: int | None) -> list[bytes]:
+    """The `count` PEM blocks of `data` (None: however many), in order.
+
+    Raises KeyUnusableError naming `path`.
+    """
     text = data.removeprefix(_BOM).replace(b"\r\n", b"\n").strip(b"\n")
     blocks = [match.group() for match in _BLOCK.finditer(text)]
     if re.sub(rb"\n+", b"\n", _BLOCK.sub(b"", text)).strip(b"\n"):
         raise KeyUnusableError(f"{path} holds something before, between or after its key blocks")
-    if len(blocks) != count:
-        raise KeyUnusableError(f"{path} holds {len(blocks)} encrypted keys instead of {count}")
+    if len(blocks) != (count or len(blocks) or 1):
+        raise KeyUnusableError(f"{path} holds {len(blocks)} encrypted keys instead of {count or 1}")
     for block in blocks:
         _check_work(path, block)
     return blocks

@@ -21,10 +21,13 @@ from PIL.ExifTags import IFD
 from PIL.JpegImagePlugin import get_sampling
 
 from tocsin.core.errors import MalformedError
+from tocsin.core.plain_pictures import MAX_SIDE_PIXELS
 
 MAX_PIXELS = 64_000_000
 MAX_PROFILE_BYTES = 4_194_304
 JPEG_QUALITY = 92
+FIRMS_JPEG_QUALITY = 85
+SCALING_STEPS = 7
 WEBP_QUALITY = 90
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 # Fields of EXIF's GPS directory that say nothing of a place: its version, the time, the date.
@@ -64,6 +67,25 @@ def clean_picture(
         picture.seek(0)
         gps = _gps(picture) if keep_location else {}
         made, scaled_to = _fitted(picture, gps, max_bytes)
+        return CleanPicture(made, located, left_behind, scaled_to)
+
+
+def picture_for_firms(content: bytes, max_bytes: int) -> CleanPicture:
+    """`content` as an alert may carry it, on white: a PNG where a PNG or GIF fits as one, else a baseline
+    JPEG with tables of our own, which tell nothing of the camera; scaled down until it has `max_bytes`.
+
+    What comes out passes `core.plain_pictures`. Raises MalformedError as `clean_picture` does.
+    """
+    with _opened(content) as picture:
+        located, left_behind = _location(picture), tuple(_left_behind(picture, content))
+        picture.seek(0)
+        shown = _on_white(_upright(picture))
+        shown.thumbnail((MAX_SIDE_PIXELS, MAX_SIDE_PIXELS))
+        shown.info = {}
+        made = _as_png(shown) if picture.format in {"PNG", "GIF"} else None
+        if made is None or len(made) > max_bytes:
+            shown, made = _as_jpeg(shown, max_bytes)
+        scaled_to = None if shown.size == ImageOps.exif_transpose(picture).size else shown.size
         return CleanPicture(made, located, left_behind, scaled_to)
 
 
@@ -185,6 +207,45 @@ def _jpeg_options(picture: Any, upright: Image.Image) -> dict[str, Any]:
     if picture.mode != upright.mode or not tables or (upright.mode == "RGB" and sampling not in {0, 1, 2}):
         return options | {"quality": JPEG_QUALITY}
     return options | {"qtables": tables} | ({"subsampling": sampling} if upright.mode == "RGB" else {})
+
+
+def _as_png(shown: Image.Image) -> bytes:
+    out = BytesIO()
+    shown.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _on_white(shown: Image.Image) -> Image.Image:
+    """Grey or colour, eight bits a sample; what lies under transparency was not to be seen."""
+    if not shown.has_transparency_data:
+        return shown.convert("L" if shown.mode in {"1", "L"} else "RGB")
+    above = shown.convert("RGBA")
+    white = Image.new("RGBA", above.size, "white")
+    return Image.alpha_composite(white, above).convert("RGB")
+
+
+def _as_jpeg(shown: Image.Image, max_bytes: int) -> tuple[Image.Image, bytes]:
+    """`shown`, or the largest of it that fits by halving: a label should stay legible."""
+    best, least, most = _jpeg_at(shown, 1), 0.0, 1.0
+    if len(best[1]) <= max_bytes:
+        return best
+    for _ in range(SCALING_STEPS):
+        scale = (least + most) / 2
+        made = _jpeg_at(shown, scale)
+        if len(made[1]) <= max_bytes:
+            best, least = made, scale
+        else:
+            best, most = (made if least == 0 else best), scale
+    return best
+
+
+def _jpeg_at(shown: Image.Image, scale: float) -> tuple[Image.Image, bytes]:
+    if scale < 1:
+        size = (max(1, int(shown.width * scale)), max(1, int(shown.height * scale)))
+        shown = shown.resize(size, Image.Resampling.LANCZOS)
+    out = BytesIO()
+    shown.save(out, "JPEG", quality=FIRMS_JPEG_QUALITY, optimize=True)
+    return shown, out.getvalue()
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:

@@ -19,6 +19,7 @@ from tocsin.core.errors import MalformedError, UntrustedError
 
 MAX_HOLDER_BYTES = 65_536
 MAX_DRAFT_BYTES = 1_048_576
+KEYS_OF_A_HOLDER = 2
 NAME_FIELD = "x-tocsin-holder"
 HOLDER, STANDBY = "tocsin_holder", "tocsin_standby"
 _MADE = {
@@ -38,7 +39,8 @@ class Holder:
 @dataclass(frozen=True)
 class DraftShown:
     """A draft of a root in words. `keyids`: of the holders; `fingerprint`: of what is signed;
-    `standby`: who besides the authority may sign timestamps.
+    `standby`: who besides the authority may sign timestamps; `registrars`: who signs the list of entries
+    ([]: the authority), `registrars_needed` of them.
     """
 
     version: int
@@ -49,6 +51,8 @@ class DraftShown:
     keyids: frozenset[str]
     fingerprint: str
     standby: str | None
+    registrars: list[str]
+    registrars_needed: int
 
 
 def write_holder(name: str, key: RoleKey, mark: str = HOLDER) -> bytes:
@@ -96,7 +100,18 @@ def show_draft(data: bytes) -> DraftShown:
         frozenset(named),
         fingerprint(signing.signed_bytes(data)),
         standby_of(root),
+        sorted(holders_of(root, "targets")),
+        root.roles["targets"].threshold // KEYS_OF_A_HOLDER,
     )
+
+
+def holders_of(root: Root, role: str) -> dict[str, frozenset[str]]:
+    """The people who hold a role, by name, with the ids of their keys; {} where the authority holds it."""
+    found: dict[str, frozenset[str]] = {}
+    for id_ in root.roles[role].keyids:
+        if (name := root.keys[id_].unrecognized_fields.get(NAME_FIELD)) is not None:
+            found[str(name)] = found.get(str(name), frozenset()) | {id_}
+    return found
 
 
 def standby_of(root: Root) -> str | None:

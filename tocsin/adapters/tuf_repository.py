@@ -2,7 +2,9 @@
 
 Law: `timestamp.json` is written last, and names everything that counts. A crash between two files
 leaves the state before; the next command writes the same version again, which nobody has seen,
-because only what the timestamp names is ever published. Versions never go back.
+because only what the timestamp names is ever published. Versions never go back. Where registrars hold
+the list of entries, this folder signs none: a root that names other registrars is published with the
+first list that they sign, and not before.
 Source: wire format, "Directory".
 """
 
@@ -16,6 +18,7 @@ from pathlib import Path
 from tuf.api.metadata import Root, Snapshot, TargetFile, Targets, Timestamp
 
 from tocsin.adapters import tuf_signing as signing
+from tocsin.adapters.tuf_holders import holders_of
 from tocsin.adapters.tuf_roots import MAX_METADATA_BYTES, Roots, root_file
 from tocsin.adapters.whole_files import read_whole, write_whole
 from tocsin.core.errors import RefusedByRuleError, StorageError, UntrustedError
@@ -73,15 +76,50 @@ class TufRepository:
             raise RefusedByRuleError(f"{self.folder} holds a directory already")
         if not self.roots.versions():
             self.roots.create(now_s)
-        self._write_state(targets, {}, _Versions(0, 0, 0), now_s)
+        first = _listed({}, targets, 1, now_s)
+        data = signing.sign(first, self._key_of("targets"))
+        self._write_state(targets, data, _Versions(0, 0, 0), now_s)
 
     def put_targets(self, changes: Mapping[str, bytes], now_s: int, remove: Collection[str] = ()) -> None:
         """Add, replace and remove targets: new versions of targets, snapshot and timestamp.
 
-        Without changes the same targets are signed anew. Raises RefusedByRuleError over 16,384.
+        Without changes the same targets are signed anew. Raises RefusedByRuleError over 16,384, and where
+        registrars sign the list.
         """
-        kept = {name: file for name, file in self._targets().targets.items() if name not in remove}
-        self._write_state(changes, kept, self._versions(), now_s)
+        if self.needs_registrars:
+            raise RefusedByRuleError("registrars sign the list of entries: this folder proposes only")
+        changed = self.next_list(changes, now_s, remove)
+        self._write_state(changes, signing.sign(changed, self._key_of("targets")), self._versions(), now_s)
+
+    @property
+    def needs_registrars(self) -> bool:
+        """Whether the newest root gives the list of entries to people, and not to this folder."""
+        return bool(holders_of(self.roots.latest(), "targets"))
+
+    @property
+    def root_waits(self) -> bool:
+        """Whether the newest root is not published yet: its registrars have signed no list."""
+        return len(self._roots_to_publish()) < len(self.roots.versions())
+
+    def next_list(self, changes: Mapping[str, bytes], now_s: int, remove: Collection[str] = ()) -> Targets:
+        """The list that follows the one in force. Raises RefusedByRuleError over 16,384 entries."""
+        before = self._targets()
+        kept = {name: file for name, file in before.targets.items() if name not in remove}
+        return _listed(kept, changes, before.version + 1, now_s)
+
+    def list_in_force(self) -> bytes:
+        """The list of entries as it was signed."""
+        return self._file(f"{self._targets().version}.targets.json")
+
+    def take_list(self, data: bytes, files: Mapping[str, bytes], now_s: int) -> None:
+        """Put a list in force that registrars signed. `files`: its entries that are new, by target name.
+
+        Raises UntrustedError where signatures are missing, RefusedByRuleError where it does not follow.
+        """
+        new = signing.read_verified(Targets, data, self.roots.latest())
+        if new.version != (present := self._targets().version) + 1:
+            raise RefusedByRuleError(f"this is list {new.version}, and list {present} is in force")
+        self._write_state(files, data, self._versions(), now_s)
 
     def refresh_timestamp(self, now_s: int) -> None:
         """Sign a new timestamp, and a new snapshot where the present one ends within 3 days."""
@@ -99,7 +137,7 @@ class TufRepository:
 
     def files(self) -> dict[str, bytes]:
         """What the topic carries, file name -> bytes, in publishing order: the timestamp last."""
-        found = {name: self._file(name) for name in self.roots.versions()}
+        found = {name: self._file(name) for name in self._roots_to_publish()}
         for name, file in self._targets().targets.items():
             found[stored_name(name, file.hashes["sha256"])] = self._target(name, file)
         for name in (*self._state_files(), _TIMESTAMP):
@@ -108,7 +146,11 @@ class TufRepository:
 
     def pinned_root(self) -> bytes:
         """`1.root.json`, which every participant pins."""
-        return self._file(root_file(1))
+        return self.root(1)
+
+    def root(self, version: int) -> bytes:
+        """A version of the root. StorageError where there is none."""
+        return self._file(root_file(version))
 
     def standing(self) -> Standing:
         """Versions and ends of what is in force."""
@@ -166,21 +208,24 @@ class TufRepository:
                 return f"the topic holds another snapshot {snapshot} than this folder"
         return None
 
+    def _roots_to_publish(self) -> list[str]:
+        """The roots up to the newest whose registrars signed the list: a newer one waits for theirs."""
+        names, data = self.roots.versions(), self.list_in_force()
+        for last in range(len(names), 1, -1):
+            root = signing.read(Root, self._file(names[last - 1]))
+            with suppress(UntrustedError):
+                signing.read_verified(Targets, data, root)
+                return names[:last]
+        return names[:1]
+
     def _write_state(
-        self,
-        changes: Mapping[str, bytes],
-        kept: Mapping[str, TargetFile],
-        before: _Versions,
-        now_s: int,
+        self, files: Mapping[str, bytes], listed: bytes, before: _Versions, now_s: int
     ) -> None:
-        files = dict(kept) | {name: signing.target_file(name, data) for name, data in changes.items()}
-        if len(files) > MAX_TARGETS:
-            raise RefusedByRuleError(f"the directory would have {len(files)} entries of {MAX_TARGETS}")
-        for name, data in changes.items():
+        for name, data in files.items():
             write_whole(self.folder / stored_name(name, sha256(data).hex()), data)
-        targets = signing.new_targets(before.targets + 1, files, now_s)
-        self._write(f"{targets.version}.targets.json", signing.sign(targets, self._key_of("targets")))
-        self._write_snapshot(before.snapshot + 1, targets.version, now_s)
+        version = before.targets + 1
+        self._write(f"{version}.targets.json", listed)
+        self._write_snapshot(before.snapshot + 1, version, now_s)
         self._write_timestamp(before.timestamp + 1, before.snapshot + 1, now_s)
 
     def _write_snapshot(self, version: int, targets_version: int, now_s: int) -> None:
@@ -234,3 +279,12 @@ class _Versions:
     targets: int
     snapshot: int
     timestamp: int
+
+
+def _listed(
+    kept: Mapping[str, TargetFile], changes: Mapping[str, bytes], version: int, now_s: int
+) -> Targets:
+    files = dict(kept) | {name: signing.target_file(name, data) for name, data in changes.items()}
+    if len(files) > MAX_TARGETS:
+        raise RefusedByRuleError(f"the directory would have {len(files)} entries of {MAX_TARGETS}")
+    return signing.new_targets(version, files, now_s)

@@ -61,7 +61,7 @@ class Roots:
         folder are held by its own keys. Raises SettingsError for bad seats.
         """
         if not self.versions():
-            own = {role: self._own_seats(role) for role in signing.ROLES if role not in seats}
+            own = {role: self.own_seats(role) for role in signing.ROLES if role not in seats}
             return signing.unsigned(signing.new_root(own | dict(seats), 1, now_s))
         root = self.latest()
         root.version += 1
@@ -92,5 +92,6 @@ class Roots:
         write_whole(self._folder / root_file(version), data)
         return version
 
-    def _own_seats(self, role: str) -> signing.Seats:
+    def own_seats(self, role: str) -> signing.Seats:
+        """The role in the hands of this folder's own key."""
         return signing.Seats([signing.tuf_keys(self._key_of(role))])

@@ -92,9 +92,9 @@ def seat(root: Root, role: str, held: Seats) -> None:
     root.roles[role].threshold = held.threshold
 
 
-def unsigned(root: Root) -> bytes:
+def unsigned(signed: T) -> bytes:
     """A draft, to be signed by its holders one after another."""
-    return Metadata(root).to_bytes(JSONSerializer(compact=True))
+    return Metadata(signed).to_bytes(JSONSerializer(compact=True))
 
 
 def signed_bytes(data: bytes) -> bytes:
@@ -103,9 +103,21 @@ def signed_bytes(data: bytes) -> bytes:
 
 
 def add_signatures(draft: bytes, key: RoleKey) -> bytes:
-    """The draft with signatures by each part of `key` beside those that it has. Raises UntrustedError."""
-    read(Root, draft)
-    metadata = Metadata[Root].from_bytes(draft)
+    """A draft of a root with signatures by each part of `key` beside those that it has.
+
+    Raises UntrustedError.
+    """
+    return _added(Root, draft, key)
+
+
+def add_list_signatures(draft: bytes, key: RoleKey) -> bytes:
+    """As `add_signatures`, for a list of entries."""
+    return _added(Targets, draft, key)
+
+
+def _added(kind: type[T], draft: bytes, key: RoleKey) -> bytes:
+    read(kind, draft)
+    metadata = Metadata[T].from_bytes(draft)
     for part in key.parts():
         metadata.sign(CryptoSigner(part), append=True)
     return metadata.to_bytes(JSONSerializer(compact=True))

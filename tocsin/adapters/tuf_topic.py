@@ -13,7 +13,7 @@ from tocsin.adapters.kafka.records import IncomingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.signed_times import times_of_others
 from tocsin.adapters.tuf_client import DirectoryClient
-from tocsin.core.clock_skew import LATE_S, Finding, judge_clock
+from tocsin.core.clock_skew import LATE_S, Clock, Finding, judge_clock
 from tocsin.core.directory import Directory
 from tocsin.core.errors import DirectoryStaleError, OutsideFault, TheirFault, TocsinError
 from tocsin.core.streams import DIRECTORY_TOPIC
@@ -92,6 +92,13 @@ class DirectoryFollower:
     def clock_trouble(self) -> str | None:
         """What is wrong with our clock, unless `trouble` says it already."""
         if self.clock is None or not self.clock.is_wrong or isinstance(self.trouble, DirectoryStaleError):
+            return None
+        return self.clock.words()
+
+    @property
+    def late(self) -> str | None:
+        """That nothing newer of the authority came for hours, unless something worse is said already."""
+        if self.clock is None or self.clock.is_wrong or self.clock.clock is Clock.FITS or self.trouble:
             return None
         return self.clock.words()
 

@@ -8,6 +8,7 @@ broken anywhere is found here, before the first row is taken.
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +23,13 @@ MAX_OTHER_PART_BYTES = 64 << 20
 MAX_ROW_BYTES = 4 << 20
 MAX_PARTS = 2_000
 MAX_MERGES = 10_000
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, TypeError, LookupError),
+    *(AttributeError, ArithmeticError, RuntimeError),
+)
+"""What a damaged zip file, and a library that reads one, raise. NotImplementedError and RecursionError are
+RuntimeErrors, UnicodeDecodeError is a ValueError.
+"""
 _PIECE_BYTES = 1 << 18
 _OVERLAP_BYTES = 256
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
@@ -51,7 +59,7 @@ def survey(path: Path) -> Survey:
                 raise MalformedError(f"{path}: is a zip file but no workbook (.xlsx)")
             for part in parts:
                 _look(path, book, part, found)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except DAMAGE as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise MalformedError(f"{path}: the workbook is damaged or was cut off; save it again") from None

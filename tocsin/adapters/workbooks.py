@@ -7,7 +7,6 @@ when the file was saved. Dates come as ISO 8601, in the workbook's own epoch (19
 from __future__ import annotations
 
 import warnings
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet import _reader
 
-from tocsin.adapters.workbook_survey import Survey, survey
+from tocsin.adapters.workbook_survey import DAMAGE, Survey, survey
 from tocsin.core.errors import MalformedError, SettingsError
 
 MAX_ROWS = 1_048_576
@@ -75,13 +74,14 @@ def open_sheet(path: Path, name: str | None) -> Iterator[Sheet]:
         book = _load(path, data_only=True)
     formulas = None
     try:
-        chosen = _chosen(path, book, name)
-        # Only openpyxl knows which part of the zip a sheet is.
-        part = chosen._worksheet_path.lstrip("/")  # noqa: SLF001
-        if part in seen.formulas:
-            formulas = _load(path, data_only=False)
-        merges = tuple(_bounds(one) for one in seen.merges.get(part, []))
-        rows = _rows(path, chosen, formulas[chosen.title] if formulas else None)
+        with _damage(path):
+            chosen = _chosen(path, book, name)
+            # Only openpyxl knows which part of the zip a sheet is.
+            part = chosen._worksheet_path.lstrip("/")  # noqa: SLF001
+            if part in seen.formulas:
+                formulas = _load(path, data_only=False)
+            merges = tuple(_bounds(one) for one in seen.merges.get(part, []))
+            rows = _rows(path, chosen, formulas[chosen.title] if formulas else None)
         yield Sheet(chosen.title, merges, rows, seen)
     finally:
         book.close()
@@ -188,16 +188,9 @@ def _damage(path: Path, where: str = "") -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except (
-        ParseError,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        EOFError,
-    ):
+    except (ParseError, *DAMAGE) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # of the disk, not of the file's content
         raise MalformedError(
             f"{path}: the workbook is damaged{where}; open it in a spreadsheet, save it anew"
             f"{' (rows above that were accepted are not imported twice)' if where else ''}"

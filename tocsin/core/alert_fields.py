@@ -11,10 +11,12 @@ from functools import cache
 from typing import Any
 
 from tocsin.core import codes
+from tocsin.core.alert_images import MAX_CAPTION_CHARACTERS, images_check
 from tocsin.core.alert_rules import whole_alert
 from tocsin.core.alert_sectors import EVERY_SECTOR
 from tocsin.core.alert_selectors import selector
 from tocsin.core.alert_targets import MAX_TARGETS, target
+from tocsin.core.facts import ALERT_PLACES
 from tocsin.core.field_checks import (
     Check,
     array,
@@ -88,10 +90,7 @@ def alert_check(*, strict: bool) -> Check:
         "language": language,
         "substances": array(_alert_substance(strict=strict), MAX_ALERT_SUBSTANCES),
         "equipment": array(listed("equipment_types"), MAX_ALERT_EQUIPMENT),
-        "origins": countries,
-        "departures": countries,
-        "transits": countries,
-        "destinations": countries,
+        **dict.fromkeys(ALERT_PLACES, countries),
         "mode": shaped(r"[0-9]", "must be one digit (UN/ECE Recommendation 19)"),
         "quantity_band": listed("quantity_bands"),
         "selectors": array(selector(anonymous, strict=strict), MAX_SELECTORS),
@@ -107,13 +106,14 @@ def alert_check(*, strict: bool) -> Check:
         "bulletin": anonymous(MAX_BULLETIN_CHARACTERS, lines=True),
         "cites": array(_ALERT_ID, MAX_CITES),
         "safety_notice": flag,
+        "images": images_check(anonymous(MAX_CAPTION_CHARACTERS), strict=strict),
     }
     return record(fields, arrays=_ARRAYS, then=whole_alert, strict=strict)
 
 
 _ARRAYS = (
     *("sectors", "substances", "equipment", "origins", "departures", "transits", "destinations"),
-    *("selectors", "targets", "cites"),
+    *("selectors", "targets", "cites", "images"),
 )
 
 

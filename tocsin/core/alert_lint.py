@@ -1,8 +1,9 @@
 """Law: what in an alert looks like something that firms must not be told, each with its place.
 
-It guarantees that every text that somebody typed is looked at: title, advice, bulletin, names of
-substances, values of selectors and targets. A finding is a doubt for people, never a verdict: names and
-exact amounts cannot be told from harmless words for certain. What is certain (nine digits in a row, an at
+It guarantees that every text that somebody typed is looked at: title, advice, bulletin, captions, names of
+substances, values of selectors and targets; and that every picture is a doubt, since no program sees
+whether a name can be read in it. A finding is a doubt for people, never a verdict: names and exact amounts
+cannot be told from harmless words for certain. What is certain (nine digits in a row, an at
 sign) is refused by `alert_fields` before. Source: report and alert, "Leaks that tests try".
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tocsin.core.alert_images import in_words
 from tocsin.core.identifiers import doubt
 from tocsin.core.narrative_overlap import shared_places
 from tocsin.core.phone_numbers import phone_places
@@ -53,7 +55,7 @@ class Surroundings:
 
 def lint(body: dict[str, Any], around: Surroundings) -> list[Finding]:
     """The findings in a checked alert, by place; at most 200."""
-    found: list[Finding] = []
+    found: list[Finding] = [*_pictures(body)]
     for place, value in texts(body):
         for code, (sentence, places) in _LOOKS.items():
             found += [_finding(code, place, value, where, sentence) for where in places(value, around)]
@@ -70,6 +72,9 @@ def texts(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name in ("title", "advice", "bulletin"):
         if body.get(name):
             yield name, body[name]
+    for number, image in enumerate(body.get("images") or ()):
+        if image["caption"]:
+            yield f"images[{number}].caption", image["caption"]
     for number, substance in enumerate(body.get("substances") or ()):
         yield f"substances[{number}].code", substance["code"]
     for number, chosen in enumerate(body.get("selectors") or ()):
@@ -165,6 +170,7 @@ _LOOKS: dict[str, tuple[str, Callable[[str, Surroundings], list[tuple[int, int]]
     ),
     "other-firm": ("is the name of a firm in the directory: firms learn nothing of each other", _firms),
 }
+_PICTURE = "is a picture: look whether a label, name, number or face can be seen in it"
 _NARRATIVE = "stands in the report too: an alert is written anew"
 
 
@@ -174,3 +180,8 @@ def _targets(body: dict[str, Any]) -> Iterator[Finding]:
         kind, value, place = target["type"], target["value"], f"targets[{number}].value"
         if (why := doubt(kind, value)) is not None:
             yield _finding("check-digit", place, value, (0, len(value)), why)
+
+
+def _pictures(body: dict[str, Any]) -> Iterator[Finding]:
+    for number, words in enumerate(in_words(body.get("images") or ())):
+        yield _finding("picture", f"images[{number}]", words, (0, len(words)), _PICTURE)

@@ -59,6 +59,8 @@ def _life(out: Fields) -> Problems:
             for field in ("selectors", "targets", "answer_by")
             if out[field] not in (None, [])
         ]
+    if out["status"] in ENDED and out["images"]:
+        problems.append(("images", "have no place in an alert that has ended; leave them out"))
     if out["pap"] == "RED" and out["action"] is not None and out["action"] not in NOT_NOTICED:
         problems.append(
             ("action", "would be noticed, and PAP RED forbids that: observe, look-up or report")

@@ -24,7 +24,7 @@ SECTORS_OF_FIELD = {
     **dict.fromkeys(("title", "advice", "language", "action", "tlp", "pap", "tell_customer"), EVERY_SECTOR),
     **dict.fromkeys(("basis", "answer_by", "safety", "exercise", "selectors"), EVERY_SECTOR),
     # Whose types are each of some sectors only.
-    **dict.fromkeys(("targets", "bulletin", "cites", "safety_notice"), EVERY_SECTOR),
+    **dict.fromkeys(("targets", "bulletin", "cites", "safety_notice", "images"), EVERY_SECTOR),
     **dict.fromkeys(("origins", "departures", "transits", "destinations", "mode"), _CARRIERS),
     "quantity_band": _TRADERS | {"equipment-maker"},
     "substances": _TRADERS | {"bank"},

@@ -1,8 +1,9 @@
 """Law: what a firm did with an alert, in a code and a count; and how an alert's answers stand.
 
 It guarantees that a parcel's number stands only beside a count of one, that the newest version of each
-answer counts once, and that who was never sent an alert adds nothing to its counts. Who was sent it, and
-whose firms those are, is told by the caller. Source: report and alert, "Screening".
+answer counts once, that who was never sent an alert adds nothing to its counts, and that "too broad" says
+which selectors and a share, never how many parcels a firm has, and answers nothing. Who was sent the alert,
+and whose firms those are, is told by the caller. Source: report and alert, "Screening".
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from tocsin.core.errors import InvalidReportError
-from tocsin.core.field_checks import Check, Fields, code, flag, record, shaped, whole
+from tocsin.core.field_checks import Check, Fields, array, code, flag, record, shaped, whole
 from tocsin.core.report_parts import MAX_COUNT, name, time_s
 from tocsin.core.report_values import values
 
 ACKNOWLEDGED, REFUSED, ALERT_IS_GROUND = "acknowledged", "refused", "alert"
+TOO_BROAD = "too-broad"
+MAX_BROAD_SELECTORS = 200
 MAX_ALERT_VERSION = 1_000_000
 MAX_FIRMS = 100_000
 _ID = shaped(r"[0-9a-f]{32}", "must be 32 lower-case hex digits")
@@ -41,8 +44,19 @@ def answer_check(*, strict: bool) -> Check:
         "answered_at": time_s,
         "firms": whole(0, MAX_FIRMS),
         "exercise": flag,
+        "too_broad": array(_broad_selector(strict=strict), MAX_BROAD_SELECTORS),
     }
-    return record(fields, then=_whole_answer, strict=strict)
+    return record(fields, arrays=("too_broad",), then=_whole_answer, strict=strict)
+
+
+def _broad_selector(*, strict: bool) -> Check:
+    fields = {"selector": whole(1, MAX_BROAD_SELECTORS), "per_thousand": whole(1, 1_000)}
+    return record(fields, then=_whole_selector, strict=strict)
+
+
+def _whole_selector(out: Fields) -> None:
+    if missing := [(field, "is missing") for field in ("selector", "per_thousand") if out[field] is None]:
+        raise InvalidReportError(missing)
 
 
 def _whole_answer(out: Fields) -> None:
@@ -55,6 +69,8 @@ def _whole_answer(out: Fields) -> None:
         problems.append(("item_number", "is not passed on"))
     if out["ground"] is not None and out["code"] not in _REFUSALS:
         problems.append(("ground", "goes with refused, held and stopped only"))
+    if out["too_broad"] and out["code"] != TOO_BROAD:
+        problems.append(("too_broad", "goes with too-broad only"))
     if out["code"] == REFUSED and out["ground"] is None:
         out["ground"] = ALERT_IS_GROUND
     if problems:
@@ -78,9 +94,9 @@ class Given:
 class Standing:
     """How the answers to one alert stand. `counts`: by code, in the order of the answers.
 
-    `silent`, of our own firms, said nothing but that they have it. `elsewhere`: for each other
-    government how many of its firms were sent the alert, and of how many it passed answers on.
-    `strangers` answered and were never sent it: they count nothing.
+    `silent`, of our own firms, said nothing but that they have it, or that a selector is too broad.
+    `elsewhere`: for each other government how many of its firms were sent the alert, and of how many it
+    passed answers on. `strangers` answered and were never sent it: they count nothing.
     """
 
     counts: dict[str, int]
@@ -135,12 +151,13 @@ def standing(
             strangers.add(one.by)
             continue
         counts[one.code] = counts.get(one.code, 0) + one.count
-    answered = {who for who, said in codes.items() if said != {ACKNOWLEDGED}}
+    answered = {who for who, said in codes.items() if said - {ACKNOWLEDGED, TOO_BROAD}}
+    acknowledged = {who for who, said in codes.items() if ACKNOWLEDGED in said}
     return Standing(
         counts=counts,
         sent=own_firms,
         answered=frozenset(answered),
-        acknowledged=frozenset(codes.keys() - answered),
+        acknowledged=frozenset(acknowledged - answered),
         elsewhere={who: (sent, told[who]) for who, sent in elsewhere.items()},
         strangers=frozenset(strangers),
         overdue=overdue,

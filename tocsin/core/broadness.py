@@ -14,6 +14,11 @@ MAX_KEPT_HITS = 1_000
 """So many hits of one pattern in one file are kept; further ones are counted."""
 
 
+def per_thousand(hits: int, parcels: int) -> int:
+    """The share as it is told: of 1,000 parcels so many were hit, rounded up."""
+    return min(1_000, -(-1_000 * hits // parcels))
+
+
 def is_too_broad(hits: int, parcels: int) -> bool:
     """Whether a pattern that hit `hits` of `parcels` mutes itself."""
     return hits > MIN_HITS and hits > MAX_SHARE * parcels

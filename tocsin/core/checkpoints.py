@@ -1,14 +1,15 @@
 """Law: what an originator's checkpoint says of its logs, against what a reader has seen of them.
 
 It guarantees that a head that the reader passed with another leaf is an alarm, and that what lies
-beyond the reader's own head is news, not an alarm, until it had time to arrive. Heads of regions that
-are not read, or older than retention, say nothing. Source: wire format, "Completeness".
+beyond the reader's own head is news, not an alarm, until it had time to arrive; then it is one alarm,
+however often it is looked for. Heads of regions that are not read, or older than retention, say nothing.
+Source: wire format, "Completeness".
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tocsin.core import wire
 from tocsin.core.errors import MalformedError
@@ -25,6 +26,17 @@ class Behind:
     head: LogHead
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What checkpoints stated of a log beyond what we read: the furthest head, since when (Unix seconds),
+    and how far an alarm told of it already.
+    """
+
+    head: LogHead
+    since_s: int
+    told: LogHead | None = None
+
+
 def compare(
     checkpoint: wire.Checkpoint,
     held: wire.Checkpoint | None,
@@ -34,11 +46,12 @@ def compare(
 ) -> tuple[list[Alarm], list[Behind]]:
     """(alarms, logs to wait for). `held` is the originator's checkpoint before this one, on the same
     topic; `head_of` answers None for logs that we do not read; heads dated before `oldest_s` are
-    passed over.
+    passed over. A checkpoint that goes back is not waited for.
     """
     alarms: list[Alarm] = []
     behind: list[Behind] = []
-    if held is not None and _of_inboxes(checkpoint) == _of_inboxes(held) and _goes_back(checkpoint, held):
+    goes_back = held is not None and _goes_back(checkpoint, held)
+    if goes_back:
         alarms.append(Alarm(AlarmKind.CHECKPOINT, checkpoint.originator, "checkpoints", ""))
     for said in checkpoint.heads:
         log = LogId(checkpoint.originator, said.stream, said.region)
@@ -50,10 +63,33 @@ def compare(
             behind.append(Behind(log, stated))
         elif _disagrees(stated, ours, known(log, said.session, said.counter)):
             alarms.append(_alarm(log, stated))
-    return alarms, behind
+    return alarms, [] if goes_back else behind
+
+
+def await_further(held: Awaited | None, stated: LogHead, now_s: int) -> Awaited:
+    """`held` after one more checkpoint: what waits goes on waiting from its beginning."""
+    if held is None:
+        return Awaited(stated, now_s)
+    return replace(held, head=max(held.head, stated, key=lambda head: head.place))
+
+
+def withheld(log: LogId, awaited: Awaited, ours: LogHead | None) -> Alarm | None:
+    """GAP for what was stated and did not come in time; None where all of it was told already.
+
+    `missing` counts, at least, the records behind our head `ours`, or behind what was told before.
+    """
+    if awaited.told is not None and awaited.told.place >= awaited.head.place:
+        return None
+    head, passed = awaited.head, awaited.told or ours
+    same_session = passed is not None and passed.session == head.session
+    missing = head.counter - passed.counter if passed is not None and same_session else head.counter
+    place = (log.originator, log.stream, log.scope, head.session, head.counter + 1)
+    return Alarm(AlarmKind.GAP, *place, missing)
 
 
 def _goes_back(checkpoint: wire.Checkpoint, held: wire.Checkpoint) -> bool:
+    if _of_inboxes(checkpoint) != _of_inboxes(held):
+        return False
     return checkpoint.time < held.time or (checkpoint.time == held.time and checkpoint.heads != held.heads)
 
 

@@ -88,3 +88,12 @@ def base64_bytes(record: Mapping[str, Any], name: str) -> bytes:
     if b64encode(data).decode() != value:
         raise MalformedError(f"{name} is not canonical base64")
     return data
+
+
+def in_json(value: Any) -> Any:
+    """`value` with bytes as base64, at every depth."""
+    if isinstance(value, dict):
+        return {name: in_json(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [in_json(one) for one in value]
+    return b64encode(value).decode() if isinstance(value, bytes) else value

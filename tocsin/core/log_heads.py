@@ -18,6 +18,11 @@ def next_session(last: int, now_ms: int, random_bits: int) -> int:
     return max(last + 1, (now_ms << SESSION_RANDOM_BITS) + random_bits)
 
 
+def session_ahead_s(session: int, now_s: int) -> int:
+    """By how many seconds a session's time lies ahead of `now_s`; negative where it lies behind."""
+    return (session >> SESSION_RANDOM_BITS) // 1_000 - now_s
+
+
 def judge(
     head: LogHead | None, known: KnownLeaf | None, record: LogHead, previous: bytes
 ) -> tuple[AlarmKind | None, int]:

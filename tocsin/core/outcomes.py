@@ -102,6 +102,7 @@ class AlarmKind(StrEnum):
     MEMBER_REMOVED = "a revision that removes a member"
     GHOST_READER = "a manifest names somebody outside the audience"
     CHECKPOINT = "a checkpoint that disagrees"
+    MISSING_KEY = "a key does not come"
     NOT_SEALED_BY_ME = "a record under our key that we did not seal"
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from tocsin.core import json_fields
+from tocsin.core.alert_images import with_bytes
 from tocsin.core.errors import NotThisPersonError, RefusedByRuleError
 from tocsin.core.ids import parse_id
 from tocsin.core.wire import Approval
@@ -122,7 +123,7 @@ def to_record(one: Proposal) -> dict[str, Any]:
         "report_id": one.report_id.hex(),
         "audiences": list(one.audiences),
         "authors": list(one.authors),
-        "body": one.body,
+        "body": json_fields.in_json(one.body),
         "changed_at_s": one.changed_at_s,
         "state": one.state.value,
         "source": list(one.source),
@@ -145,7 +146,7 @@ def from_record(record: Mapping[str, Any]) -> Proposal:
         report_id=parse_id(json_fields.text(record, "report_id")),
         audiences=json_fields.texts(record, "audiences"),
         authors=json_fields.texts(record, "authors"),
-        body=json_fields.optional_object(record, "body") or {},
+        body=with_bytes(json_fields.optional_object(record, "body") or {}),
         changed_at_s=json_fields.number(record, "changed_at_s"),
         state=State(record["state"]),
         source=tuple(record["source"]),

@@ -1,8 +1,8 @@
 """What stands before every request: known host, bounded body, headers that keep browsers careful.
 
 Bodies are taken whole before the application runs, so that one that is too large is refused alike with
-and without a Content-Length, and nothing of it is stored. Memory is bounded by `max_body_bytes` times
-the connections that the server allows.
+and without a Content-Length, and nothing of it is stored. Bodies are taken before anybody is asked
+for a token, so their memory is bounded by `max_bodies_bytes` in all.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from tocsin.runtime.problems import problem
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 MAX_BODY_BYTES = 262_144
+MAX_LENGTH_DIGITS = 20
+MAX_BODIES_BYTES = 67_108_864
 MAX_BODY_WAIT_S = 30.0
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -27,6 +29,9 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
+Refusal = tuple[int, str]
+GONE: Refusal = (0, "the client went away")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -34,6 +39,7 @@ class Limits:
 
     max_body_bytes: int = MAX_BODY_BYTES
     max_body_wait_s: float = MAX_BODY_WAIT_S
+    max_bodies_bytes: int = MAX_BODIES_BYTES
     hosts: tuple[str, ...] = LOOPBACK_HOSTS
 
 
@@ -42,6 +48,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app, self._limits = app, limits
+        self._held_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on with its body in one piece."""
@@ -56,46 +63,50 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        refusal = self._refusal(Headers(scope=scope))
-        body = b"" if refusal else await self._body(receive)
-        if body is None:
-            return  # the client went away
-        if isinstance(body, tuple):
-            refusal = body
-        if refusal:
-            await problem(*refusal, headers={"Connection": "close"})(scope, receive, careful)
-            return
-        assert isinstance(body, bytes)
-        await self._app(scope, _replay(body, receive), careful)
+        held = bytearray()
+        try:
+            refusal = self._refusal(Headers(scope=scope)) or await self._take(receive, held)
+            if refusal is GONE:
+                return
+            if refusal is not None:
+                await problem(*refusal, headers={"Connection": "close"})(scope, receive, careful)
+                return
+            await self._app(scope, _replay(bytes(held), receive), careful)
+        finally:
+            self._held_bytes -= len(held)
 
-    def _refusal(self, headers: Headers) -> tuple[int, str] | None:
+    def _refusal(self, headers: Headers) -> Refusal | None:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or _without_port(hosts[0]) not in self._limits.hosts:
             return 421, "this service does not answer to that host name: set its allowed hosts"
         length = headers.get("content-length", "0")
-        if length.isdecimal() and int(length) > self._limits.max_body_bytes:
+        if length.isdecimal() and (
+            len(length) > MAX_LENGTH_DIGITS or int(length) > self._limits.max_body_bytes
+        ):
             return self._too_large()
         return None
 
-    async def _body(self, receive: Receive) -> bytes | tuple[int, str] | None:
-        parts: list[bytes] = []
-        size_bytes = 0
+    async def _take(self, receive: Receive, held: bytearray) -> Refusal | None:
+        """Take the body into `held`, which counts towards all bodies until the request is answered."""
         try:
             async with asyncio.timeout(self._limits.max_body_wait_s):
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        return None
-                    parts.append(message.get("body", b""))
-                    size_bytes += len(parts[-1])
-                    if size_bytes > self._limits.max_body_bytes:
+                        return GONE
+                    part = message.get("body", b"")
+                    if len(held) + len(part) > self._limits.max_body_bytes:
                         return self._too_large()
+                    if self._held_bytes + len(part) > self._limits.max_bodies_bytes:
+                        return 503, "too many bodies arrive at once: come back later"
+                    held += part
+                    self._held_bytes += len(part)
                     if not message.get("more_body", False):
-                        return b"".join(parts)
+                        return None
         except TimeoutError:
             return 408, f"the body did not arrive within {self._limits.max_body_wait_s:.0f} s"
 
-    def _too_large(self) -> tuple[int, str]:
+    def _too_large(self) -> Refusal:
         return 413, f"the body is over {self._limits.max_body_bytes} bytes"
 
 

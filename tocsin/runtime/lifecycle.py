@@ -12,9 +12,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from tocsin.core.errors import SettingsError
+from tocsin.runtime.connections import ConnectionBounds, bounded_by
 from tocsin.runtime.logs import get_log
 
-MAX_CONNECTIONS = 1_000
 MAX_GOODBYE_S = 5
 MAX_HEADER_BYTES = 32_768
 MAX_STEP_S = 10.0
@@ -90,7 +90,13 @@ async def closing(
             _log.warning("service.close_overdue", name=name, duration_ms=int(max_s * 1000))
 
 
-async def serve_until(app: FastAPI, host: str, port: int, stop: asyncio.Event) -> None:
+async def serve_until(
+    app: FastAPI,
+    host: str,
+    port: int,
+    stop: asyncio.Event,
+    bounds: ConnectionBounds = ConnectionBounds(),
+) -> None:
     """Answer on `host`:`port` until `stop`; open streams get 5 s to say goodbye.
 
     Raises SettingsError where the address cannot be had.
@@ -102,7 +108,8 @@ async def serve_until(app: FastAPI, host: str, port: int, stop: asyncio.Event) -
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=MAX_CONNECTIONS,
+        http=bounded_by(bounds),
+        ws="none",
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         timeout_graceful_shutdown=MAX_GOODBYE_S,
     )

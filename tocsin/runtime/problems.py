@@ -19,6 +19,27 @@ from tocsin.runtime.logs import get_log
 
 MEDIA_TYPE = "application/problem+json"
 MAX_PROBLEMS = 100
+SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "description": "RFC 9457. `detail` is for people; `problems` names each place that is wrong.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string"},
+        "problems": {
+            "type": "array",
+            "maxItems": MAX_PROBLEMS,
+            "items": {
+                "type": "object",
+                "required": ["place", "problem"],
+                "properties": {"place": {"type": "string"}, "problem": {"type": "string"}},
+            },
+        },
+    },
+}
 _log = get_log("web")
 
 
@@ -27,6 +48,19 @@ def problem(status: int, detail: str, headers: dict[str, str] | None = None, **m
     title = HTTPStatus(status).phrase
     content = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return JSONResponse(content, status, headers, MEDIA_TYPE)
+
+
+def described(text: str) -> dict[str, Any]:
+    """An answer of an OpenAPI document that is a problem document."""
+    return {"description": text, "content": {MEDIA_TYPE: {"schema": SCHEMA}}}
+
+
+EVERYWHERE: dict[int | str, dict[str, Any]] = {
+    401: described("No token, or one that does not serve here."),
+    429: described("Too many bad logins."),
+    "default": described("Any other error."),
+}
+"""What every route behind a token may answer."""
 
 
 def install(app: FastAPI) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tocsin.adapters.correspondence import Correspondence, Got, Sent, given_of
-from tocsin.core.answers import Standing, standing
+from tocsin.core.answers import TOO_BROAD, Standing, standing
 from tocsin.core.ids import audience_id
 from tocsin.runtime.times import iso_time
 
@@ -107,6 +107,7 @@ def _own_row(correspondence: Correspondence, alert: IssuedAlert, now_s: int) -> 
             for who, (sent, told) in found.elsewhere.items()
         },
         "late": _names(correspondence, found.late),
+        "too_broad": _too_broad(correspondence, answers, found.strangers),
         "never_sent_it": _names(correspondence, found.strangers),
         "exercise": body["exercise"] is True,
     }
@@ -128,9 +129,27 @@ def _others_row(correspondence: Correspondence, issuer: bytes, answers: list[Got
         "answered": len(found.answered),
         "counts": found.counts,
         "late": [],
+        "too_broad": _too_broad(correspondence, answers, found.strangers),
         "never_sent_it": _names(correspondence, found.strangers),
         "exercise": any(one.exercise for one in answers),
     }
+
+
+def broad_selectors(body: dict[str, Any]) -> list[str]:
+    """Which selectors an answer calls too broad, for people; old versions of an answer name none."""
+    return [
+        f"selector {one['selector']}, {one['per_thousand']} of 1,000 parcels"
+        for one in body.get("too_broad") or ()
+    ]
+
+
+def _too_broad(
+    correspondence: Correspondence, answers: list[Got], strangers: frozenset[bytes]
+) -> dict[str, list[str]]:
+    """Who says that selectors of the alert are too broad, each once, and which."""
+    told = [one for one in answers if one.body["code"] == TOO_BROAD and one.originator not in strangers]
+    latest = {one.originator: one for one in sorted(told, key=lambda one: one.version)}
+    return {correspondence.name(who): broad_selectors(one.body) for who, one in latest.items()}
 
 
 def _names(correspondence: Correspondence, some: frozenset[bytes]) -> list[str]:

@@ -6,8 +6,10 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from services.consumer.letters.alert_rows import alert_rows, issued, why_not_counted
-from services.consumer.letters.desk import Look, looking, print_rows
+from services.consumer.letters.alert_rows import alert_rows, broad_selectors, issued, why_not_counted
+from services.consumer.letters.desk import SHOWN_DIGITS, Look, looking, print_rows
+from services.consumer.letters.owed import COLUMNS as OWED_COLUMNS
+from services.consumer.letters.owed import LATE, owed_rows
 from tocsin.adapters.correspondence import Correspondence, newest
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.runtime import console
@@ -16,7 +18,8 @@ from tocsin.runtime.times import iso_time
 
 COLUMNS = ("alert_id", "title", "answer_by", "sent", "answered", "late", "counts")
 GIVEN_COLUMNS = ("alert_id", "code", "count", "time", "state")
-DETAIL_COLUMNS = ("by", "code", "count", "item_number", "ground", "time", "remark")
+MAX_SAID = 20
+DETAIL_COLUMNS = ("by", "code", "count", "item_number", "ground", "too_broad", "time", "remark")
 
 
 def print_answers(look: Look, *, overdue: bool) -> Exit:
@@ -24,12 +27,27 @@ def print_answers(look: Look, *, overdue: bool) -> Exit:
     now_s = int(time.time())
     with looking(look) as correspondence:
         if correspondence.me.is_firm:
-            print_rows(given_rows(correspondence), GIVEN_COLUMNS, as_json=look.as_json)
-            return Exit.WHOLE
+            return _print_of_firm(correspondence, look, now_s, overdue=overdue)
         rows = list(alert_rows(correspondence, now_s))
         shown = [one for one in rows if one["late"] or not overdue]
         print_rows(shown, COLUMNS, as_json=look.as_json)
     return Exit.INCOMPLETE if any(one["late"] for one in rows) else Exit.WHOLE
+
+
+def _print_of_firm(correspondence: Correspondence, look: Look, now_s: int, *, overdue: bool) -> Exit:
+    """A firm sees what it answered and hears what it owes; `overdue`: what waits beyond its day."""
+    owed = list(owed_rows(correspondence, now_s))
+    late = [one for one in owed if one["state"] == LATE]
+    if overdue:
+        print_rows(late, OWED_COLUMNS, as_json=look.as_json)
+    else:
+        print_rows(given_rows(correspondence), GIVEN_COLUMNS, as_json=look.as_json)
+        for one in owed[:MAX_SAID]:
+            name, by = one["alert_id"][:SHOWN_DIGITS], one["answer_by"]
+            console.say(f"alert {name} waits for an answer by {by}: {one['state']}")
+        if len(owed) > MAX_SAID:
+            console.say(f"and {len(owed) - MAX_SAID} more alerts wait for an answer")
+    return Exit.INCOMPLETE if late else Exit.WHOLE
 
 
 def given_rows(correspondence: Correspondence) -> Iterator[dict[str, Any]]:
@@ -72,6 +90,8 @@ def _say_who_is_missing(standing: dict[str, Any]) -> None:
     for name in ("silent", "only_acknowledged", "late"):
         if who := standing.get(name):
             console.say(f"{name.replace('_', ' ')}: {', '.join(who)}")
+    for who, selectors in (standing.get("too_broad") or {}).items():
+        console.say(f"too broad, says {who}: {'; '.join(selectors)}: narrow it with tocsin alert update")
 
 
 def answer_rows(correspondence: Correspondence, alert_id: str) -> Iterator[dict[str, Any]]:
@@ -89,6 +109,7 @@ def answer_rows(correspondence: Correspondence, alert_id: str) -> Iterator[dict[
             "firms": one.body["firms"],
             "item_number": one.body["item_number"],
             "ground": one.body["ground"],
+            "too_broad": broad_selectors(one.body),
             "alert_version": one.body["alert_version"],
             "version": one.version,
             "time": iso_time(one.time_s),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from services.consumer.views import Views
 from tocsin.adapters.inbox.reports import StoredReport
 from tocsin.adapters.inbox.sink_items import NewItem, SinkItem
 from tocsin.adapters.inbox.store import Inbox
+from tocsin.core.alert_images import files_of
 from tocsin.core.report_values import values
 from tocsin.core.webhook_signing import event_id
 from tocsin.runtime.times import iso_time
@@ -23,7 +24,8 @@ REPORT, WITHDRAWN, HEARTBEAT = "report.received", "report.withdrawn", "heartbeat
 @dataclass(frozen=True, slots=True)
 class Event:
     """`id`: the idempotency key. `name`: of its files, without ending. `stem`: what the names of the
-    files of every version of a report begin with. `body` (JSON) and `text` hold content.
+    files of every version of a report begin with. `body` (JSON), `text` and `images` (ending of the file's
+    name, bytes) hold content.
     """
 
     id: str
@@ -32,6 +34,11 @@ class Event:
     stem: str
     body: bytes = field(repr=False)
     text: str = field(repr=False)
+    images: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+
+    def bare(self) -> Event:
+        """Without what it says."""
+        return replace(self, body=b"", text="", images=())
 
 
 class Events:
@@ -62,6 +69,7 @@ class Events:
             stem=stem,
             body=_body(type_, report.received_at_s, rendered),
             text=text_of(rendered),
+            images=tuple(files_of(rendered["report"].get("images") or ())) if type_ != REPORT else (),
         )
 
 

@@ -27,11 +27,14 @@ LOCAL_PAUSE_S = 60
 
 
 class Sink(Protocol):
-    """Where events go. `batch_events` at most at once; `gives_up`: dead after 72 hours, else never."""
+    """Where events go. `batch_events` at most at once; `gives_up`: dead after 72 hours, else never;
+    `counts_only`: it is given events without what they say, so that many at once take no room.
+    """
 
     batch_events: int
     spacing_s: int
     gives_up: bool
+    counts_only: bool
 
     async def begin(self, *, first: bool) -> None:
         """Before the first delivery of this process; `first`: of all."""
@@ -148,7 +151,8 @@ class Line:
                 self._put_off(item, _failure(error))
                 continue
             whole.append(item)
-            events += [event] if event is not None else []
+            if event is not None:
+                events.append(event.bare() if self._sink.counts_only else event)
         return whole, events
 
     def _put_off(self, item: SinkItem, error: DeliveryFailedError) -> None:

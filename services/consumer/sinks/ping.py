@@ -23,6 +23,7 @@ class Ping:
 
     batch_events = BATCH_EVENTS
     gives_up = True
+    counts_only = True
 
     def __init__(self, plan: SinkPlan, server: MailServer) -> None:
         self._mailbox, self._server = plan.target, server

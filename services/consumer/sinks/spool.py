@@ -1,13 +1,15 @@
-"""A folder of files: one pair for each version, named by it, whole or not there.
+"""A folder of files: one pair for each version, named by it, whole or not there; pictures beside it.
 
-`NAME.txt` for people is there before `NAME.json` for programs. A rerun writes the same bytes to the same
-names. A folder that is missing later is never made: what should be mounted there may be away.
+Pictures, then `NAME.txt` for people are there before `NAME.json` for programs. A rerun writes the same
+bytes to the same names. A folder that is missing later is never made: what should be mounted there may be
+away.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from services.consumer.sinks.events import WITHDRAWN, Event
@@ -19,6 +21,8 @@ from tocsin.core.errors import DeliveryFailedError, StorageError
 
 BATCH_EVENTS = 64
 LEFT_OVER_S = 3_600
+# A file that is being written has a hidden name that begins with the name it will have.
+_UNFINISHED = (".alert-*", ".report-*", ".EXERCISE-*", ".agreement-*", ".heartbeat*")
 OWNER_ONLY, WITH_GROUP = 0o600, 0o640
 
 
@@ -28,6 +32,7 @@ class Spool:
     batch_events = BATCH_EVENTS
     spacing_s = 0
     gives_up = False
+    counts_only = False
 
     def __init__(self, plan: SinkPlan) -> None:
         self._folder = Path(plan.target)
@@ -51,7 +56,7 @@ class Spool:
             if first:
                 self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             old_s = time.time() - LEFT_OVER_S
-            for left_over in self._folder.glob(".*.json.*"):
+            for left_over in chain.from_iterable(map(self._folder.glob, _UNFINISHED)):
                 if left_over.stat().st_mtime < old_s:
                     left_over.unlink(missing_ok=True)
 
@@ -73,5 +78,7 @@ class Spool:
 
     def _files(self, events: Sequence[Event]) -> Iterator[tuple[Path, bytes]]:
         for event in events:
+            for ending, content in event.images:
+                yield self._folder / f"{event.name}{ending}", content
             yield self._folder / f"{event.name}.txt", event.text.encode()
             yield self._folder / f"{event.name}.json", event.body

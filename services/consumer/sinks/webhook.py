@@ -20,6 +20,7 @@ class Webhook:
     batch_events = 1
     spacing_s = 0
     gives_up = True
+    counts_only = False
 
     def __init__(self, plan: SinkPlan, secrets: Secrets, poster: Poster | None = None) -> None:
         settings = plan.settings

@@ -7,6 +7,7 @@ from typing import Any
 from services.consumer.printing import fields_of, marking_of, worded
 from tocsin.adapters.country_names import country_name
 from tocsin.core import codes
+from tocsin.core.alert_images import in_words
 from tocsin.core.facts import ALERT_PLACES
 from tocsin.runtime.console import harmless
 from tocsin.runtime.times import clock_time
@@ -63,6 +64,9 @@ def _line(name: str, value: Any) -> str:
         return f"{label}: {codes.labels('transport_modes').get(value, {}).get(LANGUAGE, value)}"
     if name == "selectors":
         return "\n".join(f"look for, all together: {_tests(one['tests'])}" for one in value)
+    if name == "images":
+        told = enumerate(in_words(value), 1)
+        return "\n".join(f"picture {number}, beside this file: {words}" for number, words in told)
     pairs = fields_of({name: value}, LANGUAGE)
     # A line that others wrote stays behind its label: it cannot look like one of ours.
     return "\n".join(

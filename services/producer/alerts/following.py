@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from services.producer.alerts.picturing import Images, with_images
 from services.producer.alerts.room import Room, Who
 from services.producer.alerts.writing_alerts import USUAL_VALIDITY_S, Wish, keep_new
 from tocsin.core.errors import RefusedByRuleError
@@ -102,11 +103,17 @@ def end(room: Room, who: Who, text: str, status: str, advice: str | None) -> tup
     return keep_new(room, acting, body, before.report_id, wish), before
 
 
-def update(room: Room, who: Who, text: str, data: dict[str, Any]) -> tuple[Proposal, Earlier]:
-    """Propose another text of an alert that was released. Raises TocsinError; then nothing is kept."""
+def update(
+    room: Room, who: Who, text: str, data: dict[str, Any], images: Images | None = None
+) -> tuple[Proposal, Earlier]:
+    """Propose another text of an alert that was released; `images` None: its pictures stay.
+
+    Raises TocsinError; then nothing is kept.
+    """
     acting = room.acting(who, Deed.PROPOSE)
     before = earlier(room, text)
     last = before.proposal
     usual = {"issued": room.now_s, "valid_until": room.now_s + USUAL_VALIDITY_S}
     fixed = {"alert_id": last.alert_id, "version": last.version + 1, "status": "updated"}
-    return keep_new(room, acting, usual | data | fixed, before.report_id, Wish(before.audiences)), before
+    body = with_images(usual | data | fixed, images, last.body)
+    return keep_new(room, acting, body, before.report_id, Wish(before.audiences)), before

@@ -1,18 +1,22 @@
 """An alert as a firm of a sector will see it: encoded and decoded as it travels, then text, JSON or a page.
 
-The page is one file without script, font or image from elsewhere; every text in it is escaped.
+The page is one file without script, font or picture from elsewhere; every text in it is escaped, and the
+alert's own pictures stand in it.
 """
 
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
 from typing import Any
 
 from services.producer.reports import family
 from tocsin.core import codes
+from tocsin.core.alert_images import in_words
 from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.json_fields import in_json
 from tocsin.core.proposals import Proposal
 from tocsin.runtime.console import harmless
 from tocsin.runtime.times import clock_time
@@ -22,18 +26,21 @@ _TIMES = {"issued", "valid_until", "answer_by"}
 _LABELS = {"kind": ("kinds", "kinds")}
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
-    "dt{font-weight:600;margin-top:.6rem}dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}"
+    "img{max-width:100%;border:1px solid}dt{font-weight:600;margin-top:.6rem}"
+    "dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}"
     ".mark{border:2px solid;padding:.2rem .6rem;font-weight:700;display:inline-block}"
     ".warn{background:#b00020;color:#fff;padding:.4rem .6rem;font-weight:700}"
 )
 _PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <title>{title}</title><style>{style}</style></head>
 <body><p class="mark">TLP:{tlp}</p>
 <h1>{title}</h1>
 {banners}<dl>
-{rows}</dl></body></html>
+{rows}</dl>
+{pictures}</body></html>
 """
 
 
@@ -51,7 +58,7 @@ def as_sent(proposal: Proposal, sector: str) -> dict[str, Any]:
 def shown(alert: dict[str, Any], form: str) -> str:
     """`alert` in one of FORMATS."""
     if form == "json":
-        return json.dumps(alert, ensure_ascii=False, indent=1)
+        return json.dumps(in_json(alert), ensure_ascii=False, indent=1)
     return _page(alert) if form == "html" else _text(alert)
 
 
@@ -91,6 +98,8 @@ def _value(name: str, value: Any) -> str:
         return codes.labels(*_LABELS[name]).get(value, {}).get("en", str(value))
     if name == "selectors":
         return "\n".join(" and ".join(map(_test, one["tests"])) for one in value)
+    if name == "images":
+        return "\n".join(in_words(value))
     if isinstance(value, list):
         return "\n".join(_value("", one) for one in value)
     if isinstance(value, dict):
@@ -122,4 +131,10 @@ def _page(alert: dict[str, Any]) -> str:
         tlp=escape(alert["tlp"]),
         banners="".join(f'<p class="warn">{escape(one)}</p>\n' for one in banners(alert)),
         rows=told,
+        pictures="".join(map(_picture, alert["images"])),
     )
+
+
+def _picture(image: dict[str, Any]) -> str:
+    source = f"data:{image['media_type']};base64,{b64encode(image['content']).decode()}"
+    return f'<p><img src="{source}" alt="{escape(harmless(image["caption"] or "picture"))}"></p>\n'

@@ -8,6 +8,7 @@ from typing import Any
 from services.producer.accept import Acceptance
 from services.producer.alerts import following, linting, previewing, writing_alerts
 from services.producer.alerts.handing_over import hand_over
+from services.producer.alerts.picturing import Images
 from services.producer.alerts.releasing import Consent, UnacknowledgedError, approve
 from services.producer.alerts.room import Room, Who, open_room
 from services.producer.alerts.signing import still_missing
@@ -43,29 +44,29 @@ COLUMNS = (
 def new(
     ask: Ask, who: Who, file: str, audiences: tuple[list[str], list[str]], more: dict[str, Any]
 ) -> None:
-    """Propose the alert in a file. Raises TocsinError."""
+    """Propose the alert in a file, with the pictures in `more`. Raises TocsinError."""
     data = read_alert(file)
     not_before_s = _time_s(more["not_before"]) if more["not_before"] else 0
     with open_room(ask) as room:
         source = _source(room, more["source"])
-        wish = Wish(audiences_of(room, *audiences), not_before_s, source)
+        wish = Wish(audiences_of(room, *audiences), not_before_s, source, more["images"])
         _told_proposal(room, writing_alerts.propose(room, who, data, wish), as_json=ask.as_json)
 
 
-def edit(ask: Ask, who: Who, name: str, file: str) -> None:
-    """Put another text in place of a proposal's. Raises TocsinError."""
+def edit(ask: Ask, who: Who, name: str, file: str, images: Images | None) -> None:
+    """Put another text in place of a proposal's, `images` in place of its pictures. Raises TocsinError."""
     data = read_alert(file)
     with open_room(ask) as room:
-        proposal = writing_alerts.edit(room, who, name, data)
+        proposal = writing_alerts.edit(room, who, name, data, images)
         console.say(f"{name} has another text: whoever approved it before must approve it again")
         _told_proposal(room, proposal, as_json=ask.as_json)
 
 
-def update(ask: Ask, who: Who, alert: str, file: str) -> None:
+def update(ask: Ask, who: Who, alert: str, file: str, images: Images | None) -> None:
     """Propose another version of a released alert. Raises TocsinError."""
     data = read_alert(file)
     with open_room(ask) as room:
-        proposal, before = following.update(room, who, alert, data)
+        proposal, before = following.update(room, who, alert, data, images)
         _told_reach(before)
         _told_proposal(room, proposal, as_json=ask.as_json)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from services.producer.alerts.picturing import Images, with_images
 from services.producer.alerts.room import Acting, Room, Who
 from services.producer.alerts.signing import sign
 from services.producer.documents import read_documents
@@ -27,11 +28,14 @@ USUAL_VALIDITY_S = 30 * 86_400
 
 @dataclass(frozen=True)
 class Wish:
-    """What is proposed: to whom, not before when, after which report (its own texts, for the lint)."""
+    """What is proposed: to whom, not before when, after which report (its own texts, for the lint), with
+    which pictures (None: those that are there).
+    """
 
     audiences: tuple[str, ...]
     not_before_s: int = 0
     source: tuple[str, ...] = field(default=(), repr=False)
+    images: Images | None = field(default=None, repr=False)
 
 
 def read_alert(file: str) -> dict[str, Any]:
@@ -60,7 +64,7 @@ def propose(room: Room, who: Who, data: dict[str, Any], wish: Wish) -> Proposal:
         "issued": room.now_s,
         "valid_until": room.now_s + USUAL_VALIDITY_S,
     }
-    body = usual | data
+    body = with_images(usual | data, wish.images, {})
     if body["version"] != 1:
         raise RefusedByRuleError("a later version of an alert: use tocsin alert update, clear or recall")
     if room.desk.proposals.versions(str(body["alert_id"])):
@@ -103,23 +107,32 @@ def keep_new(room: Room, acting: Acting, body: dict[str, Any], report_id: bytes,
     )
     proposal = _signed_by_author(room, acting, proposal)
     details = (f"alert:{proposal.alert_id}", f"version:{proposal.version}", report.body["status"])
-    with room.desk.deed(Line(acting.person.handle, "proposed", name, details=(*details, *wish.audiences))):
+    told = (*details, *wish.audiences, *_pictures(proposal))
+    with room.desk.deed(Line(acting.person.handle, "proposed", name, details=told)):
         room.desk.proposals.keep(proposal)
     return proposal
 
 
-def edit(room: Room, who: Who, name: str, data: dict[str, Any]) -> Proposal:
-    """Another text in place of what waits: the editor becomes an author, signatures go."""
+def _pictures(proposal: Proposal) -> tuple[str, ...]:
+    return tuple(f"picture:{one['sha256'][:16]}" for one in proposal.body["images"])
+
+
+def edit(room: Room, who: Who, name: str, data: dict[str, Any], images: Images | None = None) -> Proposal:
+    """Another text in place of what waits: the editor becomes an author, signatures go. `images` None: the
+    pictures stay.
+    """
     before = room.desk.proposals.get(name)
     check_waiting(before, room.now_s)
     acting = room.acting(who, Deed.PROPOSE)
     fixed = {one: before.body[one] for one in ("alert_id", "version")}
     usual = {one: before.body[one] for one in ("status", "issued", "valid_until")}
-    report = _checked(room, usual | data | fixed, before.audiences, before.not_before_s)
+    body = with_images(usual | data | fixed, images, before.body)
+    report = _checked(room, body, before.audiences, before.not_before_s)
     after = edited(before, acting.person.handle, report.body, room.now_s)
     after = _signed_by_author(room, acting, after)
     lost = tuple(f"lost:{handle}" for handle in before.signatures)
-    with room.desk.deed(Line(acting.person.handle, "edited", name, details=lost)):
+    told = (*lost, *_pictures(after))
+    with room.desk.deed(Line(acting.person.handle, "edited", name, details=told)):
         room.desk.proposals.keep(after)
     return after
 

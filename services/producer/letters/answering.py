@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from services.producer.documents import read_documents
 from services.producer.letters.letter import Outgoing
 from tocsin.adapters.correspondence import Correspondence, Got, given_of
-from tocsin.core.answers import ACKNOWLEDGED, newest
+from tocsin.core.answers import ACKNOWLEDGED, TOO_BROAD, newest
 from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.primitives import sha256
 from tocsin.core.report_values import values
@@ -75,7 +75,7 @@ def answers_to(correspondence: Correspondence, wishes: Iterable[Wish], now_s: in
         if wish.alert not in alerts:
             alerts[wish.alert] = _alert(correspondence, wish.alert)
         alert = alerts[wish.alert]
-        news = _whose(correspondence, alert, sponsor)
+        news = whose(correspondence, alert, sponsor)
         letters.append(Outgoing("answer", sponsor, *_answer(alert, wish, now_s), news))
     if any(not one.body["tell_customer"] for one in alerts.values()):
         console.warn(DO_NOT_TELL)
@@ -120,7 +120,8 @@ def _part(wish: Wish) -> str:
     return wish.code
 
 
-def _whose(correspondence: Correspondence, alert: Got, sponsor: bytes) -> str | None:
+def whose(correspondence: Correspondence, alert: Got, sponsor: bytes) -> str | None:
+    """What a firm is told where another than its authority issued the alert."""
     if alert.originator == sponsor:
         return None
     issuer, own = correspondence.name(alert.originator), correspondence.name(sponsor)
@@ -145,7 +146,7 @@ def passed_on(correspondence: Correspondence, alert: str, now_s: int) -> list[Ou
 def _counted(issuer: str, given: list[Got], now_s: int) -> Iterator[Outgoing]:
     """A letter to the issuer of an alert for each code."""
     alert_id = given[0].body["alert_id"]
-    answered = {one.originator for one in given if one.body["code"] != ACKNOWLEDGED}
+    answered = {one.originator for one in given if one.body["code"] not in {ACKNOWLEDGED, TOO_BROAD}}
     for code, count in _counts(given).items():
         yield Outgoing(
             "answer",
@@ -160,8 +161,21 @@ def _counted(issuer: str, given: list[Got], now_s: int) -> Iterator[Outgoing]:
                 "firms": len(answered),
                 "answered_at": now_s,
                 "exercise": any(one.exercise for one in given),
+                "too_broad": _broadest(given) if code == TOO_BROAD else [],
             },
         )
+
+
+def _broadest(given: list[Got]) -> list[dict[str, int]]:
+    """The largest share that any firm told of each selector of the newest version of the alert."""
+    told = [one.body for one in given if one.body["code"] == TOO_BROAD]
+    newest_version = max(one["alert_version"] for one in told)
+    shares: dict[int, int] = {}
+    for one in (
+        each for body in told if body["alert_version"] == newest_version for each in body["too_broad"]
+    ):
+        shares[one["selector"]] = max(one["per_thousand"], shares.get(one["selector"], 0))
+    return [{"selector": number, "per_thousand": share} for number, share in sorted(shares.items())]
 
 
 def _counts(given: list[Got]) -> Counter[str]:

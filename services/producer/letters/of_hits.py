@@ -1,4 +1,5 @@
-"""`tocsin answer --hits`: what was answered to hits of the screening leaves as letters, once each.
+"""`tocsin answer --hits`: what was answered to hits of the screening leaves as letters, once each; then
+which patterns were too broad.
 
 An answer is marked as sent when the outbox, or the service, has it; a crash between the two hands in the
 same letter again, which is known there. An answer whose alert is not in the inbox waits and is named.
@@ -10,6 +11,7 @@ import time
 
 from services.producer.letters.answering import Wish, answers_to
 from services.producer.letters.letter import Outgoing
+from services.producer.letters.of_patterns import tell_too_broad
 from services.producer.letters.sending import Through, send_letters
 from services.producer.participant import open_participant
 from services.producer.publishing import Ask
@@ -36,6 +38,7 @@ def send_answers_to_hits(ask: Ask, through: Through) -> Exit:
                 return done
             mark_sent(screening, writing.written, int(time.time()))
             stuck |= {one.seq for one in batch} - set(writing.written)
+        done = max(done, tell_too_broad(ask, through, screening.broad))
     return max(done, Exit.INCOMPLETE) if stuck else done
 
 

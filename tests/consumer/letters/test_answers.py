@@ -44,6 +44,44 @@ async def test_who_is_silent_or_only_acknowledged_is_late_when_the_time_is_over(
     assert ([RIVAL.name], [COURIER.name]) == (row["silent"], row["only_acknowledged"])
 
 
+async def too_broad(street, firm, *selectors, version=1):
+    shares = [{"selector": one, "per_thousand": 10 * one} for one in selectors]
+    body = smallest_answer(code="too-broad", too_broad=shares, alert_version=version)
+    await street[firm].send(Outgoing("answer", ORIGINATOR.id, f"{ALERT_ID}-too-broad", body))
+
+
+async def test_too_broad_is_shown_once_for_each_firm_with_its_selectors(street):
+    await street[ORIGINATOR].publish_alert()
+    await too_broad(street, COURIER, 2)
+    await too_broad(street, COURIER, 2, 3)
+    await too_broad(street, RIVAL, 2)
+    (row,) = rows(street)
+    second = "selector 2, 20 of 1,000 parcels"
+    third = "selector 3, 30 of 1,000 parcels"
+    assert {COURIER.name: [second, third], RIVAL.name: [second]} == row["too_broad"]
+    assert (2, 0) == (row["counts"]["too-broad"], row["answered"])
+    shown = {
+        one["by"]: one["too_broad"] for one in answer_rows(street[ORIGINATOR].correspondence, ALERT_ID)
+    }
+    assert row["too_broad"] == shown
+
+
+async def test_too_broad_is_passed_on_to_a_foreign_issuer_without_the_firms(street):
+    await street[NEIGHBOUR].publish_alert()
+    for firm in (COURIER, RIVAL):
+        body = smallest_answer(
+            code="too-broad",
+            issuer=NEIGHBOUR.id.hex(),
+            too_broad=[{"selector": 1, "per_thousand": 5 if firm is RIVAL else 9}],
+        )
+        await street[firm].send(Outgoing("answer", ORIGINATOR.id, f"{ALERT_ID}-too-broad", body))
+    street[ORIGINATOR].read()
+    (letter,) = passed_on(street[ORIGINATOR].correspondence, ALERT_ID, NOW_S)
+    assert (2, 0, [{"selector": 1, "per_thousand": 9}]) == tuple(
+        letter.body[name] for name in ("count", "firms", "too_broad")
+    )
+
+
 async def test_nobody_is_late_where_no_time_was_set(street):
     await street[ORIGINATOR].publish_alert(answer_by=None)
     assert [] == rows(street, DUE_S + 1)[0]["late"]

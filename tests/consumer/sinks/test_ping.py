@@ -2,10 +2,13 @@
 
 import pytest
 
+from services.consumer.sinks.ping import Ping
 from services.consumer.sinks.plans import Kind
 from services.consumer.sinks.settings import SmtpSettings
+from tests.support.plain import png
 from tests.support.receivers import MailBox
 from tocsin.adapters.mail import MailServer, check_mailbox, send
+from tocsin.core.alert_images import image_of
 from tocsin.core.errors import DeliveryFailedError, SettingsError
 
 
@@ -21,13 +24,29 @@ async def failure(server, **how):
 
 
 async def test_a_mail_has_a_count_and_not_one_word_of_content(rig):
-    rig.add("zanzibar canary", advice="ibex", origins=["CO"])
+    rig.add("zanzibar canary", advice="ibex", origins=["CO"], images=[image_of(png(), "oryx")])
     rig.add("another")
     await rig.run(Kind.PING)
     (mail,) = rig.mailbox.mails
     assert mail.get_payload().startswith("2 notices are waiting in your organisation's inbox")
     whole = mail.as_string()
-    assert not [one for one in ("zanzibar", "canary", "ibex", "another", "Originator") if one in whole]
+    assert not [
+        one
+        for one in ("zanzibar", "canary", "ibex", "oryx", "another", "image", "Originator")
+        if one in whole
+    ]
+
+
+async def test_what_sends_the_mail_is_given_no_content_to_begin_with(rig, monkeypatch):
+    given = []
+
+    async def deliver(_self, events):
+        given.extend(events)
+
+    monkeypatch.setattr(Ping, "deliver", deliver)
+    rig.add("a", images=[image_of(png())])
+    await rig.run(Kind.PING)
+    assert [(b"", "", ())] == [(one.body, one.text, one.images) for one in given]
 
 
 async def test_there_is_at_most_one_mail_in_its_time_and_it_counts_all(rig):

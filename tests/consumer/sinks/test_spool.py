@@ -3,11 +3,14 @@
 import errno
 import json
 import os
+from base64 import b64encode
 
 import pytest
 
 from services.consumer.sinks.plans import Kind
+from tests.support.plain import jpeg, png
 from tests.support.world import ORIGINATOR
+from tocsin.core.alert_images import image_of
 from tocsin.core.errors import StorageError
 
 
@@ -126,6 +129,29 @@ async def test_a_line_that_the_sender_wrote_cannot_look_like_one_of_ours(rig):
     assert "    CLEARED: the alert is over." in text(rig)
 
 
+async def test_pictures_lie_beside_the_text_under_its_name_and_the_json_holds_them_too(rig):
+    images = [image_of(jpeg(), "White carton"), image_of(png())]
+    rig.add("a", alert_id="a" * 32, images=images)
+    await rig.run(Kind.SPOOL)
+    stem = f"alert-{'a' * 32}-{ORIGINATOR.id.hex()[:16]}-v0001-active"
+    endings = ["-image-1.jpg", "-image-2.png", ".json", ".txt"]
+    assert [f"{stem}{ending}" for ending in endings] == names(rig)
+    assert jpeg() == (rig.spool / f"{stem}-image-1.jpg").read_bytes()
+    told = json.loads((rig.spool / f"{stem}.json").read_text())["data"]["report"]["images"]
+    assert b64encode(png()).decode() == told[1]["content"]
+    assert "picture 1, beside this file: JPEG, 2 × 1 pixels" in text(rig)
+    assert "White carton" in text(rig)
+    assert told[1]["content"] not in text(rig)
+
+
+async def test_what_is_taken_back_loses_its_pictures_too(rig):
+    rig.add("a", images=[image_of(png())])
+    await rig.run(Kind.SPOOL)
+    rig.withdraw("a")
+    await rig.run(Kind.SPOOL)
+    assert [] == list(rig.spool.glob("*.png"))
+
+
 async def test_what_is_taken_back_loses_its_files_and_leaves_a_note(rig):
     rig.add("a")
     rig.add("a", version=2, status="updated")
@@ -142,10 +168,10 @@ async def test_what_is_taken_back_loses_its_files_and_leaves_a_note(rig):
 
 async def test_what_a_crash_left_is_cleared_when_it_is_old_and_nothing_else_is(rig):
     await rig.run(Kind.SPOOL)
-    old, young, other = (rig.spool / name for name in (".a.json.x", ".b.json.y", "mine.csv"))
+    old, young, other = (rig.spool / name for name in (".alert-a-v0001-ac.x", ".alert-b.y", "mine.csv"))
     for path in (old, young, other):
         path.touch()
     os.utime(old, (0, 0))
     os.utime(other, (0, 0))
     await rig.run(Kind.SPOOL)
-    assert [".b.json.y", "mine.csv"] == names(rig)
+    assert [".alert-b.y", "mine.csv"] == names(rig)

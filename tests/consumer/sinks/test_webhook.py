@@ -3,14 +3,17 @@
 import asyncio
 import ssl
 import threading
+from base64 import b64decode
 
 import pytest
 import trustme
 
 from services.consumer.sinks.lines import secrets_of
 from services.consumer.sinks.plans import Kind
+from tests.support.plain import png
 from tests.support.receivers import Receiver
 from tocsin.adapters.webhooks import MAX_ANSWER_BYTES, Poster
+from tocsin.core.alert_images import image_of
 from tocsin.core.errors import DeliveryFailedError, SettingsError
 from tocsin.core.outward import read_receiver
 from tocsin.core.webhook_signing import new_secret, secret_text
@@ -46,6 +49,15 @@ async def test_an_event_is_signed_under_the_sinks_secret(rig):
     await rig.run(Kind.WEBHOOK)
     (secret,) = secrets_of(rig.inbox, "webhook", rig.now_s)
     assert all(one.signed_by(secret_text(secret)) for one in rig.receiver.posted)
+
+
+async def test_an_event_carries_the_pictures_in_base64_under_the_signature(rig):
+    rig.add("a", images=[image_of(png())])
+    await rig.run(Kind.WEBHOOK)
+    (posted,) = rig.receiver.of("alert.active", 1)
+    (secret,) = secrets_of(rig.inbox, "webhook", rig.now_s)
+    (image,) = posted.json["data"]["report"]["images"]
+    assert (png(), True) == (b64decode(image["content"]), posted.signed_by(secret_text(secret)))
 
 
 async def test_after_a_change_of_secrets_events_are_signed_under_both_until_the_old_one_ends(rig):

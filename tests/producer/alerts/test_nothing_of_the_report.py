@@ -2,13 +2,19 @@
 planted in any field.
 """
 
+from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
+from PIL.ExifTags import GPS, IFD, Base
+from PIL.PngImagePlugin import PngInfo
 
 from services.producer.alerts import previewing
 from services.producer.alerts.linting import findings_of
+from services.producer.alerts.picturing import images_wanted
 from services.producer.alerts.releasing import Consent, approve
 from services.producer.alerts.signing import item_of
 from services.producer.alerts.writing_alerts import Wish, propose
@@ -47,6 +53,43 @@ def test_from_any_report_nothing_of_it_is_in_the_alert(unit, report):
         shown = [previewing.shown(previewing.as_sent(one, "courier"), form) for form in previewing.FORMATS]
         sent = [item_of(one, unit.directory, "couriers").body.decode("utf-8", "replace"), *shown]
     assert [] == [text for text in planted for place in sent if text in place]
+
+
+def holding(plant: str) -> Iterator[bytes]:
+    """Pictures that hold `plant` wherever a file can hold something beside its pixels."""
+    words = plant.encode()
+    exif = Image.Exif()
+    exif[Base.ImageDescription], exif[Base.Artist] = plant, plant
+    exif.get_ifd(IFD.GPSInfo).update({GPS.GPSAreaInformation: words})
+    text = PngInfo()
+    text.add_itxt("Comment", plant)
+    picture = Image.new("RGB", (24, 16), "red")
+    for form, options in (
+        ("JPEG", {"exif": exif.tobytes(), "comment": words, "xmp": words}),
+        ("PNG", {"exif": exif.tobytes(), "pnginfo": text}),
+        ("WEBP", {"exif": exif.tobytes(), "xmp": words}),
+    ):
+        out = BytesIO()
+        picture.save(out, form, **options)
+        assert words in out.getvalue()
+        yield out.getvalue() + words
+
+
+@given(plant=PLANT)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_that_a_picture_holds_beside_its_pixels_is_in_the_alert(unit, plant):
+    for content in holding(plant):
+        path = unit.folder / "picture"
+        path.write_bytes(content)
+        images = images_wanted([str(path)], none=False)
+        with unit.room() as room:
+            one = propose(room, unit.who("dora"), TEXT, Wish(("couriers",), images=images))
+        sent = item_of(one, unit.directory, "couriers").body
+        shown = "".join(
+            previewing.shown(previewing.as_sent(one, "courier"), form) for form in ("text", "html")
+        )
+        assert plant.encode() not in sent
+        assert plant not in shown
 
 
 @given(plant=PLANT)

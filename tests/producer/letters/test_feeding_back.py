@@ -39,6 +39,14 @@ async def test_every_firm_that_answered_is_told(answered):
     }
 
 
+async def test_what_a_firm_is_told_says_nothing_of_another_that_answered(answered):
+    one, other = feedback_to(answered, ALERT_ID[:8], SEIZED, None, NOW_S)
+    assert one.body == other.body
+    for firm in (COURIER, RIVAL):
+        assert firm.name not in str(one.body)
+        assert firm.id.hex() not in str(one.body)
+
+
 @pytest.mark.parametrize("who", [RIVAL.name, RIVAL.id.hex()], ids=["name", "id"])
 async def test_one_firm_alone_can_be_told(answered, who):
     assert [RIVAL.id] == [one.to for one in feedback_to(answered, ALERT_ID, SEIZED, who, NOW_S)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tocsin.adapters.database import Database
 from tocsin.core import wire
 
@@ -25,6 +27,13 @@ class InboxStatements:
         """Put `checkpoint`, seen at `now_s`, in the place of the one before."""
         row = (checkpoint.originator, topic, checkpoint.time, wire.encode_body(checkpoint), now_s)
         self._database.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?)", row)
+
+    def all(self) -> Iterator[tuple[wire.Checkpoint, int]]:
+        """(checkpoint, when it was seen, Unix seconds) of every originator and topic."""
+        for body, seen_at_s in self._database.execute("SELECT body, seen_at_s FROM checkpoints"):
+            held = wire.decode_body(bytes(body))
+            assert isinstance(held, wire.Checkpoint)
+            yield held, int(seen_at_s)
 
     def last_times(self, topic: str) -> dict[bytes, int]:
         """The date of each originator's last checkpoint on `topic`."""

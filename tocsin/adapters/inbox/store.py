@@ -30,6 +30,7 @@ from tocsin.core.outcomes import Outcome, RecordFate
 from tocsin.core.streams import Place
 
 KEY_LABEL = b"tocsin/1/inbox"
+FOLDER = LOCK_NAME = "inbox"
 FILE_NAME = "inbox.db"
 
 
@@ -76,7 +77,7 @@ class Inbox:
         now_s: int,
     ) -> None:
         """Write all that `fate` says of a record, inside a transaction. `reports`: what it brought."""
-        self.logs.note(fate)
+        self.logs.note(fate, now_s)
         for alarm in fate.alarms:
             self.alarms.note(alarm, now_s)
         for report in reports:

@@ -136,4 +136,10 @@ CREATE TABLE sink_secrets (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _SUBJECTS, _SINKS)
+# Since when we read a log (Unix seconds), and whether its first record that we saw had predecessors.
+_BASELINES = """
+ALTER TABLE logs ADD COLUMN since_s INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE logs ADD COLUMN begins_later INTEGER NOT NULL DEFAULT 0;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _SUBJECTS, _SINKS, _BASELINES)

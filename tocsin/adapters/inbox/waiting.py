@@ -20,6 +20,7 @@ MAX_BYTES_PER_ORIGINATOR = 67_108_864
 MAX_BYTES = 1_073_741_824
 MAX_WAIT_S = 30 * 86_400
 MAX_POSITIONS_PER_CAUSE = 20_000
+MAX_OLDEST = 1_000
 
 _PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _DUE = """SELECT topic, partition, place, originator, value FROM parked
@@ -30,6 +31,9 @@ _NOTE = """INSERT INTO waiting VALUES (?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UP
     expires_at_s = MAX(expires_at_s, excluded.expires_at_s)"""
 _KNOWN = "SELECT 1 FROM waiting WHERE cause = ? AND subject = ? AND topic = ? AND partition = ?"
 _WAKE = "DELETE FROM waiting WHERE cause = ? AND subject = ? RETURNING topic, partition, place"
+# Of columns beside MIN, SQLite takes those of the row that has the minimum.
+_OLDEST = """SELECT subject, topic, partition, value, MIN(parked_at_s) FROM parked WHERE cause = ?
+    GROUP BY subject, topic, partition HAVING MIN(parked_at_s) <= ? LIMIT ?"""
 _SUMMARY = """
     SELECT cause, subject, originator, COUNT(*), MIN(parked_at_s) FROM parked
     GROUP BY cause, subject, originator"""
@@ -128,6 +132,13 @@ class InboxWaiting:
         """What waits, by cause, subject and originator; what was skipped is not in it."""
         rows = self._database.execute(_SUMMARY)
         return [WaitingSummary(Cause(row[0]), *row[1:]) for row in rows]
+
+    def oldest(self, cause: Cause, before_s: int) -> dict[tuple[bytes, str, int], bytes]:
+        """The bytes of the record that waits longest, if since `before_s` or longer, for each subject,
+        topic and partition.
+        """
+        rows = self._database.execute(_OLDEST, (cause.value, before_s, MAX_OLDEST))
+        return {(subject, topic, partition): value for subject, topic, partition, value, _since_s in rows}
 
     def positions(self, cause: Cause) -> int:
         """How many records are remembered by position alone under `cause`."""

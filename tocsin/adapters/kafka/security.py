@@ -64,14 +64,15 @@ class KafkaAccess:
             "security_protocol": self.security_protocol,
         }
         if self.uses_tls:
-            options["ssl_context"] = self._tls()
+            options["ssl_context"] = self.tls_context()
         if self.uses_sasl:
             options["sasl_mechanism"] = self.sasl_mechanism
             options["sasl_plain_username"] = self.user
             options["sasl_plain_password"] = self._password()
         return options
 
-    def _tls(self) -> ssl.SSLContext:
+    def tls_context(self) -> ssl.SSLContext:
+        """What judges the brokers' certificates. Raises SettingsError for a CA file that cannot be used."""
         try:
             return ssl.create_default_context(cafile=self.ca_file)
         except (OSError, ssl.SSLError) as error:

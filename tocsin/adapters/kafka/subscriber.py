@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+from aiokafka.errors import CorruptRecordException, KafkaError, OffsetOutOfRangeError
 
 from tocsin.adapters.kafka.closing import close_consumer
 from tocsin.adapters.kafka.connecting import CONNECT_TIMEOUT_S, connect
@@ -17,6 +17,7 @@ from tocsin.adapters.kafka.errors import translated
 from tocsin.adapters.kafka.metadata import require_places
 from tocsin.adapters.kafka.records import Gap, IncomingRecord, Place, Start
 from tocsin.adapters.kafka.security import KafkaAccess, as_access
+from tocsin.core.errors import BrokerRefusedError
 
 REQUEST_TIMEOUT_MS = 10_000  # a frozen leader stalls reading for as long: 40 s by default
 MAX_FETCH_BYTES = 16_777_216
@@ -66,8 +67,8 @@ class Subscriber:
     async def poll(self, max_records: int = 50, wait_ms: int = 500) -> list[IncomingRecord]:
         """At most `max_records`, in order within each partition; [] after `wait_ms` of nothing.
 
-        Raises BrokerRefusedError when a partition may no longer be read; the others go on at
-        the next call. A broker that is away shows as silence: see `last_poll_ms`.
+        Raises BrokerRefusedError when a partition may no longer be read, or is damaged; the others go
+        on at the next call. A broker that is away shows as silence: see `last_poll_ms`.
         """
         consumer = self._running()
         if not self._fetching:
@@ -78,6 +79,11 @@ class Subscriber:
         except OffsetOutOfRangeError as error:
             await self._step_over(error.args[0])
             return []
+        except CorruptRecordException as error:
+            raise BrokerRefusedError(
+                f"reading: records do not match their checksum: Kafka at {self.bootstrap}, or its disk, "
+                f"changed them ({error}): tell its operator"
+            ) from error
         except KafkaError as error:
             raise translated(error, "reading", self.bootstrap) from error
         return [_incoming(record) for records in found.values() for record in records]

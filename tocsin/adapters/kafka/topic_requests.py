@@ -23,9 +23,12 @@ _SET_ON_TOPIC = 1  # config_source DYNAMIC_TOPIC_CONFIG
 
 @dataclass
 class TopicState:
-    """A topic as the broker has it: all effective settings, and those set on itself."""
+    """A topic as the broker has it: copies of each partition, all effective settings, and those set on
+    itself.
+    """
 
     partitions: int
+    copies: int = 0
     settings: dict[str, str] = field(default_factory=dict)
     own_settings: dict[str, str] = field(default_factory=dict)
 
@@ -40,7 +43,8 @@ async def describe(
         if topic["error_code"] == _UNKNOWN_TOPIC:
             continue
         _check(topic["error_code"], topic["topic"], None)
-        found[topic["topic"]] = TopicState(len(topic["partitions"]))
+        copies = min((len(one["replicas"]) for one in topic["partitions"]), default=0)
+        found[topic["topic"]] = TopicState(len(topic["partitions"]), copies)
     if found:
         await _add_settings(admin, bootstrap, found)
     return found

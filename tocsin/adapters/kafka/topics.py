@@ -80,12 +80,18 @@ async def plan(access: KafkaAccess | str, wishes: Iterable[TopicWish]) -> list[T
     Raises BrokerUnavailableError within some 10 s, BrokerRefusedError.
     """
     wished = list(wishes)
-    async with administration(access) as (admin, bootstrap):
-        found: dict[str, TopicState] = {}
-        for some in _chunks(wished):
-            found |= await describe(admin, bootstrap, [wish.name for wish in some])
-    changes = (_compare(wish, found.get(wish.name)) for wish in wished)
+    found = await states(access, [wish.name for wish in wished])
+    changes = (compare(wish, found.get(wish.name)) for wish in wished)
     return [change for change in changes if change is not None]
+
+
+async def states(access: KafkaAccess | str, names: Sequence[str]) -> dict[str, TopicState]:
+    """Those of `names` that exist, as they are. Raises as `plan` does."""
+    found: dict[str, TopicState] = {}
+    async with administration(access) as (admin, bootstrap):
+        for some in _chunks(names):
+            found |= await describe(admin, bootstrap, some)
+    return found
 
 
 async def apply(
@@ -114,7 +120,8 @@ async def apply(
             await alter_settings(admin, bootstrap, settings)
 
 
-def _compare(wish: TopicWish, found: TopicState | None) -> TopicChange | None:
+def compare(wish: TopicWish, found: TopicState | None) -> TopicChange | None:
+    """What must change where a topic is `found` (None: is not there); None where it is as wished."""
     if found is None:
         return TopicChange(wish, None, {}, {})
     different = {

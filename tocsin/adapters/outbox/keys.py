@@ -8,6 +8,7 @@ from tocsin.adapters.database import Database
 from tocsin.core.generations import Generation
 from tocsin.core.ids import ID_BYTES
 from tocsin.core.key_schedule import GenerationId
+from tocsin.core.pauses import has_passed
 
 MAX_QUEUE_PAGE = 2_000
 ANSWER_EVERY_S = 3_600
@@ -126,7 +127,8 @@ class OutboxKeys:
         """Whether a key was not answered about a generation for an hour; notes that it is now."""
         row = (recipient_key, id_.audience, id_.generation)
         sql = "SELECT at_s FROM answered WHERE recipient_key = ? AND audience = ? AND number = ?"
-        if any(now_s < at_s + ANSWER_EVERY_S for (at_s,) in self._database.execute(sql, row)):
+        answered = self._database.execute(sql, row)
+        if any(not has_passed(at_s, ANSWER_EVERY_S, now_s) for (at_s,) in answered):
             return False
         self._database.execute("DELETE FROM answered WHERE at_s <= ?", (now_s - ANSWER_EVERY_S,))
         self._database.execute("INSERT OR REPLACE INTO answered VALUES (?, ?, ?, ?)", (*row, now_s))

@@ -27,7 +27,7 @@ from tocsin.adapters.outbox.withdrawals import OutboxWithdrawals
 
 KEY_LABEL = b"tocsin/1/outbox"
 FILE_NAME = "outbox.db"
-LOCK_NAME = "outbox"
+FOLDER = LOCK_NAME = "outbox"
 
 
 class Outbox:

@@ -136,6 +136,12 @@ class BroadPatterns:
             for originator, alert_id, version, *rest in self._database.execute(sql, (limit,))
         ]
 
+    def of(self, alert: AlertVersion) -> list[BroadPattern]:
+        """All of one version of an alert, told or not, by selector."""
+        sql = """SELECT selector, hits, parcels FROM broad
+            WHERE originator = ? AND alert_id = ? AND version = ? ORDER BY selector"""
+        return [BroadPattern(alert, *rest) for rest in self._database.execute(sql, alert)]
+
     def mark_told(self, told: Sequence[BroadPattern], now_s: int) -> None:
         """Their originators know."""
         with self._database.transaction():

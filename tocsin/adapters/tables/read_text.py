@@ -139,7 +139,7 @@ class Lines:
     def __init__(self, file: BinaryIO, path: Path, encoding: str) -> None:
         name = "utf-8-sig" if encoding == "utf-8" else encoding
         self._file = io.TextIOWrapper(file, name, errors="surrogateescape", newline="\n")
-        self._path = path
+        self._path, self._encoding = path, encoding
         self._again: deque[Line] = deque()
         self._number = 0
 
@@ -152,6 +152,11 @@ class Lines:
             text = self._file.readline(MAX_LINE_CHARACTERS + 1)
         except _BROKEN:
             raise _damaged(self._path, self._number) from None
+        except UnicodeDecodeError:  # UTF-16 that ends, or breaks, within a character: no byte stands alone
+            raise MalformedError(
+                f"{self._path}, line {self._number}: is no sound {self._encoding} from here on: "
+                "it was cut off or damaged; save it anew, as UTF-8"
+            ) from None
         if len(text) > MAX_LINE_CHARACTERS:
             raise _too_long(self._path, self._number)
         return Line(self._number, text) if text else None

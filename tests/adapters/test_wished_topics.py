@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.authority.declaring import declaration
-from services.authority.topics import wishes
 from tests.support.parties import DAY_S, Party
 from tests.support.world import COURIER, ORIGINATOR, layout_target, targets
+from tocsin.adapters.broker_declaration import declaration
+from tocsin.adapters.wished_topics import wishes
 from tocsin.core.directory import read_directory
 from tocsin.core.streams import (
     CHECKPOINTS_TOPIC,

@@ -1,0 +1,303 @@
+"""Several registrars sign a change: each reads what it does, and nothing is published before all have."""
+
+import json
+import shutil
+import time
+from dataclasses import replace
+
+import pytest
+
+from services.authority.founding import found
+from services.authority.holders import new_holder
+from services.authority.proposal_words import describe
+from services.authority.proposing import PROPOSALS, read_file
+from services.authority.seating import next_root
+from tests.support.office import Desk, write_passphrase, write_request
+from tests.support.parties import Party
+from tocsin.adapters.tuf_client import DirectoryClient
+from tocsin.adapters.tuf_holders import read_holder
+from tocsin.adapters.tuf_proposals import PROPOSAL_LIFETIME_S, judge, read_proposal, write_proposal
+from tocsin.adapters.tuf_signing import Seats
+from tocsin.core.enrolment import read_welcome
+from tocsin.core.errors import MalformedError, RefusedByRuleError, UntrustedError
+
+NAMES = ("alice", "bob", "carol")
+COLOMBIA = Party("Colombia")
+
+
+@pytest.fixture(scope="session")
+def with_registrars(tmp_path_factory):
+    """An authority whose second root names three registrars, of whom two sign; nobody changes it."""
+    folder = tmp_path_factory.mktemp("registrars")
+    words = write_passphrase(folder)
+    office = found(folder / "authority", words)
+    people = [read_holder(new_holder(folder / name, name, words)).keys for name in NAMES]
+    root = next_root(office, {"targets": Seats(people, 2)})
+    office.repository.roots.install(root.data, office.now_s())
+    return folder
+
+
+@pytest.fixture
+def desk(with_registrars, tmp_path, monkeypatch, capsys):
+    shutil.copytree(with_registrars, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("TOCSIN_HOME", str(tmp_path / "authority"))
+    monkeypatch.setenv("TOCSIN_PASSPHRASE_FILE", str(tmp_path / "passphrase"))
+    return Desk(tmp_path / "authority", tmp_path / "passphrase", capsys)
+
+
+@pytest.fixture
+def sign(desk, tmp_path):
+    def sign(name, file, *words, code=0):
+        return desk.run("proposal", "sign", file, *words, "--home", tmp_path / name, code=code)
+
+    return sign
+
+
+def waiting(desk):
+    """The one proposal that waits, or the newest."""
+    return max((desk.home / PROPOSALS).glob("*.proposal"), key=lambda one: one.stat().st_mtime_ns)
+
+
+def proposed(desk, *words):
+    """A proposal to change who may be sent what; its file."""
+    desk.run("audience", *(words or ("couriers.caribbean",)), "--sector", "courier", "--schema", "alert")
+    return waiting(desk)
+
+
+def published(desk, sign, file, names=("alice", "bob")):
+    for name in names:
+        sign(name, file)
+    return desk.run("proposal", "publish", file)
+
+
+def follow(desk, folder):
+    repository = desk.office.repository
+    client = DirectoryClient(folder, repository.pinned_root())
+    return client.refresh(repository.files(), int(time.time()) + 1)
+
+
+def test_a_change_is_written_down_for_registrars_and_changes_nothing(desk):
+    before = desk.files()
+    proposed(desk)
+    assert before == desk.files()
+
+
+def test_two_of_three_put_it_in_force_and_clients_follow(desk, sign, tmp_path):
+    published(desk, sign, proposed(desk))
+    assert follow(desk, tmp_path / "client").audience_named("couriers.caribbean") is not None
+
+
+def test_what_is_published_waits_no_longer(desk, sign):
+    published(desk, sign, proposed(desk))
+    assert "" == desk.run("proposal", "list", "--json").out
+
+
+def test_a_root_with_new_registrars_is_published_with_the_first_list_that_they_sign(desk, sign):
+    assert "2.root.json" not in desk.office.repository.files()
+    published(desk, sign, proposed(desk))
+    assert "2.root.json" in desk.office.repository.files()
+
+
+def test_until_the_new_registrars_sign_clients_keep_to_the_old_root(desk, tmp_path):
+    assert 1 == follow(desk, tmp_path / "client").version
+
+
+def test_one_of_three_is_not_enough(desk, sign):
+    file, before = proposed(desk), desk.files()
+    sign("alice", file)
+    said = desk.run("proposal", "publish", file, code=3)
+    assert "1 of 2 registrars have signed (alice): bob, carol can" in said.err
+    assert before == desk.files()
+
+
+def test_one_registrar_who_signs_twice_is_one(desk, sign):
+    file = proposed(desk)
+    sign("alice", file)
+    assert "signed by alice\n" in sign("alice", file).err
+
+
+def test_copies_that_were_signed_in_different_places_are_merged(desk, sign, tmp_path):
+    file = proposed(desk)
+    other = shutil.copy(file, tmp_path / "copy.proposal")
+    sign("alice", file)
+    sign("carol", other)
+    assert "alice, carol" in desk.run("proposal", "publish", file, other).err
+
+
+def test_an_admission_is_told_in_words_with_roles_audiences_and_keys(desk, tmp_path):
+    request = write_request(tmp_path, COLOMBIA)
+    desk.challenge(request, COLOMBIA)
+    desk.admit(request, "--role", "focal-point")
+    said = desk.run("proposal", "show", waiting(desk)).out
+    assert "ADMITS Colombia (CO: Colombia)" in said
+    assert "roles focal-point; regions south-america" in said
+    assert "Colombia: reads focal-points" in said
+
+
+def test_a_suspension_is_told_with_what_it_means_for_whom(desk, sign, tmp_path):
+    request = write_request(tmp_path, COLOMBIA)
+    desk.challenge(request, COLOMBIA)
+    id_ = read_welcome(desk.admit(request, "--role", "focal-point").out.encode()).participant.hex()
+    published(desk, sign, waiting(desk))
+    desk.run("participant", "suspend", id_, "--reason", "inquiry")
+    said = desk.run("proposal", "show", waiting(desk)).out
+    assert "CHANGES Colombia (CO: Colombia)" in said
+    assert "leaves focal-points: each of the other originators" in said
+
+
+def test_a_changed_audience_is_told_with_its_old_and_new_values(desk):
+    desk.run("audience", "postal", "--sector", "bank", "--schema", "alert")
+    said = desk.run("proposal", "show", waiting(desk)).out
+    assert 'rule.sectors[0] "postal" becomes "bank"' in said
+
+
+def test_the_same_list_for_another_month_says_that_no_entry_changes(desk):
+    desk.run("renew")
+    assert "no entry changes" in desk.run("proposal", "show", waiting(desk)).out
+
+
+def test_the_second_of_two_proposals_is_refused_in_words(desk, sign):
+    first, second = proposed(desk), proposed(desk, "couriers.europe")
+    published(desk, sign, first)
+    before = desk.files()
+    for name in ("bob", "carol"):
+        sign(name, second, "--instead")
+    said = desk.run("proposal", "publish", second, code=3)
+    assert "another list was published since it was proposed" in said.err
+    assert before == desk.files()
+
+
+def test_the_second_of_two_proposals_is_made_anew_and_published(desk, sign, tmp_path):
+    first, second = proposed(desk), proposed(desk, "couriers.europe")
+    published(desk, sign, first)
+    desk.run("proposal", "rebase", second)
+    published(desk, sign, waiting(desk))
+    directory = follow(desk, tmp_path / "client")
+    wanted = ("couriers.caribbean", "couriers.europe")
+    assert all(directory.audience_named(name) for name in wanted)
+
+
+def test_what_was_changed_meanwhile_is_not_made_anew(desk, sign):
+    first = proposed(desk, "couriers.europe", "--approvals", "1")
+    second = proposed(desk, "couriers.europe", "--approvals", "2")
+    published(desk, sign, first)
+    said = desk.run("proposal", "rebase", second, code=3)
+    assert "audiences/couriers.europe was changed meanwhile" in said.err
+
+
+def test_a_registrar_signs_no_second_list_of_a_version(desk, sign):
+    first, second = proposed(desk), proposed(desk, "couriers.europe")
+    sign("alice", first)
+    assert "another list 2 was signed here" in sign("alice", second, code=3).err
+
+
+def test_a_registrar_signs_another_list_where_the_first_was_dropped(desk, sign):
+    first, second = proposed(desk), proposed(desk, "couriers.europe")
+    sign("alice", first)
+    desk.run("proposal", "drop", first)
+    assert "signed by alice" in sign("alice", second, "--instead").err
+
+
+def test_a_registrar_signs_no_older_list(desk, sign, tmp_path):
+    old = shutil.copy(proposed(desk), tmp_path / "old.proposal")
+    published(desk, sign, waiting(desk))
+    sign("alice", proposed(desk, "couriers.europe"))
+    assert "it holds an old state" in sign("alice", old, code=3).err
+
+
+def test_a_stranger_signs_nothing(desk, sign, tmp_path):
+    new_holder(tmp_path / "mallory", "mallory", desk.passphrase_file)
+    file = proposed(desk)
+    before = file.read_bytes()
+    assert "does not name" in sign("mallory", file, code=3).err
+    assert before == file.read_bytes()
+
+
+def test_a_proposal_ends_after_seven_days(desk):
+    proposal = read_file(proposed(desk))
+    ends_at_s = judge(proposal, None).ends_at_s
+    with pytest.raises(RefusedByRuleError, match="over 7 days old"):
+        judge(proposal, ends_at_s)
+    assert judge(proposal, ends_at_s - 1)
+
+
+def test_a_proposal_from_the_future_is_refused(desk):
+    proposal = read_file(proposed(desk))
+    made_at_s = judge(proposal, None).ends_at_s - PROPOSAL_LIFETIME_S
+    with pytest.raises(UntrustedError, match="ahead of this machine's clock"):
+        judge(proposal, made_at_s - 301)
+
+
+def altered(file, change):
+    record = json.loads(file.read_bytes())
+    change(record)
+    file.write_text(json.dumps(record))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("reason", "change"),
+    [
+        ("missing or was changed", lambda one: one["files"].clear()),
+        ("has no root", lambda one: one["roots"].clear()),
+        ("root 1 is missing", lambda one: one["roots"].pop(0)),
+        ("signed by none of its roots", lambda one: one.update(before=one["after"])),
+        ("does not follow", lambda one: one.update(after=one["before"])),
+        ("not base64", lambda one: one.update(after="?")),
+        ("not base64", lambda one: one.update(after=7)),
+        ("no list of at most", lambda one: one.update(files=7)),
+        ("not a file of", lambda one: one.update(tocsin_proposal=2)),
+        ("not TUF's", lambda one: one.update(after="e30=")),
+    ],
+)
+def test_a_proposal_that_was_tampered_with_is_refused(desk, reason, change):
+    file = altered(proposed(desk), change)
+    with pytest.raises((UntrustedError, MalformedError), match=reason):
+        judge(read_file(file), int(time.time()))
+
+
+def test_a_signature_that_does_not_hold_refuses_the_whole_proposal(desk, sign):
+    file = proposed(desk)
+    sign("alice", file)
+    proposal, other = read_file(file), read_file(proposed(desk, "couriers.europe"))
+    stolen = json.loads(other.after) | {"signatures": json.loads(proposal.after)["signatures"]}
+    with pytest.raises(UntrustedError, match="is not a registrar's, or does not hold"):
+        judge(replace(other, after=json.dumps(stolen).encode()), int(time.time()))
+
+
+def test_what_is_no_file_is_named(desk):
+    assert "there is no file" in desk.run("proposal", "show", "nothing.proposal", code=2).err
+
+
+def test_a_damaged_proposal_is_listed_as_such(desk):
+    proposed(desk).write_text("{}")
+    assert "damaged" in desk.run("proposal", "list", "--json").out
+
+
+def test_the_list_says_who_is_waited_for(desk, sign):
+    sign("alice", proposed(desk))
+    assert "waits for bob, carol" in desk.run("proposal", "list", "--json").record["state"]
+
+
+def test_the_authority_signs_again_when_it_names_no_registrars(desk, sign, tmp_path):
+    published(desk, sign, proposed(desk))
+    desk.run("root", "draft", "--no-registrars", "--out", tmp_path / "3.root.json")
+    desk.run("root", "install", tmp_path / "3.root.json")
+    desk.run("renew")
+    assert follow(desk, tmp_path / "client").audience_named("couriers.caribbean") is not None
+
+
+def test_a_draft_says_who_the_registrars_are(desk, tmp_path):
+    said = desk.run("root", "draft", "--out", tmp_path / "3.root.json")
+    assert "the list of entries is signed by 2 of its registrars: alice, bob, carol" in said.err
+
+
+def test_what_is_proposed_reads_back_as_it_was_written(desk):
+    proposal = read_file(proposed(desk))
+    assert proposal == read_proposal(write_proposal(proposal))
+
+
+def test_an_entry_that_readers_would_refuse_is_said_loudly(desk):
+    judged = judge(read_file(proposed(desk)), int(time.time()))
+    bad = replace(judged, changed={"audiences/other": (None, b"{}")})
+    assert "EVERY READER WOULD REFUSE IT" in describe(bad, 0)[0]
