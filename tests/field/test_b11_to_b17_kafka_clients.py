@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import pytest
-
 from services.authority.topics import wishes
+
 from services.consumer import keeping as keeping_module
 from services.consumer.health import Health
 from services.consumer.keeping import Keeping
