@@ -112,19 +112,11 @@ def add(  # noqa: PLR0913 - one parameter for each option
     """Make a login; its secret is written to one file that only you may read, and shown nowhere."""
     from services.authority import logins
     from services.authority.office import find_office
-<<<<<<< HEAD
     from tocsin.adapters import access_declaration
     from tocsin.runtime import console
 
     office = find_office(home, passphrase_file)
     declared = access_declaration.declaration(declaration)
-=======
-    from tocsin.adapters import broker_declaration
-    from tocsin.runtime import console
-
-    office = find_office(home, passphrase_file)
-    declared = broker_declaration.declaration(declaration)
->>>>>>> m-acls
     logins.check_name(name, office.directory(), declared, office.now_s())
     logins.add(office.home.access(bootstrap, admin=True), name, out, renew=renew)
     console.say(
@@ -157,17 +149,10 @@ def _found(
 
     from services.authority import access
     from services.authority.office import find_office
-<<<<<<< HEAD
     from tocsin.adapters import access_declaration
 
     office = find_office(home, passphrase_file)
     where, declared = office.home.access(bootstrap, admin=True), access_declaration.declaration(declaration)
-=======
-    from tocsin.adapters import broker_declaration
-
-    office = find_office(home, passphrase_file)
-    where, declared = office.home.access(bootstrap, admin=True), broker_declaration.declaration(declaration)
->>>>>>> m-acls
     found = access.difference(where, office.directory(), declared, office.now_s())
     return where, asyncio.run(found)
 

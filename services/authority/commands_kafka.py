@@ -107,11 +107,7 @@ def _topics(
     import asyncio
 
     from services.authority.office import open_office
-<<<<<<< HEAD
     from tocsin.adapters.access_declaration import declaration
-=======
-    from tocsin.adapters.broker_declaration import declaration
->>>>>>> m-acls
     from tocsin.adapters.kafka import topics
     from tocsin.adapters.wished_topics import wishes
     from tocsin.runtime import console

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from services.doctor.case import Case, Kind
-<<<<<<< HEAD
 from tocsin.adapters.access_declaration import declaration
-=======
-from tocsin.adapters.broker_declaration import declaration
->>>>>>> m-acls
 from tocsin.adapters.kafka.inspection import inspect
 from tocsin.adapters.kafka.topics import compare, states
 from tocsin.adapters.wished_topics import wishes

@@ -4,11 +4,7 @@ import pytest
 
 from tests.support.parties import DAY_S, Party
 from tests.support.world import COURIER, ORIGINATOR, layout_target, targets
-<<<<<<< HEAD
 from tocsin.adapters.access_declaration import declaration
-=======
-from tocsin.adapters.broker_declaration import declaration
->>>>>>> m-acls
 from tocsin.adapters.wished_topics import wishes
 from tocsin.core.directory import read_directory
 from tocsin.core.streams import (

@@ -13,11 +13,7 @@ from tests.support.world import (
     layout_target,
     targets,
 )
-<<<<<<< HEAD
 from tocsin.adapters.access_declaration import declaration
-=======
-from tocsin.adapters.broker_declaration import declaration
->>>>>>> m-acls
 from tocsin.core.broker_access import (
     AccessRule,
     access_rules,
