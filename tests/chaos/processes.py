@@ -23,6 +23,16 @@ EXPLAINED = frozenset({2, 4, 6, 7})
 """Exit codes with a sentence: usage, busy, unreachable, stale. A supervisor tries again."""
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
+_GIVEN: set[int] = set()
+
+
+def _own_port() -> int:
+    """A free port that no other service of this run was given: it may not listen yet."""
+    while (port := find_free(1)) in _GIVEN:
+        pass
+    _GIVEN.add(port)
+    return port
+
 
 @dataclass
 class Build:
@@ -39,7 +49,7 @@ class ServiceProcess:
     """
 
     def __init__(self, stage: Stage, service: str, home: str, build: Build) -> None:
-        self.service, self.home, self.port = service, home, find_free(1)
+        self.service, self.home, self.port = service, home, _own_port()
         self._name = f"{home}-{service}"
         self._log: Path = stage.folder / f"{self._name}.log"
         self.clock = WallClock(stage.folder / f"{self._name}.clock")
