@@ -7,7 +7,6 @@ from functools import partial
 
 import pytest
 
-from services.authority.topics import wishes
 from services.consumer import keeping as keeping_module
 from services.consumer.health import Health
 from services.consumer.keeping import Keeping
@@ -26,6 +25,7 @@ from tests.support.world import ORIGINATOR, note, report_id, small_world
 from tocsin.adapters.kafka.probe import broker_answers
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
+from tocsin.adapters.wished_topics import wishes
 from tocsin.core import wire
 from tocsin.core.errors import TocsinError
 from tocsin.core.ids import leaf_of
