@@ -6,8 +6,8 @@ from services.authority.logins import check_name
 from tests.support.parties import DAY_S, NOW_S, Party
 from tests.support.secure_kafka import shipped_settings
 from tests.support.world import COURIER, ORIGINATOR, directory_of, targets
-<from tocsin.adapters.access_declaration import declaration
-=from tocsin.core.errors import RefusedByRuleError, SettingsError
+from tocsin.adapters.access_declaration import declaration
+from tocsin.core.errors import RefusedByRuleError, SettingsError
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import pytest
-from services.authority.topics import wishes
 
 from services.consumer import keeping as keeping_module
 from services.consumer.health import Health
@@ -23,9 +22,11 @@ from tests.support.reading import Reading
 from tests.support.relay import NAME, Relay, named
 from tests.support.town import Town
 from tests.support.world import ORIGINATOR, note, report_id, small_world
+from tocsin.adapters.access_declaration import declaration
 from tocsin.adapters.kafka.probe import broker_answers
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
+from tocsin.adapters.wished_topics import wishes
 from tocsin.core import wire
 from tocsin.core.errors import TocsinError
 from tocsin.core.ids import leaf_of
@@ -254,7 +255,7 @@ def test_b17_a_clock_that_is_years_ahead_defeats_neither_order_nor_expiry(tmp_pa
 
 
 def test_b17_topics_keep_records_by_the_brokers_time_not_the_senders():
-    found = wishes(small_world().directory)
+    found = wishes(small_world().directory, declaration())
     assert found
     assert {"LogAppendTime"} == {one.settings["message.timestamp.type"] for one in found}
     assert ORIGINATOR
