@@ -22,9 +22,9 @@ setup: $(STAMP)  ## make the virtual environment with the locked dependencies
 demo: setup  ## run the whole system once, show what each reader sees, stop it (DATA=file.csv for real rows)
 	@$(BIN)/python -m scripts.demo $(if $(DATA),--data $(DATA))
 
-test: setup  ## all tests, with a real Kafka and a real browser
+test: setup  ## all tests, with a real Kafka and a real browser (WORKERS=2 processes)
 	@scripts/browser.sh
-	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
+	@$(BIN)/python -m pytest -q -n $(or $(WORKERS),2) --dist loadfile --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 check: setup  ## format, lint, strict types, import contracts, schemas, documents in step
 	@$(BIN)/ruff format --check .

@@ -87,7 +87,7 @@ def test_a_bad_row_says_why_and_the_next_one_comes(tmp_path: Path, line: bytes, 
         ("a,b\n1,2\n".encode("utf-16"), "no header in UTF-8"),
         (b'a,"b\n', "no header in UTF-8"),
         (b"a,b\n" + b"x" * (MAX_LINE_CHARACTERS + 1), "line 2: longer than 65536 characters"),
-        (gzip.compress(b"a,b\n" + b"1,2\n" * 99)[:-12], "the gzip file is damaged or ends early"),
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 99, mtime=0)[:-12], "the gzip file is damaged or ends early"),
         (gzip.compress(b"a,b\n1,2\n", mtime=0)[:12] + b"\xff" * 20, "the gzip file is damaged"),
     ],
 )

@@ -50,10 +50,11 @@ TEXT = "item_id,description\nRA1,colle à carrelage\n"
         TEXT.replace(",", "\t").encode(),
         TEXT.encode("utf-16"),
         TEXT.replace("\n", "\r\n").encode(),
-        gzip.compress(TEXT.encode()),
+        gzip.compress(TEXT.encode(), mtime=0),
         b'{"item_id": "RA1", "contents": [{"description": "colle \xc3\xa0 carrelage"}]}\n',
         gzip.compress(
-            b'\xef\xbb\xbf{"item_id":"RA1","contents":[{"description":"colle \\u00e0 carrelage"}]}'
+            b'\xef\xbb\xbf{"item_id":"RA1","contents":[{"description":"colle \\u00e0 carrelage"}]}',
+            mtime=0,
         ),
     ],
 )
@@ -97,7 +98,7 @@ def test_an_unknown_encoding_and_a_separator_of_two_are_refused(tmp_path):
         (b"RA473124829CH,glue\nRA473124830CH,glue\n", "none of the columns"),
         (b"item_id,item_id\n1,2\n", "repeated"),
         (b"item_id;description,hs\n1;2,3\n4;5,6\n", "--separator"),
-        (gzip.compress(TEXT.encode())[:-12], "damaged or ends early"),
+        (gzip.compress(TEXT.encode(), mtime=0)[:-12], "damaged or ends early"),
         (b"item_id,description\n" + b"x" * 70_000, "longer than"),
     ],
 )
