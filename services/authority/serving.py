@@ -22,8 +22,9 @@ from services.authority.publishing import publish
 from services.authority.settings import AuthoritySettings
 from tocsin.adapters.kafka.probe import broker_answers
 from tocsin.adapters.kafka.security import KafkaAccess
-from tocsin.adapters.tuf_repository import StandbySignedError
+from tocsin.adapters.tuf_regional import RENEWED_BEFORE_END_S
 from tocsin.adapters.tuf_signing import DAY_S
+from tocsin.adapters.tuf_standing import StandbySignedError
 from tocsin.core.agreements import Reminder, reminders
 from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.errors import OutsideFault, RefusedByRuleError
@@ -83,6 +84,12 @@ class Signing:
             if left_s < before_s:
                 found.append(
                     f"directory: the {role} metadata ends in {left_s // DAY_S} days: tocsin authority renew"
+                )
+        for name, ends_at_s in self._office.repository.regional().ends_at_s().items():
+            if (left_s := ends_at_s - self._office.now_s()) < RENEWED_BEFORE_END_S:
+                found.append(
+                    f"directory: the list of the regional registrar {name} ends in {left_s // DAY_S} days, and "
+                    "its participants drop out then: it signs anew with tocsin authority renew, there"
                 )
         return found
 

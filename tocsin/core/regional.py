@@ -1,8 +1,7 @@
 """Law: what the list of a regional registrar may say, and what of it counts beside the top list.
 
-It guarantees that a regional list names participants of its own regions and countries only, that the top list
-wins over it for an id or a key, and that of an id which two regional lists claim neither entry counts: a
-thief of one region's key takes nothing from anybody else. A bad entry refuses itself alone. A key that two
+It guarantees that a regional list names participants of its own regions and countries only, that the top
+list wins over it for an id or a key, and that of an id which two regional lists claim neither entry counts. A bad entry refuses itself alone. A key that two
 regions claim is nobody's, which is `Directory.keys` to say; that a list is signed is left to TUF.
 Source: wire format, "Regional lists".
 """
@@ -29,8 +28,8 @@ Take = Callable[[str, bytes], Participant]
 
 @dataclass(frozen=True)
 class RegionalList:
-    """A list as it was signed. `name`: of its TUF role; `entries`: target name -> bytes; `left_out`: what was
-    not even read, target name ("": the whole list) -> why.
+    """A list as it was signed. `name`: of its TUF role; `entries`: target name -> bytes; `left_out`: what
+    was not even read, target name ("": the whole list) -> why.
     """
 
     name: str
