@@ -82,21 +82,29 @@ def remove(
     take_over: Annotated[
         bool, typer.Option("--take-over", help="Keep whom it admitted, in the top list, after a look.")
     ] = False,
+    leave_out: Annotated[
+        list[str], typer.Option(help="With --take-over: the id of one that a thief admitted; repeatable.")
+    ] = [],  # noqa: B006
     dry_run: DryRunOption = False,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
 ) -> None:
-    """Take a regional registrar away: it was robbed, or its region comes back. Says first who is concerned."""
+    """Take a regional registrar away: it was robbed, or is no more. Says first who is concerned."""
     from services.authority import regional_registrars
     from services.authority.office import open_office
     from services.authority.telling import tell_next
+    from tocsin.core.ids import parse_id
     from tocsin.runtime import console
 
+    without = frozenset(map(parse_id, leave_out))
+    if without and not take_over:
+        raise typer.BadParameter("--leave-out says whom --take-over does not take")
     with open_office(home, passphrase_file) as office:
-        for sentence in regional_registrars.remove(office, name, take_over=take_over, dry_run=True):
-            console.data(sentence)
+        removal = regional_registrars.removal(office, name, take_over=take_over, without=without)
+        for sentence in removal.effects:
+            console.data(console.harmless(sentence))
         if not dry_run:
-            regional_registrars.remove(office, name, take_over=take_over, dry_run=False)
+            regional_registrars.remove(office, removal)
     if dry_run:
         console.say("nothing was changed; without --dry-run it will be")
     else:

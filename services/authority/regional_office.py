@@ -1,13 +1,14 @@
 """The folder of a regional registrar: a holder's keys, a verified copy of the directory, its own list.
 
 It signs its own list and nothing else. The list is a file, `region.list`, that the authority takes and
-publishes; what the authority published comes back as a state. The folder keeps the newest of what it signed and
-what the authority took; two lists of one version with other content mean a second copy of the folder.
+publishes; what the authority published comes back as a state. What counts here is the newest of what was
+signed and what was taken; two lists of one version with other content mean a second copy of the folder.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
 
 REGION_FILE, LIST_FILE, COPY, VIEW = "region.json", "region.list", "repository", "directory"
 MAX_REGION_BYTES = 4_096
+# A topic may hold anything: what is no file of a directory is no file of this folder.
+_COPIED = re.compile(
+    r"timestamp\.json|[0-9]+\.[a-z0-9.-]+\.json|targets/([a-z]+/)?[0-9a-f]{64}\.[A-Za-z0-9._-]+"
+)
 
 
 def region_of(home: Path) -> str | None:
@@ -90,9 +95,8 @@ def _copy(home: Path, files: Mapping[str, bytes], pinned: bytes, now_s: int) -> 
     DirectoryClient(home / VIEW, pinned).refresh(files, now_s)
     # The timestamp last: it names what counts.
     for name in sorted(files, key=lambda one: one == "timestamp.json"):
-        if ".." in name or name.startswith("/"):
-            raise MalformedError(f"no file of a directory has the name {name!r}")
-        write_whole(home / COPY / name, files[name])
+        if _COPIED.fullmatch(name):
+            write_whole(home / COPY / name, files[name])
 
 
 def registrar(office: Office) -> Registrar:
@@ -101,8 +105,8 @@ def registrar(office: Office) -> Registrar:
         if one.role == office.region:
             return one
     raise RefusedByRuleError(
-        "the directory names no regional registrar with this folder's keys: it was removed, or the state is "
-        "older than its admission: tocsin authority region update"
+        "the directory names no regional registrar with this folder's keys: it was removed, or this copy "
+        "is older than its admission: tocsin authority region update"
     )
 
 

@@ -1,7 +1,7 @@
 """Regional registrars, at the authority: who they are, and the lists that they hand in.
 
-A list is taken whole or not at all, and only where every entry of it counts: what readers would leave out, or
-what would take a key from somebody else, is refused here first. Who was in a list stays in it, since old
+A list is taken whole or not at all, and only where every entry of it counts: what readers would leave out,
+or what would take a key from somebody else, is refused here first. Who was in a list stays in it, since old
 records are verified with its entry.
 """
 
@@ -20,6 +20,7 @@ from tocsin.adapters.tuf_regional_papers import MAX_PAPER_BYTES, Paper, adding, 
 from tocsin.adapters.whole_files import read_whole
 from tocsin.core.directory import Directory, participant_target, read_directory
 from tocsin.core.errors import RefusedByRuleError, SettingsError, UntrustedError
+from tocsin.core.participants import Participant
 from tocsin.core.regional import MAX_REGIONAL_LISTS, RegionalList, entry_of
 from tocsin.core.spans import span
 
@@ -38,7 +39,7 @@ class Taking:
 
 
 def add(office: Office, name: str, regions: Sequence[str], keys: Path, *, dry_run: bool) -> list[str]:
-    """Let the holder whose public file is `keys` admit and change participants of `regions`; what that means.
+    """Let the holder whose public file is `keys` change participants of `regions`; what that means.
 
     Raises RefusedByRuleError, SettingsError, MalformedError.
     """
@@ -50,14 +51,14 @@ def add(office: Office, name: str, regions: Sequence[str], keys: Path, *, dry_ru
         raise RefusedByRuleError(f"there is a regional registrar {name}: remove it first")
     if len(known) >= MAX_REGIONAL_LISTS or office.repository.regional().known_ever() >= MAX_REGISTRARS_EVER:
         raise RefusedByRuleError(
-            f"there are at most {MAX_REGIONAL_LISTS} regional registrars at a time, and {MAX_REGISTRARS_EVER} "
-            "in all"
+            f"there are at most {MAX_REGIONAL_LISTS} regional registrars at a time, and "
+            f"{MAX_REGISTRARS_EVER} in all"
         )
     if not dry_run:
         office.put({}, adding(role, holder.keys, list(dict.fromkeys(regions))))
     return [
-        f"{holder.name} may admit and change participants whose regions all are among {', '.join(regions)}, and "
-        "whose country lies there; no others, and no audience, stream or schema",
+        f"{holder.name} may admit and change participants whose regions all are among "
+        f"{', '.join(regions)}, and whose country lies there; no others, and no audience, stream or schema",
         "whom it admits belongs to every audience whose rule fits, also to those of all regions",
         "a participant, or a key, that the top list has stays the top list's",
     ]
@@ -74,27 +75,42 @@ def _check_regions(directory: Directory, known: Sequence[Registrar], regions: Se
             raise RefusedByRuleError(f"{shared[0]} is {one.name}'s: a region has one registrar")
 
 
-def remove(office: Office, name: str, *, take_over: bool, dry_run: bool) -> list[str]:
-    """Take a registrar away, with its list; what that means. `take_over`: the top list gets its entries.
+@dataclass(frozen=True)
+class Removal:
+    """A registrar to take away: what the top list takes over of it, and what it means for whom."""
 
-    Raises RefusedByRuleError where there is none.
+    registrar: Registrar
+    entries: dict[str, bytes]
+    effects: list[str]
+
+
+def removal(office: Office, name: str, *, take_over: bool, without: frozenset[bytes]) -> Removal:
+    """What taking a registrar away means. `take_over`: the top list gets its entries, but for those of
+    `without`. Also of a list that has expired. Raises RefusedByRuleError where there is none.
     """
-    one = named(office, name)
-    before = office.directory()
-    held = [before.participants[id_] for id_, role in before.list_of.items() if role == one.role]
-    paper = office.repository.regional().paper(one)
-    entries = {
-        participant_target(each.id): paper.entries[participant_target(each.id)] for each in held if paper
-    }
-    if not dry_run:
-        office.put(entries if take_over else {}, removing(one.role))
+    one, regional = named(office, name), office.repository.regional()
+    before = read_directory(0, 0, office.repository.targets(), regional=regional.lists(None))
+    held = {id_ for id_, role in before.list_of.items() if role == one.role}
+    if unknown := without - held:
+        raise RefusedByRuleError(f"{min(unknown).hex()} is no participant of {name}'s list")
+    paper, kept = regional.paper(one), held - without if take_over else set()
+    entries = {target: paper.entries[target] for target in map(participant_target, kept) if paper}
+    told = [_leaving(before.participants[id_], kept=id_ in kept) for id_ in sorted(held)]
+    return Removal(one, entries, [f"{name} signs for {', '.join(one.regions)} no more", *told])
+
+
+def _leaving(one: Participant, *, kept: bool) -> str:
     what = (
         "the top list takes it over as it is"
-        if take_over
-        else "LEAVES THE DIRECTORY: its records wait unverified, and nobody seals for it; --take-over keeps it"
+        if kept
+        else "LEAVES THE DIRECTORY: its records wait unverified, and nobody seals for it any more"
     )
-    told = [f"{each.name} ({each.country}), {each.id.hex()}: {what}" for each in held]
-    return [f"{one.name} signs for {', '.join(one.regions)} no more", *told]
+    return f"{one.name} ({one.country}), {one.id.hex()}: {what}"
+
+
+def remove(office: Office, removal: Removal) -> None:
+    """Take a registrar away. Raises RefusedByRuleError."""
+    office.put(removal.entries, removing(removal.registrar.role))
 
 
 def named(office: Office, name: str) -> Registrar:
@@ -135,7 +151,8 @@ def look_at(office: Office, file: Path) -> Taking:
         raise UntrustedError(f"the directory names no regional registrar {paper.role}")
     _check_signed(office, one, paper)
     before = office.directory()
-    others = [each for each in office.repository.regional().lists(office.now_s()) if each.name != one.role]
+    lists = office.repository.regional().lists(None)
+    others = [each for each in lists if each.name != one.role]
     theirs = RegionalList(one.role, frozenset(one.regions), paper.entries)
     after = read_directory(0, 0, office.repository.targets(), regional=[*others, theirs])
     _check_entries(office, one, paper, after)
@@ -155,7 +172,7 @@ def _check_signed(office: Office, one: Registrar, paper: Paper) -> None:
         raise RefusedByRuleError(f"this is list {listed.version} of {one.name}, and {present} is in force")
     if now_s >= ends_at_s:
         raise RefusedByRuleError(
-            f"this list expired {span(now_s - ends_at_s)} ago: tocsin authority renew, there"
+            f"this list expired {span(now_s - ends_at_s)} ago: tocsin authority renew, there, signs anew"
         )
     if ends_at_s > now_s + REGIONAL_LIFETIME_S + MAX_AHEAD_S:
         raise RefusedByRuleError("this list is dated ahead of this machine's clock: compare the clocks")

@@ -88,8 +88,8 @@ class Signing:
         for name, ends_at_s in self._office.repository.regional().ends_at_s().items():
             if (left_s := ends_at_s - self._office.now_s()) < RENEWED_BEFORE_END_S:
                 found.append(
-                    f"directory: the list of the regional registrar {name} ends in {left_s // DAY_S} days, and "
-                    "its participants drop out then: it signs anew with tocsin authority renew, there"
+                    f"directory: the list of the regional registrar {name} ends in {left_s // DAY_S} days: "
+                    "its participants drop out then; tocsin authority renew, there, signs it anew"
                 )
         return found
 

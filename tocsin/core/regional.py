@@ -1,8 +1,9 @@
 """Law: what the list of a regional registrar may say, and what of it counts beside the top list.
 
 It guarantees that a regional list names participants of its own regions and countries only, that the top
-list wins over it for an id or a key, and that of an id which two regional lists claim neither entry counts. A bad entry refuses itself alone. A key that two
-regions claim is nobody's, which is `Directory.keys` to say; that a list is signed is left to TUF.
+list wins over it for an id or a key, and that of an id which two regional lists claim neither entry counts.
+A bad entry refuses itself alone. That a key which two regions claim is nobody's is left to `Directory.keys`;
+that a list is signed, to TUF.
 Source: wire format, "Regional lists".
 """
 
