@@ -39,7 +39,7 @@ def register(authority: typer.Typer) -> None:
     authority.add_typer(group, name="registrar")
     desk = typer.Typer(
         no_args_is_help=True,
-        help="A regional registrar's own folder: there challenge, admit, participant and renew sign its list.",
+        help="A regional registrar's own folder: there admit, participant and renew sign its list.",
     )
     desk.command(
         epilog="Example: tocsin authority region init caribbean --home dora --state stick/directory.state"

@@ -26,7 +26,7 @@ from tocsin.core.spans import span
 
 MAX_AHEAD_S = 300
 MAX_REGISTRARS_EVER = 256
-COLUMNS = ("name", "regions", "participants", "list", "days_left", "role")
+COLUMNS = ("name", "regions", "participants", "list", "hours_left", "role")
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def rows(office: Office) -> list[dict[str, object]]:
             "regions": ", ".join(one.regions),
             "participants": sum(role == one.role for role in directory.list_of.values()),
             "list": regional.version(one) or None,
-            "days_left": (ends[one.name] - now_s) // signing.DAY_S if one.name in ends else None,
+            "hours_left": (ends[one.name] - now_s) // 3_600 if one.name in ends else None,
             "role": one.role,
         }
         for one in office.repository.registrars()
@@ -200,7 +200,8 @@ def _told(before: Directory, after: Directory, one: Registrar, paper: Paper, now
         if role != one.role:
             continue
         if id_ not in before.participants:
-            yield f"{each.name} ({each.country}) is new: {', '.join(each.roles)} in {', '.join(each.regions)}"
+            roles, regions = ", ".join(each.roles), ", ".join(each.regions)
+            yield f"{each.name} ({each.country}) is new: {roles} in {regions}"
         else:
             yield from (f"{each.name}: {effect}" for effect in effects(before, after, id_, now_s))
     for name in sorted(paper.entries.keys()):

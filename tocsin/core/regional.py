@@ -2,8 +2,8 @@
 
 It guarantees that a regional list names participants of its own regions and countries only, that the top
 list wins over it for an id or a key, and that of an id which two regional lists claim neither entry counts.
-A bad entry refuses itself alone. That a key which two regions claim is nobody's is left to `Directory.keys`;
-that a list is signed, to TUF.
+A bad entry refuses itself alone. That a key which two regions claim is nobody's is left to
+`Directory.keys`; that a list is signed, to TUF.
 Source: wire format, "Regional lists".
 """
 
