@@ -27,6 +27,7 @@ from tocsin.adapters.tuf_regional_papers import (
     read_state,
     write_paper,
 )
+from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.adapters.whole_files import read_whole, write_whole
 from tocsin.core.directory import PARTICIPANTS, Directory, read_directory
 from tocsin.core.enrolment import fingerprint
@@ -75,8 +76,17 @@ def start(home: Path, name: str, state: Path, now_s: int) -> str:
         raise MalformedError(f"{state} holds no first root")
     role = role_of(name, read_holder_file(home / PUBLIC_FILE).keys)
     _copy(home, files, pinned, now_s)
+    if role not in (one.role for one in TufRepository(home / COPY, _no_key).registrars()):
+        raise RefusedByRuleError(
+            f"the directory names no regional registrar {name} with the keys of {home}: tocsin authority "
+            "registrar add, there, then registrar state"
+        )
     write_whole(home / REGION_FILE, json.dumps({"role": role}).encode())
     return fingerprint(pinned)
+
+
+def _no_key(role: str) -> signing.RoleKey:
+    raise RefusedByRuleError(f"the key of {role} is the authority's")
 
 
 def update(home: Path, files: Mapping[str, bytes], now_s: int) -> None:

@@ -298,9 +298,9 @@ def test_the_authority_is_reminded_a_month_before_a_list_ends(desk, dora, tmp_pa
     desk.run("registrar", "take", dora.list)
     office = desk.office
     assert [] == [one for one in Signing(office, "127.0.0.1:9", 3_600).troubles() if "europe" in one]
-    office.clock = lambda: time.time() + 31 * DAY_S
+    office.clock = lambda: time.time() + 30 * DAY_S + 3_600
     (said,) = [one for one in Signing(office, "127.0.0.1:9", 3_600).troubles() if "europe" in one]
-    assert "ends in 28 days" in said
+    assert "ends in 29 days" in said
 
 
 def test_renewing_signs_the_same_participants_for_another_60_days(desk, dora, tmp_path):
@@ -325,3 +325,23 @@ def test_of_a_regional_lists_old_versions_the_topic_keeps_what_was_in_force_for_
     assert set(lists[0]) <= set(superseded(files, stored_at_ms, wanted, now_s))
     stored_at_ms |= dict.fromkeys(lists[1], (now_s - 10 * DAY_S) * 1000)
     assert set(lists[0]).isdisjoint(superseded(files, stored_at_ms, wanted, now_s))
+
+
+def test_a_folder_whose_keys_the_directory_does_not_name_becomes_no_registrars(desk, tmp_path):
+    state(desk, tmp_path)
+    home = tmp_path / "dora"
+    words = ("region", "init", "elsewhere", "--home", home, "--state", tmp_path / "state")
+    assert "names no regional registrar elsewhere" in desk.run(*words, code=3).err
+    assert not (home / "region.json").exists()
+    desk.run("region", "init", "europe", "--home", home, "--state", tmp_path / "state")
+
+
+def test_a_second_copy_of_the_registrars_folder_is_noticed(desk, dora, tmp_path):
+    shutil.copytree(dora.home, tmp_path / "copy")
+    dora.admit(FRANCE, tmp_path)
+    desk.run("registrar", "take", dora.list)
+    state(desk, tmp_path)
+    other = Elsewhere(desk, tmp_path / "copy", dora._monkeypatch)
+    other.admit(SPAIN, tmp_path)
+    desk.run("region", "update", "--home", other.home, "--state", tmp_path / "state")
+    assert "a second copy of the folder is in use" in other.run("renew", code=3).err
