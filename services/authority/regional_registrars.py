@@ -15,7 +15,13 @@ from services.authority.effects import effects
 from services.authority.holders import read_holder_file
 from services.authority.office import Office
 from tocsin.adapters import tuf_signing as signing
-from tocsin.adapters.tuf_regional import REGIONAL_LIFETIME_S, Registrar, role_of, verify_list
+from tocsin.adapters.tuf_regional import (
+    REGIONAL_LIFETIME_S,
+    Registrar,
+    keys_fingerprint,
+    role_of,
+    verify_list,
+)
 from tocsin.adapters.tuf_regional_papers import MAX_PAPER_BYTES, Paper, adding, read_paper, removing
 from tocsin.adapters.whole_files import read_whole
 from tocsin.core.directory import Directory, participant_target, read_directory
@@ -61,6 +67,7 @@ def add(office: Office, name: str, regions: Sequence[str], keys: Path, *, dry_ru
         f"{', '.join(regions)}, and whose country lies there; no others, and no audience, stream or schema",
         "whom it admits belongs to every audience whose rule fits, also to those of all regions",
         "a participant, or a key, that the top list has stays the top list's",
+        f"its keys have the fingerprint {keys_fingerprint(holder.keys)}: a proposal says the same",
     ]
 
 

@@ -15,7 +15,14 @@ from tocsin.adapters import passphrase
 from tocsin.adapters import tuf_signing as signing
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.tuf_client import DirectoryClient
-from tocsin.adapters.tuf_regional import REGIONAL_LIFETIME_S, new_list, registrars_of, verify_list
+from tocsin.adapters.tuf_holders import read_holder
+from tocsin.adapters.tuf_regional import (
+    REGIONAL_LIFETIME_S,
+    new_list,
+    registrars_changed,
+    registrars_of,
+    verify_list,
+)
 from tocsin.adapters.tuf_regional_papers import Paper, read_paper, write_paper
 from tocsin.adapters.tuf_superseded import superseded
 from tocsin.core.errors import UntrustedError
@@ -345,3 +352,12 @@ def test_a_second_copy_of_the_registrars_folder_is_noticed(desk, dora, tmp_path)
     other.admit(SPAIN, tmp_path)
     desk.run("region", "update", "--home", other.home, "--state", tmp_path / "state")
     assert "a second copy of the folder is in use" in other.run("renew", code=3).err
+
+
+def test_another_key_under_the_same_id_is_told_as_a_change(desk, tmp_path):
+    before, after = (desk.office.repository.next_list({}, 0) for _ in range(2))
+    other = read_holder(new_holder(tmp_path / "eve", "eve", tmp_path / "passphrase")).keys
+    held = next(key for key in after.delegations.keys.values() if key.keytype == "ed25519")
+    held.keyval = next(key for key in other if key.keytype == "ed25519").keyval
+    (said,) = registrars_changed(before, after)
+    assert "europe may admit and change" in said

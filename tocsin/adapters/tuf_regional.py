@@ -9,6 +9,7 @@ Source: wire format, "Regional lists".
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import DelegatedRole, Delegations, Metadata, TargetFile, Targets
 
 from tocsin.adapters import tuf_signing as signing
+from tocsin.core.enrolment import fingerprint
 from tocsin.core.errors import RefusedByRuleError, UntrustedError
 from tocsin.core.regional import (
     MAX_REGIONAL_ENTRIES,
@@ -35,11 +37,11 @@ _ROLE = re.compile(r"region\.([a-z][a-z0-9-]{0,39})\.[0-9a-f]{8}")
 
 @dataclass(frozen=True)
 class Registrar:
-    """A regional registrar: its TUF role, its regions and the ids of its keys."""
+    """A regional registrar: its TUF role, its regions, and the fingerprint of its public keys."""
 
     role: str
     regions: tuple[str, ...]
-    keyids: tuple[str, ...]
+    keys: str
 
     @property
     def name(self) -> str:
@@ -66,16 +68,28 @@ def role_of(name: str, keys: Sequence[Key]) -> str:
 def registrars_of(top: Targets) -> list[Registrar]:
     """The regional registrars that a top list names, as it orders them; at most 32."""
     roles = (top.delegations.roles if top.delegations else None) or {}
-    found = [one for one in map(_registrar, roles.values()) if one is not None]
+    keys = top.delegations.keys if top.delegations else {}
+    found = [one for one in (_registrar(role, keys) for role in roles.values()) if one is not None]
     return found[:MAX_REGIONAL_LISTS]
 
 
-def _registrar(role: DelegatedRole) -> Registrar | None:
+def keys_fingerprint(keys: Sequence[Key]) -> str:
+    """Of the keys themselves: an id beside a key is what somebody wrote there."""
+    records = sorted(json.dumps(key.to_dict(), sort_keys=True) for key in keys)
+    return fingerprint("\n".join(records).encode())
+
+
+def _registrar(role: DelegatedRole, keys: Mapping[str, Key]) -> Registrar | None:
     regions = role.unrecognized_fields.get(REGIONS_FIELD)
-    fits = _ROLE.fullmatch(role.name) and role.paths == REGIONAL_PATHS and role.threshold == 2
+    fits = (
+        _ROLE.fullmatch(role.name)
+        and role.paths == REGIONAL_PATHS
+        and role.threshold == len(role.keyids) == 2
+    )
     if not fits or not isinstance(regions, list) or not all(isinstance(one, str) for one in regions):
         return None
-    return Registrar(role.name, tuple(regions), tuple(role.keyids))
+    own = keys_fingerprint([keys[id_] for id_ in role.keyids])
+    return Registrar(role.name, tuple(regions), own)
 
 
 def delegate(top: Targets, role: str, keys: Sequence[Key], regions: Sequence[str]) -> None:
@@ -110,7 +124,7 @@ def registrars_changed(before: Targets, after: Targets) -> list[str]:
     come = [one for one in will.values() if was.get(one.role) != one]
     return gone + [
         f"{one.name} may admit and change participants of {', '.join(one.regions)}, with the keys "
-        f"{', '.join(one.keyids)}"
+        f"of fingerprint {one.keys}"
         for one in come
     ]
 
