@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from services.authority.effects import effects
 from services.authority.office import Office
+from services.authority.regional_office import refused_as
 from tocsin.adapters.private_files import storage_errors
-from tocsin.core.directory import Directory, participant_target, read_directory
+from tocsin.core.directory import Directory, participant_target
 from tocsin.core.enrolment import Request
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.participants import (
@@ -53,12 +54,15 @@ def decide(office: Office, id_: bytes, verb: str, note: str, change: Change) -> 
     participant = change(present(before, id_))
     _refuse_doubled_keys(before, participant)
     entry = write_participant(participant)
-    after = read_directory(0, 0, office.repository.targets() | {participant_target(id_): entry})
-    if reason := after.refused.get(participant_target(id_)):
+    target = participant_target(id_)
+    after = office.directory_with({target: entry})
+    if reason := after.refused.get(refused_as(office, target)):
         raise RefusedByRuleError(f"{participant.name}: {reason}")
     told = effects(before, after, id_, office.now_s())
     if not told:
         raise RefusedByRuleError(f"{participant.name}: that changes nothing")
+    if office.region is None and id_ in before.list_of:
+        told.append("the top list takes it over: what its regional registrar signs of it counts no more")
     return Decision(verb, participant, told, note)
 
 

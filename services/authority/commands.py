@@ -10,6 +10,7 @@ from services.authority import (
     commands_kafka,
     commands_participants,
     commands_proposals,
+    commands_regional,
     commands_root,
     commands_standby,
 )
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     commands_participants.register(authority)
     commands_root.register(authority)
     commands_proposals.register(authority)
+    commands_regional.register(authority)
     commands_kafka.register(authority)
     commands_access.register(authority)
     commands_standby.register(authority)

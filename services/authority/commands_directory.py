@@ -249,16 +249,21 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """Versions of the signed metadata, when each ends, and how many entries there are."""
+    from services.authority import regional_registrars
     from services.authority.office import open_office
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office:
         standing, directory = office.repository.standing(), office.directory()
         waits = office.repository.root_waits
+        regional = regional_registrars.rows(office)
         now_s = office.now_s()
-    rows = [
+    rows: list[dict[str, object]] = [
         {"role": role, "version": version, "hours_left": (standing.ends_at_s[role] - now_s) // 3_600}
         for role, version in standing.versions.items()
+    ]
+    rows += [
+        {"role": one["role"], "version": one["list"], "hours_left": one["hours_left"]} for one in regional
     ]
     console.rows(rows, ("role", "version", "hours_left"), as_json=as_json)
     console.say(

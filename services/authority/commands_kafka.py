@@ -36,7 +36,7 @@ def publish(
 
     from services.authority import publishing
     from services.authority.office import hold_publishing, open_office
-    from tocsin.adapters.tuf_repository import StandbySignedError
+    from tocsin.adapters.tuf_standing import StandbySignedError
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office, hold_publishing(office.home):

@@ -9,14 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from services.authority import regional_office
 from services.authority.proposing import write_down
 from tocsin.adapters import locks, passphrase
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.machine import check_machine
+from tocsin.adapters.tuf_entries import Edit
 from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.adapters.tuf_signing import HELD_BY_PEOPLE, RoleKey
 from tocsin.core.directory import Directory, participant_target, read_directory
@@ -34,8 +36,15 @@ class Office:
     clock: Callable[[], float] = time.time
     proposed: Path | None = None
     """The proposal that the last change was written down in, where registrars must sign it."""
+    regional_list: Path | None = None
+    """The list that the last change was signed in, where this folder is a regional registrar's."""
     _folder: KeyFolder | None = None
     _keys: dict[str, RoleKey] = field(default_factory=dict)
+
+    @property
+    def region(self) -> str | None:
+        """The role of the regional registrar whose folder this is; None for the authority's own."""
+        return regional_office.region_of(self.home.path)
 
     @property
     def repository(self) -> TufRepository:
@@ -49,6 +58,10 @@ class Office:
     def key_of(self, role: str) -> RoleKey:
         """The private key of a TUF role. Raises KeyUnusableError."""
         if role not in self._keys:
+            if self.region:
+                raise RefusedByRuleError(
+                    "this folder is a regional registrar's: it signs its own list only"
+                )
             if self._folder is None:
                 words = passphrase.existing(self.passphrase_file)
                 self._folder = KeyFolder.open(self.home.path / KEYS, words)
@@ -65,28 +78,41 @@ class Office:
     def directory(self) -> Directory:
         """What the repository says now. Raises StorageError where a file is missing or changed."""
         standing = self.repository.standing()
-        return read_directory(
-            standing.versions["snapshot"], standing.ends_at_s["timestamp"], self.repository.targets()
+        return replace(
+            self.directory_with({}),
+            version=standing.versions["snapshot"],
+            expires_at_s=standing.ends_at_s["timestamp"],
         )
 
-    def put(self, changes: dict[str, bytes]) -> None:
-        """Sign and store targets, or propose them where registrars sign; {} signs the same list anew.
+    def directory_with(self, changes: Mapping[str, bytes]) -> Directory:
+        """What the repository would say with other targets."""
+        if self.region:
+            return regional_office.directory_with(self, changes)
+        lists = self.repository.regional().lists(self.now_s())
+        return read_directory(0, 0, self.repository.targets() | dict(changes), regional=lists)
+
+    def put(self, changes: dict[str, bytes], edit: Edit | None = None) -> None:
+        """Sign and store targets, or propose them where registrars sign; {} signs the same list anew. A
+        regional registrar's folder signs its own list. `edit` changes the list in more than its entries.
 
         Raises RefusedByRuleError where an entry would refuse itself.
         """
         self.refuse_bad(changes)
-        if self.repository.needs_registrars:
-            self.proposed = write_down(self, changes)
+        if self.region:
+            self.regional_list = regional_office.sign(self, changes)
+        elif self.repository.needs_registrars:
+            self.proposed = write_down(self, changes, edit=edit)
         else:
-            self.repository.put_targets(changes, self.now_s())
+            self.repository.put_targets(changes, self.now_s(), edit=edit)
 
     def refuse_bad(self, changes: Mapping[str, bytes]) -> None:
         """Raises RefusedByRuleError where an entry would refuse itself beside those that are there, or
         takes a key that another participant has.
         """
-        together = read_directory(0, 0, self.repository.targets() | dict(changes))
-        if bad := sorted(set(changes) & set(together.refused)):
-            raise RefusedByRuleError("; ".join(f"{name}: {together.refused[name]}" for name in bad))
+        together = self.directory_with(changes)
+        reasons = {name: together.refused.get(regional_office.refused_as(self, name)) for name in changes}
+        if bad := sorted(f"{name}: {reason}" for name, reason in reasons.items() if reason):
+            raise RefusedByRuleError("; ".join(bad))
         for one in together.participants.values():
             if participant_target(one.id) in changes and any(
                 key.id not in together.keys for key in one.keys
@@ -120,5 +146,12 @@ def hold(home: ParticipantHome) -> AbstractContextManager[None]:
 
 
 def hold_publishing(home: ParticipantHome) -> AbstractContextManager[None]:
-    """Keep every other process from publishing an older state after ours. Raises HeldElsewhereError."""
+    """Keep every other process from publishing an older state after ours.
+
+    Raises HeldElsewhereError, and RefusedByRuleError in a regional registrar's folder.
+    """
+    if regional_office.region_of(home.path) is not None:
+        raise RefusedByRuleError(
+            "a regional registrar's list is published by the authority: registrar take"
+        )
     return locks.hold(home.path / "publishing.lock")

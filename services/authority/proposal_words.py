@@ -24,11 +24,11 @@ from tocsin.runtime.times import clock_time
 
 def describe(judged: Judged, now_s: int) -> list[str]:
     """Sentences, one for each effect. Raises MalformedError or UntrustedError where an entry is bad."""
-    if not judged.changed:
+    if not judged.changed and not judged.regional:
         return ["no entry changes: the same list is signed for another 30 days"]
     before = _directory(judged, 0)
     after = _directory(judged, 1)
-    return [
+    return [harmless(sentence) for sentence in judged.regional] + [
         harmless(sentence)
         for name, (old, new) in judged.changed.items()
         for sentence in _entry(name, old, new, before, after, now_s)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tocsin.adapters.tuf_entries import Edit
 from tocsin.adapters.tuf_proposals import (
     MAX_PROPOSAL_BYTES,
     Judged,
@@ -19,6 +20,7 @@ from tocsin.adapters.tuf_proposals import (
     merge,
     propose,
     read_proposal,
+    same_registrars,
     write_proposal,
 )
 from tocsin.adapters.tuf_repository import TufRepository
@@ -34,14 +36,19 @@ PROPOSALS, ENDING, FILE_MODE = "proposals", ".proposal", 0o644
 MAX_WAITING = 64
 
 
-def write_down(office: Office, changes: Mapping[str, bytes], remove: Collection[str] = ()) -> Path:
+def write_down(
+    office: Office,
+    changes: Mapping[str, bytes],
+    remove: Collection[str] = (),
+    edit: Edit | None = None,
+) -> Path:
     """Propose what `changes` and `remove` make of the list in force; the file for the registrars.
 
     Raises RefusedByRuleError where 64 proposals wait already.
     """
     if len(waiting(office)) >= MAX_WAITING:
         raise RefusedByRuleError(f"{MAX_WAITING} proposals wait already: publish them, or drop some")
-    proposal = _proposal(office.repository, changes, remove, office.now_s())
+    proposal = _proposal(office.repository, changes, remove, office.now_s(), edit)
     judged = judge(proposal, office.now_s())
     code = judged.fingerprint[:4].lower()
     path = office.home.path / PROPOSALS / f"{judged.version}-{code}{ENDING}"
@@ -50,7 +57,11 @@ def write_down(office: Office, changes: Mapping[str, bytes], remove: Collection[
 
 
 def _proposal(
-    repository: TufRepository, changes: Mapping[str, bytes], remove: Collection[str], now_s: int
+    repository: TufRepository,
+    changes: Mapping[str, bytes],
+    remove: Collection[str],
+    now_s: int,
+    edit: Edit | None,
 ) -> Proposal:
     present = repository.targets()
     differing = {name for name in {*changes, *remove} if changes.get(name) != present.get(name)}
@@ -59,7 +70,7 @@ def _proposal(
     files += [data for name, data in present.items() if name == STREAMS or name.startswith(AUDIENCES)]
     files += _sponsors(changes, present)
     roots = [repository.root(version) for version in range(1, len(repository.roots.versions()) + 1)]
-    after = repository.next_list(changes, now_s, remove)
+    after = repository.next_list(changes, now_s, remove, edit)
     return propose(roots, repository.list_in_force(), after, dict.fromkeys(files))
 
 
@@ -137,7 +148,8 @@ def rebase(office: Office, file: Path) -> Path:
         raise RefusedByRuleError(f"{moved[0]} was changed meanwhile: make that change anew")
     new = {name: after for name, (_before, after) in changed.items() if after is not None}
     office.refuse_bad(new)
-    path = write_down(office, new, [name for name in changed if name not in new])
+    edit = same_registrars(proposal, office.repository.next_list({}, office.now_s()))
+    path = write_down(office, new, [name for name in changed if name not in new], edit)
     if (old := file.resolve()) != path.resolve() and old in map(Path.resolve, waiting(office)):
         file.unlink()
     return path
@@ -172,7 +184,7 @@ def _row(office: Office, path: Path) -> dict[str, object]:
         return {"file": str(path), "state": f"damaged: {error}"}
     return {
         "list": judged.version,
-        "changes": ", ".join(judged.changed) or "none: signed for another 30 days",
+        "changes": ", ".join([*judged.changed, *judged.regional]) or "none: signed for another 30 days",
         "signed_by": ", ".join(judged.signed_by),
         "needed": judged.needed,
         "state": _state(office, proposal, judged),

@@ -22,8 +22,9 @@ from services.authority.publishing import publish
 from services.authority.settings import AuthoritySettings
 from tocsin.adapters.kafka.probe import broker_answers
 from tocsin.adapters.kafka.security import KafkaAccess
-from tocsin.adapters.tuf_repository import StandbySignedError
+from tocsin.adapters.tuf_regional import RENEWED_BEFORE_END_S
 from tocsin.adapters.tuf_signing import DAY_S
+from tocsin.adapters.tuf_standing import StandbySignedError
 from tocsin.core.agreements import Reminder, reminders
 from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.errors import OutsideFault, RefusedByRuleError
@@ -54,6 +55,7 @@ class Signing:
         standing = office.repository.standing()
         # What lies here was published, as far as we know; a restart makes it no younger.
         self._published_s, self._ends_at_s = standing.signed_at_s, standing.ends_at_s
+        self._regional_end_at_s = office.repository.regional().ends_at_s()
         self._unsent = False
         self._told: str | None = None
         self._reminders: list[Reminder] = []
@@ -83,6 +85,12 @@ class Signing:
             if left_s < before_s:
                 found.append(
                     f"directory: the {role} metadata ends in {left_s // DAY_S} days: tocsin authority renew"
+                )
+        for name, ends_at_s in self._regional_end_at_s.items():
+            if (left_s := ends_at_s - self._office.now_s()) < RENEWED_BEFORE_END_S:
+                found.append(
+                    f"directory: the list of the regional registrar {name} ends in {left_s // DAY_S} days: "
+                    "its participants drop out then; tocsin authority renew, there, signs it anew"
                 )
         return found
 
@@ -147,6 +155,7 @@ class Signing:
         standing = self._office.repository.standing()
         self._told, self._unsent = None, False
         self._published_s, self._ends_at_s = standing.signed_at_s, standing.ends_at_s
+        self._regional_end_at_s = self._office.repository.regional().ends_at_s()
         self._metrics.rounds.add(Result.PUBLISHED)
         _log.info("directory.published", count=len(sent), version=standing.versions["timestamp"])
         return True

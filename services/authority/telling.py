@@ -58,8 +58,11 @@ def tell_proposed(path: Path) -> None:
 
 
 def tell_next(office: Office, then: str) -> None:
-    """What follows a change: `then`, or where registrars sign, the proposal."""
-    if office.proposed is None:
+    """What follows a change: `then`, or where registrars sign, the proposal, or the regional list."""
+    if office.regional_list is not None:
+        console.say(f"nothing is published yet: hand {office.regional_list} to the authority")
+        console.say("Next, there: tocsin authority registrar take, and publish.")
+    elif office.proposed is None:
         console.say(then)
     else:
         tell_proposed(office.proposed)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.authority import COLOMBIA, NETHERLANDS, new_repository
 from tests.support.parties import DAY_S, NOW_S
-from tocsin.adapters.tuf_repository import stored_name
+from tocsin.adapters.tuf_entries import stored_name
 from tocsin.adapters.tuf_superseded import KEPT_S, superseded
 from tocsin.core.primitives import sha256
 

@@ -319,3 +319,26 @@ def test_an_entry_that_readers_would_refuse_is_said_loudly(desk):
     judged = judge(read_file(proposed(desk)), int(time.time()))
     bad = replace(judged, changed={"audiences/other": (None, b"{}")})
     assert "EVERY READER WOULD REFUSE IT" in describe(bad, 0)[0]
+
+
+def test_a_regional_registrar_is_added_by_a_proposal_that_says_so(desk, sign, tmp_path):
+    (tmp_path / "dora.json").write_bytes(new_holder(tmp_path / "dora", "dora", tmp_path / "passphrase"))
+    words = ("registrar", "add", "caribbean", "--region", "caribbean", "--keys", tmp_path / "dora.json")
+    desk.run(*words)
+    file = waiting(desk)
+    assert (
+        "caribbean may admit and change participants of caribbean" in desk.run("proposal", "show", file).out
+    )
+    assert [] == desk.office.repository.registrars()
+    published(desk, sign, file)
+    assert ["caribbean"] == [one.name for one in desk.office.repository.registrars()]
+
+
+def test_a_proposal_of_a_regional_registrar_is_made_anew_over_another_list(desk, sign, tmp_path):
+    (tmp_path / "dora.json").write_bytes(new_holder(tmp_path / "dora", "dora", tmp_path / "passphrase"))
+    desk.run("registrar", "add", "caribbean", "--region", "caribbean", "--keys", tmp_path / "dora.json")
+    first = waiting(desk)
+    published(desk, sign, proposed(desk, "couriers.europe"))
+    desk.run("proposal", "rebase", first)
+    published(desk, sign, waiting(desk))
+    assert ["caribbean"] == [one.name for one in desk.office.repository.registrars()]

@@ -15,7 +15,7 @@ from tocsin.adapters import tuf_topic
 from tocsin.adapters.kafka.records import IncomingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tuf_client import DirectoryClient
-from tocsin.adapters.tuf_repository import StandbySignedError
+from tocsin.adapters.tuf_standing import StandbySignedError
 from tocsin.core.errors import BrokerUnavailableError, DirectoryStaleError
 
 HOUR_S = 3_600

@@ -217,3 +217,26 @@ def test_a_standby_on_another_machine_signs_what_a_reader_takes(
     client = DirectoryClient(tmp_path / "client", standing.office.repository.pinned_root())
     assert int(late_s) == client.refresh(on_topic(kafka), int(late_s)).signed_at_s
     assert "a standby signed timestamp" in standing.run("publish").err
+
+
+def test_a_region_follows_the_topic_and_its_list_reaches_everybody_through_it(
+    kafka, standing, folder, tmp_path, monkeypatch
+) -> None:
+    home, region = tmp_path / "dora", "western-and-central-europe"
+    standing.run("holder", "new", "--home", home, "--name", "dora", "--out", tmp_path / "dora.json")
+    standing.run("registrar", "add", "europe", "--region", region, "--keys", tmp_path / "dora.json")
+    standing.run("registrar", "state", "--out", tmp_path / "state")
+    standing.run("region", "init", "europe", "--home", home, "--state", tmp_path / "state")
+    standing.run("publish")
+    standing.run("region", "update", "--home", home)
+    with monkeypatch.context() as there:
+        there.setenv("TOCSIN_HOME", str(home))
+        france = Party("France", country="FR")
+        file = write_request(tmp_path, france)
+        standing.challenge(file, france)
+        standing.admit(file, "--role", "focal-point", "--out", tmp_path / "w")
+    standing.run("registrar", "take", home / "region.list")
+    standing.run("publish")
+    client = DirectoryClient(tmp_path / "client", standing.office.repository.pinned_root())
+    found = client.refresh(on_topic(kafka), int(time.time()))
+    assert ["France"] == [found.participants[id_].name for id_ in found.list_of]

@@ -11,7 +11,9 @@ from tests.support.publishing import Writer, read_all
 from tests.support.reading import Reading
 from tocsin.adapters import tuf_client
 from tocsin.adapters.tuf_client import DirectoryClient
-from tocsin.adapters.tuf_repository import MAX_METADATA_BYTES, MAX_TARGETS, TufRepository
+from tocsin.adapters.tuf_entries import MAX_TARGETS
+from tocsin.adapters.tuf_repository import TufRepository
+from tocsin.adapters.tuf_roots import MAX_METADATA_BYTES
 from tocsin.core import canonical_json, wire
 from tocsin.core.directory import participant_target, read_directory
 from tocsin.core.primitives import WRAP_BYTES

@@ -17,7 +17,7 @@ from tuf.api.metadata import DelegatedRole, Delegations, MetaFile
 from tests.support.authority import new_repository, role_key
 from tests.support.parties import DAY_S, NOW_S, Party
 from tocsin.adapters import tuf_signing as signing
-from tocsin.adapters.tuf_repository import stored_name
+from tocsin.adapters.tuf_entries import stored_name
 from tocsin.core.primitives import sha256
 
 BRAZIL = Party("Brazil", country="BR")

@@ -19,6 +19,9 @@ RAISING = (
     *(f"tocsin/adapters/{name}.py" for name in ("own_keys", "passphrase", "pem_blocks", "private_files")),
     *(f"tocsin/adapters/tuf_{name}.py" for name in ("client", "holders", "repository", "roots", "signing")),
     *(f"tocsin/adapters/tuf_{name}.py" for name in ("standby", "superseded", "topic")),
+    *(f"tocsin/adapters/tuf_{name}.py" for name in ("entries", "regional", "regional_files")),
+    "tocsin/adapters/tuf_regional_papers.py",
+    "tocsin/core/regional.py",
     *(
         f"tocsin/core/{name}.py"
         for name in ("audiences", "challenge", "consents", "directory", "enrolment")

@@ -15,7 +15,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,7 +29,8 @@ from tuf.api.metadata import TargetFile, Timestamp
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 
-from tocsin.adapters.tuf_repository import MAX_TARGETS, TARGETS_FOLDER
+from tocsin.adapters.tuf_entries import MAX_TARGETS, TARGETS_FOLDER
+from tocsin.adapters.tuf_regional_client import HeldList, load_regional
 from tocsin.adapters.tuf_roots import MAX_METADATA_BYTES
 from tocsin.adapters.tuf_signing import expires_at_s
 from tocsin.adapters.whole_files import read_whole, write_whole
@@ -57,6 +58,12 @@ class _Held:
     snapshot: int
     expires_at_s: int
     targets: Mapping[str, str]
+    regional: Mapping[str, HeldList] = field(default_factory=dict)
+
+    @property
+    def content(self) -> tuple[object, object]:
+        """What the directory is made of, besides its date."""
+        return self.targets, self.regional
 
 
 class DirectoryClient:
@@ -83,9 +90,10 @@ class DirectoryClient:
         if held is None:
             return None
         try:
-            targets = {name: self._cached(digest) for name, digest in held.targets.items()}
-            whole = {name: data for name, data in targets.items() if data is not None}
-            if len(whole) == len(targets):
+            wanted = _digests(held)
+            found = {digest: self._cached(digest) for digest in wanted}
+            whole = {digest: data for digest, data in found.items() if data is not None}
+            if len(whole) == len(found):
                 self._take(held, whole)
         except TheirFault:
             return None
@@ -110,15 +118,17 @@ class DirectoryClient:
 
     def _refreshed(self, files: Mapping[str, bytes], now_s: int) -> Directory:
         updater, trusted = self._updated(files, now_s)
-        held = _held_of(trusted)
+        held, listed = _held_of(trusted), list(trusted.targets.targets.values())
         self._refuse_rollback(held)
-        if self._held is None or self._held.targets != held.targets:
-            listed = trusted.targets.targets
-            whole = {name: self._fetched(updater, listed[name]) for name in held.targets}
+        for one in load_regional(updater, trusted, now_s):
+            held = replace(held, regional={**held.regional, one.role: one.held})
+            listed += one.files
+        if self._held is None or self._held.content != held.content:
+            whole = {file.hashes.get("sha256", ""): self._fetched(updater, file) for file in listed}
         else:
             whole = {}
         directory = self._take(held, whole)
-        write_whole(self._folder / _HELD, json.dumps(held.__dict__).encode())
+        write_whole(self._folder / _HELD, json.dumps(asdict(held)).encode())
         return directory
 
     @contextmanager
@@ -188,16 +198,16 @@ class DirectoryClient:
             raise UntrustedError("the directory names a target without its SHA-256")
         return self._folder / "targets" / digest
 
-    def _take(self, held: _Held, targets: Mapping[str, bytes]) -> Directory:
-        """`targets` may be empty where they are those of the directory that is held."""
-        if self._held is not None and self._held.targets == held.targets and self.directory:
+    def _take(self, held: _Held, files: Mapping[str, bytes]) -> Directory:
+        """`files`, by SHA-256, may be empty where they are those of the directory that is held."""
+        if self._held is not None and self._held.content == held.content and self.directory:
             directory = replace(self.directory, version=held.snapshot, expires_at_s=held.expires_at_s)
         else:
-            directory = self._read(held, targets)
+            directory = self._read(held, files)
         self._held, self.directory = held, directory
         return directory
 
-    def _read(self, held: _Held, targets: Mapping[str, bytes]) -> Directory:
+    def _read(self, held: _Held, files: Mapping[str, bytes]) -> Directory:
         known, self._participants = self._participants, {}
 
         def read(data: bytes) -> Participant:
@@ -207,7 +217,9 @@ class DirectoryClient:
             return one
 
         try:
-            return read_directory(held.snapshot, held.expires_at_s, targets, read)
+            targets = {name: files[digest] for name, digest in held.targets.items()}
+            regional = [one.with_files(role, files) for role, one in held.regional.items()]
+            return read_directory(held.snapshot, held.expires_at_s, targets, read, regional)
         except TheirFault:
             self._participants = known
             raise
@@ -215,8 +227,12 @@ class DirectoryClient:
     def _read_held(self) -> _Held | None:
         data = read_whole(self._folder / _HELD, MAX_METADATA_BYTES)
         try:
-            return None if data is None else _Held(**json.loads(data))
-        except (ValueError, TypeError):
+            if data is None:
+                return None
+            record = json.loads(data)
+            lists = {role: HeldList(**one) for role, one in record.pop("regional", {}).items()}
+            return _Held(**record, regional=lists)
+        except (ValueError, TypeError, AttributeError):
             return None
 
 
@@ -244,3 +260,8 @@ def _held_of(trusted: TrustedMetadataSet) -> _Held:
         expires_at_s(trusted.timestamp),
         {name: file.hashes.get("sha256", "") for name, file in targets.items()},
     )
+
+
+def _digests(held: _Held) -> set[str]:
+    lists = [held.targets, *(one.targets for one in held.regional.values())]
+    return {digest for targets in lists for digest in targets.values()}

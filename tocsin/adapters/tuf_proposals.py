@@ -18,7 +18,9 @@ from tuf.api.metadata import Metadata, Root, TargetFile, Targets
 from tuf.api.serialization.json import JSONSerializer
 
 from tocsin.adapters import tuf_signing as signing
+from tocsin.adapters.tuf_entries import Edit
 from tocsin.adapters.tuf_holders import KEYS_OF_A_HOLDER, holders_of
+from tocsin.adapters.tuf_regional import registrars_changed
 from tocsin.adapters.tuf_signing import RoleKey
 from tocsin.core import canonical_json
 from tocsin.core.enrolment import fingerprint
@@ -61,6 +63,8 @@ class Judged:
     ends_at_s: int
     fingerprint: str
     keyids: frozenset[str]
+    regional: tuple[str, ...] = ()
+    """What changes about regional registrars, in sentences."""
 
     @property
     def complete(self) -> bool:
@@ -123,7 +127,7 @@ def judge(proposal: Proposal, now_s: int | None) -> Judged:
     if after.version != before.version + 1:
         raise UntrustedError(f"list {after.version} does not follow list {before.version}")
     if _all_but_entries(before) != _all_but_entries(after):
-        raise UntrustedError("it changes more than entries")
+        raise UntrustedError("it changes more than entries and regional registrars")
     if now_s is not None:
         _check_dates(ends_at_s, signing.expires_at_s(root), now_s)
     files = {sha256(data).hex(): data for data in proposal.files}
@@ -140,7 +144,25 @@ def judge(proposal: Proposal, now_s: int | None) -> Judged:
         ends_at_s,
         fingerprint(signing.signed_bytes(proposal.after)),
         frozenset(id_ for ids in holders.values() for id_ in ids),
+        tuple(registrars_changed(before, after)),
     )
+
+
+def same_registrars(proposal: Proposal, next_list: Targets) -> Edit | None:
+    """What makes of `next_list` one that delegates as the proposal does; None where that is no change.
+
+    Raises RefusedByRuleError where the delegations were changed since it was proposed.
+    """
+    before, after = (signing.read(Targets, data).delegations for data in (proposal.before, proposal.after))
+    if before == after:
+        return None
+    if next_list.delegations != before:
+        raise RefusedByRuleError("regional registrars were changed meanwhile: make that change anew")
+
+    def edit(listed: Targets) -> None:
+        listed.delegations = after
+
+    return edit
 
 
 def _check_dates(ends_at_s: int, root_ends_at_s: int, now_s: int) -> None:
@@ -192,7 +214,7 @@ def _in_force(proposal: Proposal) -> Targets:
 
 
 def _all_but_entries(listed: Targets) -> dict[str, Any]:
-    changing = {"targets", "version", "expires"}
+    changing = {"targets", "version", "expires", "delegations"}
     return {name: value for name, value in listed.to_dict().items() if name not in changing}
 
 

@@ -15,43 +15,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuf.api.metadata import Root, Snapshot, TargetFile, Targets, Timestamp
+from tuf.api.metadata import MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
 
 from tocsin.adapters import tuf_signing as signing
+from tocsin.adapters.tuf_entries import Edit, listed, stored_name
 from tocsin.adapters.tuf_holders import holders_of
+from tocsin.adapters.tuf_regional import Registrar, registrars_of
+from tocsin.adapters.tuf_regional_files import RegionalFiles
 from tocsin.adapters.tuf_roots import MAX_METADATA_BYTES, Roots, root_file
+from tocsin.adapters.tuf_standing import StandbySignedError, Standing
 from tocsin.adapters.whole_files import read_whole, write_whole
 from tocsin.core.errors import RefusedByRuleError, StorageError, UntrustedError
 from tocsin.core.primitives import sha256
 
-MAX_TARGETS = 16_384
 SNAPSHOT_RENEWED_BEFORE_END_S = 3 * signing.DAY_S
-TARGETS_FOLDER = "targets/"
 _TIMESTAMP = "timestamp.json"
-
-
-def stored_name(name: str, digest: str) -> str:
-    """Under which name a target's file lies: the hash before the last part, as TUF clients ask."""
-    folder, slash, last = name.rpartition("/")
-    return f"{TARGETS_FOLDER}{folder}{slash}{digest}.{last}"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Which version of each role is in force, and when it ends (seconds since 1970)."""
-
-    versions: Mapping[str, int]
-    ends_at_s: Mapping[str, int]
-    signed_at_s: int
-    """When the timestamp was signed."""
-
-
-class StandbySignedError(RefusedByRuleError):
-    """The topic's timestamp, of `version`, is a standby's over our own state: sign one that follows."""
-
-    def __init__(self, version: int) -> None:
-        self.version = version
-        super().__init__(f"a standby signed timestamp {version}: tocsin authority timestamp signs over it")
 
 
 class TufRepository:
@@ -76,11 +54,16 @@ class TufRepository:
             raise RefusedByRuleError(f"{self.folder} holds a directory already")
         if not self.roots.versions():
             self.roots.create(now_s)
-        first = _listed({}, targets, 1, now_s)
-        data = signing.sign(first, self._key_of("targets"))
+        data = signing.sign(listed({}, targets, 1, now_s), self._key_of("targets"))
         self._write_state(targets, data, _Versions(0, 0, 0), now_s)
 
-    def put_targets(self, changes: Mapping[str, bytes], now_s: int, remove: Collection[str] = ()) -> None:
+    def put_targets(
+        self,
+        changes: Mapping[str, bytes],
+        now_s: int,
+        remove: Collection[str] = (),
+        edit: Edit | None = None,
+    ) -> None:
         """Add, replace and remove targets: new versions of targets, snapshot and timestamp.
 
         Without changes the same targets are signed anew. Raises RefusedByRuleError over 16,384, and where
@@ -88,7 +71,7 @@ class TufRepository:
         """
         if self.needs_registrars:
             raise RefusedByRuleError("registrars sign the list of entries: this folder proposes only")
-        changed = self.next_list(changes, now_s, remove)
+        changed = self.next_list(changes, now_s, remove, edit)
         self._write_state(changes, signing.sign(changed, self._key_of("targets")), self._versions(), now_s)
 
     @property
@@ -101,11 +84,21 @@ class TufRepository:
         """Whether the newest root is not published yet: its registrars have signed no list."""
         return len(self._roots_to_publish()) < len(self.roots.versions())
 
-    def next_list(self, changes: Mapping[str, bytes], now_s: int, remove: Collection[str] = ()) -> Targets:
+    def next_list(
+        self,
+        changes: Mapping[str, bytes],
+        now_s: int,
+        remove: Collection[str] = (),
+        edit: Edit | None = None,
+    ) -> Targets:
         """The list that follows the one in force. Raises RefusedByRuleError over 16,384 entries."""
         before = self._targets()
         kept = {name: file for name, file in before.targets.items() if name not in remove}
-        return _listed(kept, changes, before.version + 1, now_s)
+        after = listed(kept, changes, before.version + 1, now_s)
+        after.delegations = before.delegations
+        if edit is not None:
+            edit(after)
+        return after
 
     def list_in_force(self) -> bytes:
         """The list of entries as it was signed."""
@@ -140,9 +133,26 @@ class TufRepository:
         found = {name: self._file(name) for name in self._roots_to_publish()}
         for name, file in self._targets().targets.items():
             found[stored_name(name, file.hashes["sha256"])] = self._target(name, file)
+        found |= self.regional().files()
         for name in (*self._state_files(), _TIMESTAMP):
             found[name] = self._file(name)
         return found
+
+    def regional(self) -> RegionalFiles:
+        """The lists of regional registrars that are in force."""
+        return RegionalFiles(self._targets(), self._snapshot(), self._file)
+
+    def registrars(self) -> list[Registrar]:
+        """The regional registrars that the list in force names."""
+        return registrars_of(self._targets())
+
+    def take_regional(self, meta_name: str, data: bytes, files: Mapping[str, bytes], now_s: int) -> None:
+        """Put a regional list in force, judged before. `files`: its entries, by target name."""
+        version, now = signing.read(Targets, data).version, self._versions()
+        self._write_entries(files)
+        self._write(f"{version}.{meta_name}", data)
+        self._write_snapshot(now.snapshot + 1, now.targets, now_s, {meta_name: MetaFile(version)})
+        self._write_timestamp(now.timestamp + 1, now.snapshot + 1, now_s)
 
     def pinned_root(self) -> bytes:
         """`1.root.json`, which every participant pins."""
@@ -219,17 +229,25 @@ class TufRepository:
         return names[:1]
 
     def _write_state(
-        self, files: Mapping[str, bytes], listed: bytes, before: _Versions, now_s: int
+        self, files: Mapping[str, bytes], signed_list: bytes, before: _Versions, now_s: int
     ) -> None:
-        for name, data in files.items():
-            write_whole(self.folder / stored_name(name, sha256(data).hex()), data)
+        self._write_entries(files)
         version = before.targets + 1
-        self._write(f"{version}.targets.json", listed)
+        self._write(f"{version}.targets.json", signed_list)
         self._write_snapshot(before.snapshot + 1, version, now_s)
         self._write_timestamp(before.timestamp + 1, before.snapshot + 1, now_s)
 
-    def _write_snapshot(self, version: int, targets_version: int, now_s: int) -> None:
+    def _write_entries(self, files: Mapping[str, bytes]) -> None:
+        for name, data in files.items():
+            write_whole(self.folder / stored_name(name, sha256(data).hex()), data)
+
+    def _write_snapshot(
+        self, version: int, targets_version: int, now_s: int, taken: Mapping[str, MetaFile] = {}
+    ) -> None:
         snapshot = signing.new_snapshot(version, targets_version, now_s)
+        # What a snapshot named once, all later ones name: TUF clients refuse one that forgets a list.
+        before = self._snapshot().meta if self.exists else {}
+        snapshot.meta = {**before, **taken, **snapshot.meta}
         self._write(f"{version}.snapshot.json", signing.sign(snapshot, self._key_of("snapshot")))
 
     def _write_timestamp(self, version: int, snapshot_version: int, now_s: int) -> None:
@@ -279,12 +297,3 @@ class _Versions:
     targets: int
     snapshot: int
     timestamp: int
-
-
-def _listed(
-    kept: Mapping[str, TargetFile], changes: Mapping[str, bytes], version: int, now_s: int
-) -> Targets:
-    files = dict(kept) | {name: signing.target_file(name, data) for name, data in changes.items()}
-    if len(files) > MAX_TARGETS:
-        raise RefusedByRuleError(f"the directory would have {len(files)} entries of {MAX_TARGETS}")
-    return signing.new_targets(version, files, now_s)

@@ -8,16 +8,17 @@ Source: wire format, "Directory".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from tuf.api.metadata import Targets
 
 from tocsin.adapters import tuf_signing as signing
-from tocsin.adapters.tuf_repository import stored_name
+from tocsin.adapters.tuf_entries import stored_name
 from tocsin.core.errors import UntrustedError
 
 KEPT_S = 30 * signing.DAY_S
+_REGIONAL = re.compile(r"[1-9][0-9]{0,15}\.(region\.[a-z0-9-]+\.[0-9a-f]{8})\.json")
 _ROOT = re.compile(r"[0-9]+\.root\.json")
 
 
@@ -29,7 +30,11 @@ def superseded(
     `stored_at_ms`: when the broker stored each name of `found`, Unix milliseconds.
     """
     cutoff_ms = (now_s - KEPT_S) * 1_000
-    lists = _in_force("targets", stored_at_ms, wanted, cutoff_ms)
+    lists = {
+        name
+        for role in ("targets", *_regional(found))
+        for name in _in_force(role, stored_at_ms, wanted, cutoff_ms)
+    }
     kept = {*wanted, *lists, *_in_force("snapshot", stored_at_ms, wanted, cutoff_ms)}
     for name in lists:
         kept.update(_listed(found.get(name, b"")))
@@ -51,6 +56,10 @@ def _in_force(
     }
     first = max((one for one, at_ms in stored.items() if at_ms <= cutoff_ms), default=0)
     return {f"{one}.{role}.json" for one in stored if one >= first}
+
+
+def _regional(names: Iterable[str]) -> set[str]:
+    return {match[1] for match in map(_REGIONAL.fullmatch, names) if match}
 
 
 def _versions(role: str, names: Mapping[str, object]) -> Iterator[int]:

@@ -8,7 +8,7 @@ Source: wire format, "Directory".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +18,7 @@ from tocsin.core.errors import MalformedError, TheirFault
 from tocsin.core.ids import audience_id, own_audience, schema_id
 from tocsin.core.participants import Participant, read_participant
 from tocsin.core.public_keys import PublicKey
+from tocsin.core.regional import RegionalList, join_regional
 from tocsin.core.schema_lint import lint
 from tocsin.core.streams import INBOX, Layout, read_layout
 
@@ -39,7 +40,9 @@ class Freshness(StrEnum):
 
 @dataclass(frozen=True)
 class Directory:
-    """A snapshot of the directory. `version` is the snapshot's, `expires_at_s` the timestamp's."""
+    """A snapshot of the directory. `version` is the snapshot's, `expires_at_s` the timestamp's. `list_of`:
+    the regional list that a participant stands in, by its id; who is not there stands in the top list.
+    """
 
     version: int
     expires_at_s: int
@@ -48,6 +51,7 @@ class Directory:
     audiences: Mapping[bytes, Audience]
     schemas: Mapping[bytes, bytes] = field(repr=False)
     refused: Mapping[str, str] = field(default_factory=dict)
+    list_of: Mapping[bytes, str] = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> Mapping[bytes, tuple[Participant, PublicKey]]:
@@ -136,8 +140,9 @@ def read_directory(
     expires_at_s: int,
     targets: Mapping[str, bytes],
     read: ReadParticipant = read_participant,
+    regional: Sequence[RegionalList] = (),
 ) -> Directory:
-    """The directory made of a consistent set of TUF targets (name -> bytes).
+    """The directory made of a consistent set of TUF targets (name -> bytes), and of `regional` lists.
 
     A bad participant, audience or schema is left out and named in `refused`; without a good `streams`
     target there is no directory: MalformedError. `read` may remember what it has read before.
@@ -147,14 +152,16 @@ def read_directory(
     reader = _Reader(read_layout(targets[STREAMS]), read)
     for name, data in sorted(targets.items()):
         reader.take(name, data)
+    joined = join_regional(regional, targets, reader.participants.values(), reader.participant)
     return Directory(
         version,
         expires_at_s,
         reader.layout,
-        reader.participants,
+        {**reader.participants, **joined.participants},
         reader.audiences,
         reader.schemas,
-        reader.refused,
+        {**reader.refused, **joined.refused},
+        joined.list_of,
     )
 
 
@@ -192,9 +199,7 @@ class _Reader:
 
     def _take(self, name: str, data: bytes) -> None:
         if name.startswith(PARTICIPANTS):
-            one = self._read(data)
-            _named(name, participant_target(one.id))
-            self._known(one.regions)
+            one = self.participant(name, data)
             self.participants[one.id] = one
         elif name.startswith(AUDIENCES):
             audience = read_audience(data)
@@ -204,6 +209,12 @@ class _Reader:
             _named(name, schema_target(data))
             lint(data)
             self.schemas[schema_id(data)] = data
+
+    def participant(self, name: str, data: bytes) -> Participant:
+        one = self._read(data)
+        _named(name, participant_target(one.id))
+        self._known(one.regions)
+        return one
 
     def _known(self, regions: tuple[str, ...]) -> None:
         if unknown := set(regions) - set(self.layout.regions):
