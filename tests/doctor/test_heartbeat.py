@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -39,8 +40,7 @@ def read_all(clinic):
     """The fates of all that lies in the inbox, at its owner."""
     reader = MemoryReader(ORIGINATOR, clinic.living.directory)
     return [
-        reader.read(one.value, Place(INBOX, 0, one.offset), clinic.living.now_s + 60)
-        for one in lying_there(clinic)
+        reader.read(one.value, Place(INBOX, 0, one.offset), int(time.time())) for one in lying_there(clinic)
     ]
 
 
