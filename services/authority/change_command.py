@@ -92,7 +92,7 @@ def change_participant(way: Way, id_: str, make: Callable[[Office], Change]) -> 
     """
     from services.authority.changing import carry_out, decide
     from services.authority.office import open_office
-    from services.authority.telling import tell_next
+    from services.authority.telling import tell_end
     from tocsin.core.ids import parse_id
     from tocsin.runtime import console
 
@@ -101,9 +101,8 @@ def change_participant(way: Way, id_: str, make: Callable[[Office], Change]) -> 
         console.say(f"{decision.participant.name} ({decision.participant.country}):")
         for effect in decision.effects:
             console.data(effect)
-        if way.dry_run:
-            console.say("nothing was changed; without --dry-run it will be")
-        else:
+        if not way.dry_run:
             carry_out(office, decision)
-            tell_next(office, "Next: tocsin authority publish. Until then nobody knows of it.")
+        then = "Next: tocsin authority publish. Until then nobody knows of it."
+        tell_end(office, then, dry_run=way.dry_run)
     return office

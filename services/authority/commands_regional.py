@@ -61,7 +61,7 @@ def add(
     """Let an office admit and change the participants of its regions; compare its keys' fingerprint."""
     from services.authority import regional_registrars
     from services.authority.office import open_office
-    from services.authority.telling import tell_aloud, tell_next
+    from services.authority.telling import tell_aloud, tell_end
     from tocsin.adapters.whole_files import read_whole
     from tocsin.core.enrolment import fingerprint
     from tocsin.runtime import console
@@ -71,10 +71,8 @@ def add(
     for sentence in told:
         console.data(sentence)
     tell_aloud(fingerprint(read_whole(keys, 65_536) or b""))
-    if dry_run:
-        console.say("nothing was changed; without --dry-run it will be")
-    else:
-        tell_next(office, "Next: tocsin authority publish, and registrar state for its own folder.")
+    then = "Next: tocsin authority publish, and registrar state for its own folder."
+    tell_end(office, then, dry_run=dry_run)
 
 
 def remove(
@@ -92,7 +90,7 @@ def remove(
     """Take a regional registrar away: it was robbed, or is no more. Says first who is concerned."""
     from services.authority import regional_registrars
     from services.authority.office import open_office
-    from services.authority.telling import tell_next
+    from services.authority.telling import tell_end
     from tocsin.core.ids import parse_id
     from tocsin.runtime import console
 
@@ -105,10 +103,8 @@ def remove(
             console.data(console.harmless(sentence))
         if not dry_run:
             regional_registrars.remove(office, removal)
-    if dry_run:
-        console.say("nothing was changed; without --dry-run it will be")
-    else:
-        tell_next(office, "Next: tocsin authority publish. Until then nobody knows of it.")
+    then = "Next: tocsin authority publish. Until then nobody knows of it."
+    tell_end(office, then, dry_run=dry_run)
 
 
 def list_all(

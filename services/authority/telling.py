@@ -57,6 +57,14 @@ def tell_proposed(path: Path) -> None:
     )
 
 
+def tell_end(office: Office, then: str, *, dry_run: bool) -> None:
+    """That a dry run changed nothing; else what follows the change, as `tell_next`."""
+    if dry_run:
+        console.say("nothing was changed; without --dry-run it will be")
+    else:
+        tell_next(office, then)
+
+
 def tell_next(office: Office, then: str) -> None:
     """What follows a change: `then`, or where registrars sign, the proposal, or the regional list."""
     if office.regional_list is not None:

@@ -25,6 +25,7 @@ from tocsin.adapters.kafka.records import Start
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
 from tocsin.core.errors import BrokerForbidsError, BrokerUnavailableError
+from tocsin.core.pauses import has_passed
 from tocsin.core.streams import Layout, Place
 
 POLL_WAIT_MS = 500
@@ -82,7 +83,7 @@ class Consumption:
             if self.reading.has_woken:
                 await self._go_back(await in_thread(self.reading.wake, now_s))
         await self._go_back(await self._upkeep.do(now_s))
-        if not self._is_catching_up and now_s >= self._watched_at_s + WATCH_PAUSE_S:
+        if not self._is_catching_up and has_passed(self._watched_at_s, WATCH_PAUSE_S, now_s):
             self._watched_at_s = now_s
             await in_thread(self.reading.note_withheld, now_s)
         if self._layout is not None and self._layout != self.reading.reader.directory.layout:
