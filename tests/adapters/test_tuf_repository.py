@@ -7,7 +7,7 @@ import pytest
 from tests.support.authority import COLOMBIA, NETHERLANDS, new_repository, role_key
 from tests.support.parties import DAY_S, NOW_S, Party
 from tests.support.world import targets
-from tocsin.adapters import tuf_repository, tuf_roots
+from tocsin.adapters import tuf_entries, tuf_repository, tuf_roots
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.core.errors import RefusedByRuleError, StorageError
@@ -214,6 +214,6 @@ def test_only_what_our_keys_signed_can_be_ahead(repository, tmp_path) -> None:
 
 
 def test_more_targets_than_the_bound_are_refused(repository, monkeypatch) -> None:
-    monkeypatch.setattr(tuf_repository, "MAX_TARGETS", 3)
+    monkeypatch.setattr(tuf_entries, "MAX_TARGETS", 3)
     with pytest.raises(RefusedByRuleError, match="of 3"):
         repository.put_targets({}, NOW_S)
