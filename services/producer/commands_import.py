@@ -77,7 +77,10 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     sheet: Annotated[
         str | None, typer.Option(help="Which sheet of a workbook.", show_default=False)
     ] = None,
-    numbers: Annotated[Numbers, typer.Option(help="The decimal mark.")] = Numbers.POINT,
+    numbers: Annotated[
+        Numbers | None,
+        typer.Option(help="The decimal mark; point if no column has both.", show_default=False),
+    ] = None,
     dates: Annotated[Dates, typer.Option(help="The order of dates such as 03/04/2026.")] = Dates.ISO,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, keep nothing.")] = False,
     refused: Annotated[
@@ -122,7 +125,9 @@ def import_(  # noqa: PLR0913 - one parameter for each option
         raise typer.BadParameter("give a FILE, or --watch FOLDER")
     if map_ is not None and profile != "template":
         raise typer.BadParameter("give --map or --profile, not both")
-    source = Source(profile, Format(encoding, separator, sheet), map_, numbers.value, dates.value)
+    source = Source(
+        profile, Format(encoding, separator, sheet), map_, numbers and numbers.value, dates.value
+    )
     if file is not None and explain:
         raise typer.Exit(explain_file(file, source.format))
     check_is(home, as_)

@@ -91,6 +91,13 @@ def note(one: Column, language: str) -> str:
     return sentence
 
 
+def unmarked(text: str) -> str:
+    """`text` without marks that nobody sees, such as those of direction around a date in Arabic."""
+    if text.isascii():
+        return text
+    return "".join(char for char in text if unicodedata.category(char) != "Cf")
+
+
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """`text` for comparison: without case, accents, direction marks and surplus spaces."""

@@ -52,7 +52,7 @@ def open_table(path: Path, asked: Format = AS_FOUND) -> Iterator[Table]:
     said = [f"encoding {encoding.encoding}: {encoding.why}"]
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         with json_table(path, encoding.encoding) as table:
-            yield Table(table.header, table.rows, tuple(said))
+            yield Table(table.grid, table.rows, tuple(said))
         return
     with opened(path) as file:
         lines = Lines(file, path, encoding.encoding)
@@ -60,4 +60,4 @@ def open_table(path: Path, asked: Format = AS_FOUND) -> Iterator[Table]:
     separator, why = separator_of(sample, asked.separator, path)
     said.append(f"separator {named(separator)}: {why}")
     with csv_table(path, encoding.encoding, separator) as table:
-        yield Table(table.header, table.rows, tuple(said))
+        yield Table(table.grid, table.rows, tuple(said))
