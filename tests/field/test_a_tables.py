@@ -5,17 +5,18 @@ Row 3: pandas-dev/pandas#4793, danny-avila/rag_api#291: a byte order mark sticks
 encoding is guessed from the first bytes.
 Row 4: submersion-app/submersion#1828, tafia/calamine#706: days and months swapped or dropped.
 Row 5: box/spout#159, duckdb/duckdb#25824: long numbers become floats; zeros lost after sampled rows.
-Row 7: python/cpython#61739, NHSDigital/manage-vaccinations-in-schools#3410: of repeated names the last wins;
-a name with a space that does not break is not found.
+Row 7: python/cpython#61739, NHSDigital/manage-vaccinations-in-schools#3410: of repeated names the last
+wins; a name with a space that does not break is not found.
 Row 8: jexp/batch-import#50, pmgraham/datagrunt#87: an unclosed quote swallows rows.
-Row 9: HXLStandard/libhxl-python#90, infiniflow/ragflow#19737: merged cells give blanks, a formula drops its row.
-Row 10: justin38-1530873/drugs-visualization, GitVaishu/Drug-Seizure-Intelligence-Dashboard: totals beside rows,
-units in names of columns.
+Row 9: HXLStandard/libhxl-python#90, infiniflow/ragflow#19737: merged cells give blanks, a formula drops
+its row.
+Row 10: justin38-1530873/drugs-visualization, GitVaishu/Drug-Seizure-Intelligence-Dashboard: totals
+beside rows, units in names of columns.
 """
 
 from pathlib import Path
 
-import pyarrow.parquet as parquet
+from pyarrow import parquet
 import pytest
 
 from services.producer.importing.explaining import explain
