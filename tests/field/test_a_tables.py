@@ -16,8 +16,8 @@ beside rows, units in names of columns.
 
 from pathlib import Path
 
-from pyarrow import parquet
 import pytest
+from pyarrow import parquet
 
 from services.producer.importing.explaining import explain
 from services.producer.importing.tables import AS_FOUND, open_table

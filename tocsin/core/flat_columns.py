@@ -118,7 +118,7 @@ def _names() -> dict[str, str]:
 @cache
 def _words(list_name: str) -> dict[str, str]:
     found: dict[str, set[str]] = {}
-    symbols = codes.unit_symbols() if list_name == "units" else {}
+    symbols = codes.symbols(*codes.LABELLED[list_name]) if list_name in codes.LABELLED else {}
     for code, labels in codes_of(list_name).items():
         for word in (code, *labels.values(), *symbols.get(code, ())):
             found.setdefault(folded(word), set()).add(code)
