@@ -79,7 +79,7 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     numbers: Annotated[
         Numbers | None,
-        typer.Option(help="The decimal mark; point if no column has both.", show_default=False),
+        typer.Option(help="The decimal mark; not given: point, unless a column has both.", show_default=False),
     ] = None,
     dates: Annotated[Dates, typer.Option(help="The order of dates such as 03/04/2026.")] = Dates.ISO,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, keep nothing.")] = False,
@@ -112,8 +112,8 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     """Turn the rows of a file into reports and publish them. Running it again adds nothing.
 
     How the file was read (encoding, separator, sheet) is said, and what is doubtful is asked, never
-    guessed. Ends with 0 if every row is published, 3 if some were refused (each is named by line and
-    column).
+    guessed. Ends with 0 if every row is published, 3 if some were refused (each is named by its cell, or
+    by line and column).
     """
     from services.producer.importing.tables import Format
     from services.producer.importing_file import Source, explain_file, import_file, try_file

@@ -180,13 +180,13 @@ def run_file(
     try:
         with ExitStack() as open_things:
             table = open_things.enter_context(open_table(file, source.format))
-            mapping = mapping_of(source, table, file)
             for sentence in table.said:
                 console.say(f"{file.name}: {sentence}")
             for sentence in table.warned:
                 console.warn(f"{file.name}: {sentence}")
             bar = open_things.enter_context(console.progress())
             task = bar.add_task(file.name, total=None)
+            mapping = mapping_of(source, table, file)
             write = (
                 open_things.enter_context(refused_file(refused_to, table.header)) if refused_to else None
             )
