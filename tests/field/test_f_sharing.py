@@ -95,6 +95,7 @@ MARKINGS = {
     "TLP:RED": "RED",
     "TLP:AMBER+STRICT": "AMBER+STRICT",
     "amber": "AMBER",
+    "White": "CLEAR",
     "Tlp:White": "CLEAR",
     "CLEAR": "CLEAR",
 }
