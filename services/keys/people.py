@@ -16,7 +16,7 @@ from tocsin.adapters import passphrase
 from tocsin.adapters.desk.store import Desk, open_desk
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KeyFolder
-from tocsin.adapters.person_keys import make_person_key, open_person_key, public_key
+from tocsin.adapters.person_keys import make_person_key, public_key
 from tocsin.core.audit_chain import BY_THE_HOME, Deed, check_reason
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.key_changes import PLANNED, STOLEN, Retirement
@@ -144,7 +144,8 @@ def administrator(home: ParticipantHome, desk: Desk, by: Administrator, first: P
         )
     person = desk.people.get(by.handle)
     check_may(person, PeopleDeed.MANAGE_PEOPLE)
-    open_person_key(home, person, passphrase.existing(by.passphrase_file, f"Passphrase of {person.handle}"))
+    words = passphrase.existing(by.passphrase_file, f"Passphrase of {person.handle}")
+    desk.key_of(person, words, PeopleDeed.MANAGE_PEOPLE)
     return person.handle
 
 

@@ -49,7 +49,7 @@ def hand_over(
         except (RefusedByRuleError, InvalidReportError) as error:
             line = Line(BY_RULE, "refused by rule", proposal.name, str(error)[:300])
             with desk.deed(line):
-                desk.proposals.keep(forgotten(proposal, "refused"))
+                desk.proposals.keep(forgotten(proposal))
             done[proposal.name] = []
         else:
             with desk.deed(Line(BY_RULE, "entered the outbox", proposal.name)):
