@@ -52,7 +52,9 @@ def test_an_hour_that_the_clock_skips_in_spring_does_not_end_the_night_before_it
     st.sampled_from(["Europe/Amsterdam", "America/Bogota", "Australia/Lord_Howe", "America/St_Johns"]),
 )
 def test_no_end_of_quiet_hours_lies_in_them(now_s, begin, end, zone):
-    quiet = Quiet(begin.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0), ZoneInfo(zone))
+    quiet = Quiet(
+        begin.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0), ZoneInfo(zone)
+    )
     assume(quiet.begin != quiet.end)
     due_s = quiet.ends_s(now_s)
     assert due_s == quiet.ends_s(due_s)

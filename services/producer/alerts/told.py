@@ -7,7 +7,7 @@ from typing import Any
 
 from services.producer.accept import Acceptance
 from services.producer.alerts import following, linting, previewing, writing_alerts
-from services.producer.alerts.handing_over import hand_over
+from services.producer.alerts.handing_over import HandedOver, hand_over
 from services.producer.alerts.picturing import Images
 from services.producer.alerts.releasing import Consent, UnacknowledgedError, approve
 from services.producer.alerts.room import Room, Who, open_room
@@ -78,7 +78,10 @@ def end(ask: Ask, who: Who, alert: str, status: str, texts: tuple[str, str | Non
         proposal, before = following.end(room, who, alert, status, advice)
         with room.desk.deed(Line(who.handle, f"asked that it be {status}", proposal.name, reason)):
             pass
-        _told_reach(before)
+        if before.left:
+            _told_reach(before)
+        else:
+            console.say("the alert has not left: once this is released it never will, and nobody is told")
         _told_proposal(room, proposal, as_json=ask.as_json)
 
 
@@ -112,15 +115,17 @@ def _publish(room: Room, name: str) -> Exit:
         with room.participant.outbox() as outbox:
             issuer = issuer_of(room.participant.home)
             acceptance = Acceptance(outbox, me, Clocks(), lambda: room.directory, issuer)
-            answers = hand_over(room.desk, outbox, acceptance, room.directory).get(name, [])
+            found = hand_over(room.desk, outbox, acceptance, room.directory).get(name, HandedOver())
             publish_waiting(room.participant, room.ask, room.client, outbox)
             # Each audience answers for the same item.
-            once = list({one.item: one for one in answers}.values())
+            once = list({one.item: one for one in found.accepted}.values())
             states = print_receipts(outbox.status, once, as_json=room.ask.as_json)
     except HeldElsewhereError:
         console.say("the producer service that runs here takes it into the outbox and publishes it")
         return Exit.WHOLE
-    return exit_of(states) if answers else Exit.REFUSED
+    if found.why_not is not None:
+        console.warn(f"nothing of it leaves: {found.why_not}")
+    return Exit.REFUSED if found.refused else exit_of(states)
 
 
 def list_proposals(ask: Ask, *, everything: bool) -> None:
