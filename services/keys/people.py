@@ -68,7 +68,7 @@ def add_person(home: ParticipantHome, storage_key: bytes, by: Administrator, new
     roles, name = read_roles(new.roles), check_display_name(new.name)
     with open_desk(home, storage_key) as desk:
         person = Person(check_handle(new.handle), name, roles, opaque, desk.now_s)
-        who = administrator(home, desk, by, person)
+        who = administrator(desk, by, person)
         _check_free(desk, person.handle)
         words = passphrase.new(new.passphrase_file, f"New passphrase of {person.handle}")
         deed = Deed(who, "added", person.handle, details=(person.opaque, *sorted(roles)))
@@ -85,7 +85,7 @@ def disable_person(
     kept = check_reason(reason)
     with open_desk(home, storage_key) as desk:
         person = desk.people.get(handle)
-        who = administrator(home, desk, by)
+        who = administrator(desk, by)
         if person.disabled_at_s is not None:
             raise RefusedByRuleError(f"{handle} is disabled already")
         _keep_an_administrator(desk, person)
@@ -129,7 +129,7 @@ def _lasts(key: PublicKey, now_s: int, why: str) -> bool:
     return why == STOLEN or key.not_after_s > now_s
 
 
-def administrator(home: ParticipantHome, desk: Desk, by: Administrator, first: Person | None = None) -> str:
+def administrator(desk: Desk, by: Administrator, first: Person | None = None) -> str:
     """The handle of who manages people, who is there in person; the home itself while there is nobody.
 
     Raises NotThisPersonError, RefusedByRuleError, KeyUnusableError.

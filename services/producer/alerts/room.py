@@ -71,7 +71,7 @@ class Room:
         return person
 
     def acting(self, who: Who, deed: Deed) -> Acting:
-        """The same, in person. Raises KeyUnusableError for another's passphrase, too, and the log says so."""
+        """The same, in person. KeyUnusableError for another's passphrase, and the log says so."""
         person = self.person(who, deed)
         words = passphrase.existing(who.passphrase_file, f"Passphrase of {person.handle}")
         return Acting(person, self.desk.key_of(person, words, deed))
