@@ -9,7 +9,7 @@ from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
 from tocsin.adapters.kafka.topics import plan
 from tocsin.core.broker_access import AccessRule
-from tocsin.core.errors import BrokerRefusedError, SettingsError
+from tocsin.core.errors import BrokerRefusedError, LoginUnusableError, SettingsError
 
 CANARY = "canary-password"
 
@@ -44,20 +44,20 @@ def test_all_that_is_wrong_is_listed_at_once():
 @pytest.mark.parametrize("content", [b"", b"\n", b"x" * 2000, b"\xff\xfe"])
 def test_an_unusable_password_file_is_named_without_its_content(password_file, content):
     password_file.write_bytes(content)
-    with pytest.raises(SettingsError, match=f"password file {password_file}"):
+    with pytest.raises(LoginUnusableError, match=f"password file {password_file}"):
         sasl(password_file).client_options()
 
 
 def test_a_password_file_that_others_may_read_is_refused(password_file):
     password_file.chmod(0o640)
-    with pytest.raises(SettingsError, match="others may use it: chmod 0600"):
+    with pytest.raises(LoginUnusableError, match="others may use it: chmod 0600"):
         sasl(password_file).client_options()
 
 
 def test_a_missing_password_or_ca_file_is_named(tmp_path):
-    with pytest.raises(SettingsError, match=r"password file .*nowhere"):
+    with pytest.raises(LoginUnusableError, match=r"password file .*nowhere"):
         sasl(tmp_path / "nowhere").client_options()
-    with pytest.raises(SettingsError, match=r"CA file .*nowhere"):
+    with pytest.raises(LoginUnusableError, match=r"CA file .*nowhere"):
         KafkaAccess("h:1", "SSL", ca_file=tmp_path / "nowhere").client_options()
 
 
