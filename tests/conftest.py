@@ -1,3 +1,3 @@
 """Shared pieces that every test may ask for."""
 
-pytest_plugins = ["tests.support.kafka", "tests.support.secure_kafka", "tests.support.logs"]
+pytest_plugins = ["tests.support.kafka", "tests.support.logs"]
