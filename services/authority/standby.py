@@ -158,4 +158,4 @@ def _standby_folder(home: Path) -> Path:
 
 def _memory(record: Mapping[str, Any]) -> Memory:
     """Raises MalformedError, TypeError for what was never written."""
-    return Memory(**{name: json_fields.number(record, name) for name in dict(record)})
+    return Memory(**{name: json_fields.number(record, name) for name in record})

@@ -92,8 +92,8 @@ class Tokens:
 
 
 def _entry(record: Mapping[str, Any]) -> dict[str, str]:
-    """Raises MalformedError, TypeError for what is no entry."""
-    entry = {name: json_fields.text(dict(record), name) for name in ("purpose", "sha256")}
+    """Raises MalformedError, AttributeError for what is no entry."""
+    entry = {name: json_fields.text(record, name) for name in ("purpose", "sha256")}
     if not entry["sha256"].isascii():  # compare_digest takes no other text
         raise MalformedError("sha256 is no hash")
     return entry
