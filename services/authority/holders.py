@@ -25,6 +25,7 @@ from tocsin.adapters.tuf_holders import (
 )
 from tocsin.adapters.tuf_signing import Seats, add_signatures, new_key, tuf_keys
 from tocsin.adapters.whole_files import read_whole, write_whole
+from tocsin.core import json_fields
 from tocsin.core.errors import MalformedError, RefusedByRuleError, SettingsError
 
 KEY_FILE, PUBLIC_FILE, SIGNED_FILE = "holder.pem", "holder.json", "signed.json"
@@ -87,8 +88,8 @@ def _last_signed(home: Path) -> int:
     if data is None:
         return 0
     try:
-        return int(json.loads(data)["version"])
-    except (ValueError, KeyError, TypeError) as error:
+        return json_fields.number(json_fields.load_object(data, "memory of signing"), "version")
+    except MalformedError as error:
         raise MalformedError(f"{home / SIGNED_FILE} is damaged") from error
 
 

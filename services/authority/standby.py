@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tocsin.adapters import locks, passphrase
 from tocsin.adapters.home import ParticipantHome
@@ -26,6 +27,7 @@ from tocsin.adapters.tuf_signing import check_root, new_key
 from tocsin.adapters.tuf_standby import TIMESTAMP_FILE, next_timestamp, read_stamp
 from tocsin.adapters.tuf_topic import DirectoryTopic
 from tocsin.adapters.whole_files import read_whole, write_whole
+from tocsin.core import canonical_json, json_fields
 from tocsin.core.enrolment import fingerprint
 from tocsin.core.errors import MalformedError, RefusedByRuleError, SettingsError
 from tocsin.core.primitives import Ed25519Private
@@ -99,8 +101,8 @@ class Standby:
         path = self.home.path / MEMORY_FILE
         data = read_whole(path, MAX_HOLDER_BYTES)
         try:
-            return Memory() if data is None else Memory(**json.loads(data))
-        except (ValueError, TypeError) as error:
+            return Memory() if data is None else _memory(canonical_json.load(data))
+        except (MalformedError, TypeError) as error:
             raise MalformedError(
                 f"{path} is damaged: delete it only where the topic is known to be whole"
             ) from error
@@ -152,3 +154,8 @@ def _standby_folder(home: Path) -> Path:
     if not (path / PUBLIC_FILE).exists():
         raise SettingsError(f"{path} holds no standby: make one with tocsin authority standby new")
     return path
+
+
+def _memory(record: Mapping[str, Any]) -> Memory:
+    """Raises MalformedError, TypeError for what was never written."""
+    return Memory(**{name: json_fields.number(record, name) for name in record})

@@ -113,7 +113,7 @@ def test_a_telephone_number_is_found_with_its_place_and_stops_the_approval(unit,
     assert PICTURE == picture["key"]
     assert ("advice", "18-26", "2247 8000") == (found["place"], found["characters"], found["excerpt"])
     said = alert(unit, BEN, "approve", proposed["name"], "--reason", "seen", expect=3)
-    assert "2 doubts are not acknowledged" in said.err
+    assert "2 doubts not acknowledged" in said.err
 
 
 def test_edited_it_loses_its_signatures_and_another_person_releases_it(unit, proposed):

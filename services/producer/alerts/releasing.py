@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.producer.alerts.linting import findings_of
+from services.producer.alerts.linting import doubts, findings_of
 from services.producer.alerts.room import Room, Who
 from services.producer.alerts.signing import sign, still_missing
 from tocsin.core.alert_lint import Finding
@@ -18,6 +18,7 @@ from tocsin.core.audit_chain import check_reason
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.people import Deed
 from tocsin.core.proposals import Proposal, State, check_releaser, check_waiting
+from tocsin.runtime import console
 
 
 class UnacknowledgedError(RefusedByRuleError):
@@ -26,7 +27,7 @@ class UnacknowledgedError(RefusedByRuleError):
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__(
-            f"{len(self.findings)} doubts are not acknowledged: edit it, or name each with --despite KEY"
+            f"{doubts(len(findings))} not acknowledged: edit it, or name each with --despite KEY"
         )
 
 
@@ -42,11 +43,12 @@ class Consent:
 def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal, list[str]]:
     """Sign it; the proposal, and what is still missing (empty: it is being released).
 
-    Raises NotThisPersonError for an author, UnacknowledgedError, RefusedByRuleError, KeyUnusableError; then
-    nothing is signed.
+    Raises NotThisPersonError for an author, UnacknowledgedError, RefusedByRuleError, KeyUnusableError,
+    UntrustedError where the log was tampered with anywhere; then nothing is signed.
     """
     reason = check_reason(consent.reason)
-    proposal = room.desk.proposals.get(name)
+    room.desk.audit.verify()
+    proposal = _by_who_is_there(room, room.desk.proposals.get(name))
     check_waiting(proposal, room.now_s)
     person = room.person(who, Deed.RELEASE)
     lane = fast_lane(room, proposal)
@@ -71,6 +73,16 @@ def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal
     with room.desk.deed(Line(person.handle, did, name, reason, details)):
         room.desk.proposals.keep(after)
     return after, missing
+
+
+def _by_who_is_there(room: Room, proposal: Proposal) -> Proposal:
+    """Without the signatures of people who were disabled since they signed; said where there were any."""
+    people = room.desk.people
+    gone = [handle for handle in proposal.signatures if people.get(handle).disabled_at_s is not None]
+    for handle in gone:
+        console.warn(f"{handle} signed {proposal.name} and is disabled since: that counts no more")
+    kept = {handle: one for handle, one in proposal.signatures.items() if handle not in gone}
+    return replace(proposal, signatures=kept)
 
 
 def fast_lane(room: Room, proposal: Proposal) -> bool:

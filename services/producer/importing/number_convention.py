@@ -10,9 +10,8 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from services.producer.importing.read_sheet import WAS_A_NUMBER
 from services.producer.importing.tables import Format, open_table
-from tocsin.adapters.tables.rows import Row
+from tocsin.adapters.tables.rows import WAS_A_NUMBER, Row
 from tocsin.core.errors import MalformedError
 
 COMMA_LAST = re.compile(r"-?[0-9.]*,[0-9]+")

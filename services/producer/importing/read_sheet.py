@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tocsin.adapters.tables.rows import BadRow, Grid, Row, Table, checked_header
+from tocsin.adapters.tables.rows import WAS_A_NUMBER, BadRow, Grid, Row, Table, checked_header
 from tocsin.adapters.workbooks import Cell, Sheet, column_letter, open_sheet
 from tocsin.core.errors import MalformedError
 from tocsin.core.flat_rows import WHOLE_ROW
 
-WAS_A_NUMBER = "was stored as a number: zeros in front would be lost"
 WAS_MERGED = "is part of merged cells; their value was taken"
 _EMPTY = Cell("")
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TextIO
 
 from services.producer.importing.run_import import RefusedRow
-from tocsin.adapters.workbook_writing import writing_rows
 from tocsin.core.flat_columns import OWN_PREFIX
 from tocsin.core.inert_cells import guarded
 
@@ -32,6 +31,8 @@ def refused_file(path: Path, header: tuple[str, ...] = ()) -> Iterator[Callable[
     """
     ending = path.suffix.lower()
     if ending == ".xlsx":
+        from tocsin.adapters.workbook_writing import writing_rows  # as in `tables`
+
         with writing_rows(path, SHEET, [*_names(header), PLACE, REASON, TEXT]) as write:
             yield lambda refused: write(_cells(refused, header))
         return

@@ -15,8 +15,7 @@ from typing import Protocol
 from services.producer.doubting import all_doubts
 from services.producer.importing.mapping import Columns, Mapping
 from services.producer.importing.occurrences import MAX_DISTINCT_ROWS, Occurrences, TooManyRowsError
-from services.producer.importing.read_sheet import WAS_A_NUMBER
-from tocsin.adapters.tables.rows import NO_GRID, BadRow, Grid, Row
+from tocsin.adapters.tables.rows import NO_GRID, WAS_A_NUMBER, BadRow, Grid, Row
 from tocsin.core.errors import InvalidReportError, MalformedError
 from tocsin.core.field_checks import Problems
 from tocsin.core.flat_rows import WHOLE_ROW

@@ -10,6 +10,7 @@ from tocsin.core.errors import MalformedError
 from tocsin.core.flat_columns import unmarked
 
 MAX_COLUMNS = 500
+WAS_A_NUMBER = "was stored as a number: zeros in front would be lost"
 # Spreadsheets leave these around names of columns.
 MARKS = "\ufeff\u00a0\u200e\u200f \t\r\n"
 
