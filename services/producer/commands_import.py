@@ -79,7 +79,9 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     numbers: Annotated[
         Numbers | None,
-        typer.Option(help="The decimal mark; not given: point, unless a column has both.", show_default=False),
+        typer.Option(
+            help="The decimal mark; not given: point, unless a column has both.", show_default=False
+        ),
     ] = None,
     dates: Annotated[Dates, typer.Option(help="The order of dates such as 03/04/2026.")] = Dates.ISO,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, keep nothing.")] = False,

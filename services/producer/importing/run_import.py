@@ -169,7 +169,7 @@ def _checked(
             occurrence = 1 if digest is None else seen.count(digest)
         except TooManyRowsError:
             raise MalformedError(
-                f"line {row.line}: more than {MAX_DISTINCT_ROWS} distinct rows; split the file"
+                f"{row.grid.row(row.line)}: more than {MAX_DISTINCT_ROWS} distinct rows; split the file"
             ) from None
         yield row, _outcome(row, mapping, digest, occurrence, now_s(), lists)
 
