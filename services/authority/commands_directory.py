@@ -128,10 +128,12 @@ def welcome(
 
 
 def _hand_out(welcome: Welcome, out: Path | None) -> None:
+    from services.authority.telling import tell_first_root
     from tocsin.adapters.whole_files import write_whole
     from tocsin.core.enrolment import write_welcome
     from tocsin.runtime import console
 
+    tell_first_root(welcome.root)
     if out is None:
         console.data(write_welcome(welcome).decode())
     else:
@@ -152,7 +154,7 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
         int | None, typer.Option(min=1, max=2, help="Fewer for a safety notice; alerts: 1, the fast lane.")
     ] = None,
     history: Annotated[str, typer.Option(help="generation: who joins reads it back; none.")] = "generation",
-    max_age_days: Annotated[int, typer.Option(min=1, help="How long records live.")] = 365,
+    max_age_days: Annotated[int, typer.Option(min=1, max=36_500, help="How long records live.")] = 365,
     exclude: Annotated[Words, typer.Option(help="Id of somebody to leave out; repeatable.")] = [],  # noqa: B006
     members: Annotated[bool, typer.Option("--members", help="Show it, change nothing.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say who comes and goes only.")] = False,
@@ -187,7 +189,7 @@ def audience(  # noqa: PLR0913 - one option for each part of the rule
 def stream(
     name: Annotated[str, typer.Argument(help="Lower-case letters, as ion.")],
     width: Annotated[int, typer.Option(min=1, max=1_024, help="Partitions for each region; fixed.")],
-    retention_days: Annotated[int, typer.Option(min=1, help="How long the broker keeps records.")],
+    retention_days: Annotated[int, typer.Option(min=1, max=36_500, help="How long the broker keeps records.")],
     publish_role: Annotated[Words, typer.Option(help="Who may publish to it; repeatable.")],
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,

@@ -154,12 +154,14 @@ def state(
 ) -> None:
     """Write the directory as it is now to a file, for a registrar without a broker. It lasts 24 hours."""
     from services.authority.office import open_office
+    from services.authority.telling import tell_first_root
     from tocsin.adapters.tuf_regional_papers import write_state
     from tocsin.adapters.whole_files import write_whole
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office:
         write_whole(out, write_state(office.repository.files()), 0o644)
+        tell_first_root(office.repository.pinned_root())
     console.say(f"{out} holds the directory of now; a registrar takes it within 24 hours.")
 
 
