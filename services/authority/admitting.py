@@ -159,7 +159,10 @@ def _check_new(directory: Directory, request: Request) -> None:
                     f"Its welcome once more: tocsin authority welcome {participant.id.hex()}"
                 )
     for participant in directory.participants.values():
-        same = (participant.name.casefold(), participant.country) == (request.name.casefold(), request.country)
+        same = (participant.name.casefold(), participant.country) == (
+            request.name.casefold(),
+            request.country,
+        )
         if same and participant.ended is None:
             raise RefusedByRuleError(
                 f"{participant.name} ({participant.country}) takes part already, as {participant.id.hex()}: "

@@ -146,7 +146,7 @@ def test_h39_a_region_admits_nobody_outside_its_regions(desk, dora, tmp_path):
 @pytest.mark.parametrize(
     "words",
     [
-        ("audience", "mine", "--role", "focal-point", "--schema", "incident"),
+        ("audience", "set", "mine", "--role", "focal-point", "--schema", "incident"),
         ("stream", "ion", "--width", "2", "--retention-days", "9", "--publish-role", "analyst"),
         ("schema", "tip"),
         ("renew", "--root"),
