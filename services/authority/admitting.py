@@ -158,15 +158,12 @@ def _check_new(directory: Directory, request: Request) -> None:
                     f"these keys are admitted already: {participant.name}, {participant.id.hex()}. "
                     f"Its welcome once more: tocsin authority welcome {participant.id.hex()}"
                 )
-    for participant in directory.participants.values():
-        same = (participant.name.casefold(), participant.country) == (
-            request.name.casefold(),
-            request.country,
-        )
-        if same and participant.ended is None:
+    for one in directory.participants.values():
+        same = (one.name.casefold(), one.country) == (request.name.casefold(), request.country)
+        if same and one.ended is None:
             raise RefusedByRuleError(
-                f"{participant.name} ({participant.country}) takes part already, as {participant.id.hex()}: "
-                "if it lost its folder, tocsin authority participant new-folder gives it these keys; another "
+                f"{one.name} ({one.country}) takes part already, as {one.id.hex()}: where it lost its "
+                "folder, tocsin authority participant new-folder gives it these keys; another "
                 "organisation applies under a name of its own"
             )
 

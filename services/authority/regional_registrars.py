@@ -64,7 +64,8 @@ def add(office: Office, name: str, regions: Sequence[str], holder: Holder, *, dr
         office.put({}, adding(role, holder.keys, list(dict.fromkeys(regions))))
     return [
         f"{holder.name} may admit and change participants whose regions all are among "
-        f"{', '.join(regions)}, and whose country lies there; no others, no secretariat, and no audience, stream or schema",
+        f"{', '.join(regions)}, and whose country lies there; no others, no secretariat, and no audience, "
+        "stream or schema",
         "whom it admits belongs to every audience whose rule fits, also to those of all regions",
         "a participant, or a key, that the top list has stays the top list's",
         f"its keys have the fingerprint {keys_fingerprint(holder.keys)}: a proposal says the same",

@@ -10,10 +10,10 @@ from tocsin.core.checkpoints import (
     Awaited,
     Behind,
     await_further,
-    waits_since,
     check_checkpoint,
     compare,
     unreached_finals,
+    waits_since,
     withheld,
 )
 from tocsin.core.errors import MalformedError

@@ -17,7 +17,7 @@ MAX_TEXT_CHARACTERS = 8_192
 MAX_TEXTS = 4_096
 MAX_LINE_CHARACTERS = 200
 LAST_S = 253_402_300_799  # 9999-12-31T23:59:59Z: what is later has no date that can be shown
-LINE = f"one line of 1 to {MAX_LINE_CHARACTERS} printable characters, which neither begins nor ends with a space"
+LINE = f"one line of 1 to {MAX_LINE_CHARACTERS} printable characters, with no space at either end"
 
 
 def load_object(data: bytes, kind: str) -> dict[str, Any]:
