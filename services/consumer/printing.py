@@ -99,6 +99,8 @@ def marking_of(rendered: dict[str, Any]) -> str:
     marking = f"TLP:{handling.get('tlp') or 'RED'}"
     if handling.get("pap"):
         marking += f" · PAP:{handling['pap']}"
+    if rendered.get("disputed"):
+        marking = f"DISPUTED · {marking}"
     return f"EXERCISE · {marking} · EXERCISE" if rendered["exercise"] else marking
 
 
