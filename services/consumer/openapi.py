@@ -24,7 +24,7 @@ _REPORT: dict[str, Any] = {
         "stream": {"type": "string"},
         "disputed": {
             "const": True,
-            "description": "Its log does not end as the directory says of its retired key: ask the originator.",
+            "description": "Its log does not end as the directory says of its retired key: ask the sender.",
         },
     },
 }

@@ -106,8 +106,8 @@ def marking_of(rendered: dict[str, Any]) -> str:
 
 def _picture(image: dict[str, Any]) -> str:
     """A picture of an alert, which holds nothing beside its pixels: the ladder took it."""
-    alt = _escaped(image.get("caption") or "")
-    return f'<p><img src="data:{image["media_type"]};base64,{image["content"]}" alt="{alt}"></p>\n'
+    kind, content, alt = (_escaped(image.get(one) or "") for one in ("media_type", "content", "caption"))
+    return f'<p><img src="data:{kind};base64,{content}" alt="{alt}"></p>\n'
 
 
 def _line(label: str, text: str) -> str:
