@@ -45,6 +45,7 @@ def test_h03_bytes_behind_a_record_are_quarantined(extra_bytes: int, reason: Rea
 
 
 TO_NEIGHBOUR = WORLD.sender(f"to.{NEIGHBOUR.id.hex()}").send(note(), stream="inbox")
+IN_THE_OPEN = WORLD.sender(f"to.{NEIGHBOUR.id.hex()}").send(note())
 
 
 @pytest.mark.parametrize(
@@ -54,8 +55,17 @@ TO_NEIGHBOUR = WORLD.sender(f"to.{NEIGHBOUR.id.hex()}").send(note(), stream="inb
         (UNKNOWN.value, Place("tocsin.ion.v1", UNKNOWN.place.partition + 2, 0)),
         (UNKNOWN.value, Place(f"tocsin.inbox.gov.{NEIGHBOUR.id.hex()}.v1", 0, 0)),
         (TO_NEIGHBOUR.value, Place(f"tocsin.inbox.gov.{ORIGINATOR.id.hex()}.v1", 0, 0)),
+        (TO_NEIGHBOUR.value, KNOWN.place),
+        (IN_THE_OPEN.value, IN_THE_OPEN.place),
     ],
-    ids=["another topic", "another region", "an inbox", "another's inbox"],
+    ids=[
+        "another topic",
+        "another region",
+        "an inbox",
+        "another's inbox",
+        "a stream",
+        "to one, in the open",
+    ],
 )
 def test_h04_a_valid_record_copied_elsewhere_is_quarantined(value: bytes, place: Place) -> None:
     fate = _examine(value, place)

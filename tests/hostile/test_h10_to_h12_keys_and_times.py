@@ -132,10 +132,13 @@ THOUSAND_YEARS_S = NOW_S + 365_000 * DAY_S
         ({"generation": 2**62}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
         ({"generation": -1}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
         ({"counter": 0}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
+        ({"expires_at": NOW_S + DAY_S + 1}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
+        ({"expires_at": NOW_S - DAY_S}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
     ],
     ids=[
         *("expired", "a thousand years", "6 minutes", "25 hours", "negative"),
         *("session", "negative session", "generation", "negative generation", "counter"),
+        *("expires within the hour", "expires before its time"),
     ],
 )
 def test_h12_times_and_numbers_out_of_range(
