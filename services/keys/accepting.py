@@ -9,6 +9,7 @@ from tocsin.adapters.whole_files import read_whole
 from tocsin.core.enrolment import MAX_WELCOME_BYTES, fingerprint, read_welcome
 from tocsin.core.errors import SettingsError
 from tocsin.runtime import console
+from tocsin.runtime.options import command
 
 
 def accept_welcome(home_path: Path, file: Path) -> None:
@@ -19,7 +20,7 @@ def accept_welcome(home_path: Path, file: Path) -> None:
     home = ParticipantHome.open(home_path)
     data = read_whole(file, MAX_WELCOME_BYTES)
     if data is None:
-        raise SettingsError(f"{file} is not there")
+        raise SettingsError(f"there is no file {file}: tocsin authority admit --out writes it, there")
     welcome = read_welcome(data)
     with home.hold("keys"):
         home.accept(welcome, home.request()[1].name)
@@ -27,3 +28,4 @@ def accept_welcome(home_path: Path, file: Path) -> None:
     console.say(
         f"pinned the directory's root, to be compared with the authority: {fingerprint(welcome.root)}"
     )
+    console.say(f"next: {command('doctor', home_path)}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 # Cc control, Cf format (direction overrides, zero-width), Zl and Zp line separators, Cs surrogates.
+UNBOUNDED_COLUMNS = 10_000
 _HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs"}
 
 
@@ -62,7 +63,8 @@ def wants_json(asked: bool, stream: TextIO | None = None) -> bool:
 
 
 def rows(records: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool = False) -> None:
-    """Print `records` on stdout: whole as JSON Lines, or their `columns` as a table on a terminal.
+    """Print `records` on stdout: whole as JSON Lines, or their `columns` as a table on a terminal,
+    a single one that is too wide for it as a list of its fields.
 
     JSON Lines are written one by one as they come, so `records` may be endless; a table is not.
     """
@@ -77,9 +79,16 @@ def rows(records: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_jso
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column.replace("_", " "), overflow="fold")
-    for record in records:
-        table.add_row(*(Text(_cell(record.get(column))) for column in columns))
-    _console(sys.stdout).print(table)
+    shown = [[Text(_cell(record.get(column))) for column in columns] for record in records]
+    for cells in shown:
+        table.add_row(*cells)
+    console = _console(sys.stdout)
+    wide = console.options.update_width(UNBOUNDED_COLUMNS)
+    if len(shown) == 1 and console.measure(table, options=wide).maximum > console.width:
+        table = Table.grid(padding=(0, 2))
+        for column, cell in zip(columns, shown[0], strict=True):
+            table.add_row(column.replace("_", " "), cell)
+    console.print(table)
 
 
 def json_line(record: Mapping[str, Any]) -> None:
@@ -107,7 +116,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return ", ".join(_cell(one) for one in value)
+        return "\n".join(_cell(one) for one in value)
     return harmless(str(value))
 
 
