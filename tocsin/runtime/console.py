@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 # Cc control, Cf format (direction overrides, zero-width), Zl and Zp line separators, Cs surrogates.
-UNBOUNDED_COLUMNS = 10_000
 _HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs"}
+UNBOUNDED_COLUMNS = 10_000
 
 
 def harmless(text: str) -> str:

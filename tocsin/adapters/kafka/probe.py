@@ -14,12 +14,21 @@ PROBE_TIMEOUT_S = 5.0
 
 async def broker_answers(access: KafkaAccess | str) -> bool:
     """Whether any of the addresses lets us in and gives its metadata, within 5 s."""
+    try:
+        await ask_broker(access)
+    except OutsideFault:
+        return False
+    return True
+
+
+async def ask_broker(access: KafkaAccess | str) -> None:
+    """Be let in by any of the addresses and take its metadata, within 5 s.
+
+    Raises BrokerUnavailableError, BrokerRefusedError with the broker's own reason.
+    """
     access = as_access(access)
     client = AIOKafkaClient(**access.client_options(), request_timeout_ms=int(PROBE_TIMEOUT_S * 1_000))
     try:
-        await connect(client.bootstrap, "probing", access.bootstrap, PROBE_TIMEOUT_S)
-    except OutsideFault:
-        return False
+        await connect(client.bootstrap, "asking it", access.bootstrap, PROBE_TIMEOUT_S)
     finally:
         await close_client(client)
-    return True
