@@ -1,7 +1,8 @@
 """Documents that can fail: `python -m scripts.check_documents [--write]`.
 
 Blocks between `<!-- generated: NAME -->` and `<!-- end -->` in docs/operations.md come from the code; links
-must lead somewhere; every dependency has its reason; every command that the documents show exists.
+must lead somewhere; every dependency has its reason; every command that the documents show exists; the
+OpenAPI documents in docs/openapi are what the services answer.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 import typer.main
 
+from scripts.document_api import SERVICES, api_document
 from scripts.document_blocks import exits, findings, metrics, settings
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +49,19 @@ def stale_blocks(write: bool) -> Iterator[str]:
             path.write_text(fresh, encoding="utf-8")
         else:
             yield f"{path.name}: a block is out of date: run python -m scripts.check_documents --write"
+
+
+def stale_api_documents(write: bool) -> Iterator[str]:
+    """OpenAPI documents that differ from what the services answer; rewritten if asked."""
+    for service in SERVICES:
+        path, fresh = ROOT / "docs" / "openapi" / f"{service}.json", api_document(service)
+        if path.exists() and path.read_text(encoding="utf-8") == fresh:
+            continue
+        if write:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(fresh, encoding="utf-8")
+        else:
+            yield f"{path.relative_to(ROOT)} is out of date: run python -m scripts.check_documents --write"
 
 
 def dead_links() -> Iterator[str]:
@@ -104,6 +119,7 @@ def main() -> int:
     write = "--write" in sys.argv[1:]
     problems = [
         *stale_blocks(write),
+        *stale_api_documents(write),
         *dead_links(),
         *dependencies_without_reason(),
         *unknown_commands(),
