@@ -103,8 +103,8 @@ def main() -> int:
         *dependencies_without_reason(),
         *wrong_commands(),
     ]
-    for problem in problems:
-        print(problem, file=sys.stderr)
+    for one in problems:
+        print(one, file=sys.stderr)
     print(f"documents: {len(documents())} pages, {len(problems)} problems")
     return 1 if problems else 0
 

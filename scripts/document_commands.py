@@ -81,9 +81,7 @@ def _parse(command: Any, words: list[str], *, whole: bool) -> str | None:
     if surplus:
         return f"nothing takes {surplus[0]}"
     missing = [
-        one.opts[0]
-        for one in command.params
-        if one.required and given.get(one.name) in (None, (), [])
+        one.opts[0] for one in command.params if one.required and given.get(one.name) in (None, (), [])
     ]
     return f"{missing[0]} is missing" if whole and missing else None
 

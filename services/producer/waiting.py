@@ -39,12 +39,12 @@ class Why(StrEnum):
 
 _DO = {
     Why.NO_BROKER_NAMED: "name it, then tocsin send",
-    Why.BROKER_UNREACHABLE: "nothing is lost. See whether the broker runs and this machine reaches it (tocsin "
-    "doctor); the producer service goes on by itself when it is back, without the service: tocsin send",
+    Why.BROKER_UNREACHABLE: "nothing is lost. See whether the broker runs and this machine reaches it "
+    "(tocsin doctor); the service goes on by itself when it is back; without the service: tocsin send",
     Why.BROKER_REFUSES: "nothing is lost. tocsin doctor says which login or right is missing",
     Why.NO_DIRECTORY: "tocsin send reads it",
     Why.DIRECTORY_EXPIRED: "tocsin send reads a newer one; where there is none, tell the authority",
-    Why.NO_MEMBERS: "the authority admits them or changes the audience; then tocsin send, or the producer service",
+    Why.NO_MEMBERS: "the authority admits somebody, or changes the audience; then tocsin send",
     Why.BEING_SENT: "wait a moment; /readyz of the service says what is in its way",
     Why.NOT_SENT: "tocsin send, or keep tocsin producer serve running",
 }

@@ -180,8 +180,8 @@ class ParticipantHome:
         ]
         if bootstrap is None and "bootstrap" not in wanted:
             problems.append(
-                "Kafka's addresses are missing: give --bootstrap kafka.example:9092, set TOCSIN_BOOTSTRAP, or "
-                'write bootstrap = "kafka.example:9092" under [kafka]'
+                "Kafka's addresses are missing: give --bootstrap kafka.example:9092, set TOCSIN_BOOTSTRAP, "
+                'or write bootstrap = "kafka.example:9092" under [kafka]'
             )
         if problems:
             raise SettingsError(f"{self.settings_file}: " + "; ".join(problems))

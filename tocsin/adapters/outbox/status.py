@@ -154,7 +154,7 @@ class OutboxStatus:
         return int(rows[0][0]) if rows else None
 
     def waiting_since_s(self, now_s: int) -> dict[State, int]:
-        """When the oldest item was accepted that waits, and is not held: to be sealed, or to be published."""
+        """When the oldest item was accepted that waits, unheld: to be sealed, or to be published."""
         found = {State.ACCEPTED: self.oldest_waiting_s(now_s)}
         rows = self._database.execute(_OLDEST_UNSENT)
         found[State.SEALED] = int(rows[0][0]) if rows else None
