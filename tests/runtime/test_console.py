@@ -41,6 +41,22 @@ def test_a_single_row_that_is_too_wide_is_a_list_of_its_fields(monkeypatch) -> N
     assert ["where      " + "y" * 30, "           " + "z" * 30] == [one.rstrip() for one in lines[2:]]
 
 
+def test_rows_whose_words_would_be_broken_are_blocks_of_lines(monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    with redirect_stdout(Terminal()) as stdout:
+        console.rows([{"id": "0" * 32, "at": "1" * 20}, {"id": "a" * 32, "at": "b" * 20}], ["id", "at"])
+    blocks = ["id  " + "0" * 32, "at  " + "1" * 20, "", "id  " + "a" * 32, "at  " + "b" * 20]
+    assert blocks == [line.rstrip() for line in stdout.getvalue().splitlines()]
+
+
+def test_sentences_give_way_to_ids(monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    record = {"id": "0" * 32, "what": "white powder " * 5}
+    with redirect_stdout(Terminal()) as stdout:
+        console.rows([record, record], ["id", "what"])
+    assert 2 == stdout.getvalue().count("0" * 32 + "   white powder")
+
+
 def test_json_can_be_asked_for_on_a_terminal() -> None:
     assert {"a": 1} == json.loads(on_a_terminal({"a": 1}, ["a"], as_json=True))
 

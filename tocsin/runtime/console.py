@@ -63,8 +63,8 @@ def wants_json(asked: bool, stream: TextIO | None = None) -> bool:
 
 
 def rows(records: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool = False) -> None:
-    """Print `records` on stdout: whole as JSON Lines, or their `columns` as a table on a terminal,
-    a single one that is too wide for it as a list of its fields.
+    """Print `records` on stdout: whole as JSON Lines, or their `columns` as a table on a terminal; as a
+    block of lines each where the table would be too wide for it.
 
     JSON Lines are written one by one as they come, so `records` may be endless; a table is not.
     """
@@ -72,23 +72,35 @@ def rows(records: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_jso
         for record in records:
             json_line(record)
         return
+    shown = [[_cell(record.get(column)) for column in columns] for record in records]
+    _print_table([column.replace("_", " ") for column in columns], shown)
+
+
+def _print_table(header: Sequence[str], shown: Sequence[Sequence[str]]) -> None:
+    """A table whose sentences are broken at their spaces; where words would have to be broken too, such as
+    ids and times, a block of lines for each row.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    shown = [[Text(_cell(record.get(column))) for column in columns] for record in records]
+    for place, name in enumerate(header):
+        table.add_column(name, overflow="fold", no_wrap=not any(" " in cells[place] for cells in shown))
     for cells in shown:
-        table.add_row(*cells)
+        table.add_row(*(Text(cell) for cell in cells))
     console = _console(sys.stdout)
-    wide = console.options.update_width(UNBOUNDED_COLUMNS)
-    if len(shown) == 1 and console.measure(table, options=wide).maximum > console.width:
-        table = Table.grid(padding=(0, 2))
-        for column, cell in zip(columns, shown[0], strict=True):
-            table.add_row(column.replace("_", " "), cell)
-    console.print(table)
+    needs = console.measure(table, options=console.options.update_width(UNBOUNDED_COLUMNS))
+    if (needs.maximum if len(shown) == 1 else needs.minimum) <= console.width:
+        console.print(table)
+        return
+    for number, cells in enumerate(shown):
+        block = Table.grid(padding=(0, 2))
+        for name, cell in zip(header, cells, strict=True):
+            block.add_row(name, Text(cell, overflow="fold"))
+        if number:
+            console.print()
+        console.print(block)
 
 
 def json_line(record: Mapping[str, Any]) -> None:
