@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from tocsin.runtime.standard_streams import write_out
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
@@ -32,7 +34,7 @@ def harmless(text: str) -> str:
 
 def data(text: str) -> None:
     """One line of data on stdout."""
-    sys.stdout.write(text + "\n")
+    write_out(text + "\n")
 
 
 def say(text: str) -> None:
@@ -105,8 +107,7 @@ def _print_table(header: Sequence[str], shown: Sequence[Sequence[str]]) -> None:
 
 def json_line(record: Mapping[str, Any]) -> None:
     """One JSON object and a newline on stdout, flushed, so that a reader of the pipe has it now."""
-    sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str) + "\n")
-    sys.stdout.flush()
+    write_out(json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str) + "\n")
 
 
 def progress() -> Progress:

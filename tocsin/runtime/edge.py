@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 from typing import Any
 
 import typer
@@ -13,6 +11,7 @@ from typer.core import TyperGroup
 from tocsin.core.errors import TocsinError
 from tocsin.runtime import console
 from tocsin.runtime.exits import exit_for
+from tocsin.runtime.standard_streams import discard_stdout
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -29,7 +28,7 @@ class EdgeGroup(TyperGroup):
         except (KeyboardInterrupt, typer.Abort) as error:
             raise typer.Exit(INTERRUPTED) from error
         except BrokenPipeError as error:
-            _discard_stdout()
+            discard_stdout()
             raise typer.Exit(PIPE_CLOSED) from error
         except (TocsinError, ExceptionGroup) as error:
             faults = faults_in(error)
@@ -48,11 +47,6 @@ def faults_in(error: BaseException) -> list[TocsinError] | None:
         return None
     found = [faults_in(one) for one in error.exceptions]
     return None if None in found else [fault for faults in found for fault in faults or ()]
-
-
-def _discard_stdout() -> None:
-    # The interpreter flushes stdout at its end and would complain about the closed pipe again.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _FirstForeignLine(logging.Handler):
