@@ -11,6 +11,7 @@ from tocsin.adapters.whole_files import read_whole
 from tocsin.core.enrolment import MAX_WELCOME_BYTES, read_welcome
 from tocsin.core.errors import RefusedByRuleError, SettingsError
 from tocsin.runtime import console
+from tocsin.runtime.options import command
 
 
 def accept_welcome(home_path: Path, file: Path) -> None:
@@ -22,7 +23,7 @@ def accept_welcome(home_path: Path, file: Path) -> None:
     home = ParticipantHome.open(home_path)
     data = read_whole(file, MAX_WELCOME_BYTES)
     if data is None:
-        raise SettingsError(f"{file} is not there")
+        raise SettingsError(f"there is no file {file}: tocsin authority admit --out writes it, there")
     welcome = read_welcome(data)
     root = first_root_fingerprint(welcome.root)
     with home.hold("keys"):
@@ -33,3 +34,4 @@ def accept_welcome(home_path: Path, file: Path) -> None:
     console.say(f"this participant is {welcome.participant.hex()}")
     console.say("the directory's first root is pinned")
     told_aloud(root)
+    console.say(f"next: {command('doctor', home_path)}")
