@@ -69,10 +69,8 @@ def _expected(office: Office, application: bytes) -> core.Answer | None:
         record = json_fields.load_object(data, "kept challenge")
         ended = office.now_s() >= json_fields.number(record, "until_s")
         return None if ended else core.read_answer(json_fields.text(record, "answer").encode())
-    except MalformedError as error:
-        raise MalformedError(
-            f"{_file(office, application)} is damaged: delete it and challenge the applicant anew"
-        ) from error
+    except MalformedError:
+        return None  # damaged on disk: as if it had never been made, and one is made anew
 
 
 def _forget_old(folder: Path, now_s: int) -> None:

@@ -23,12 +23,11 @@ from tocsin.adapters.machine import check_machine
 from tocsin.adapters.private_files import make_private_folder
 from tocsin.adapters.tuf_holders import MAX_HOLDER_BYTES, STANDBY, write_holder
 from tocsin.adapters.tuf_roots import MAX_METADATA_BYTES, root_file
-from tocsin.adapters.tuf_signing import check_root, new_key
+from tocsin.adapters.tuf_signing import first_root_fingerprint, new_key
 from tocsin.adapters.tuf_standby import TIMESTAMP_FILE, next_timestamp, read_stamp
 from tocsin.adapters.tuf_topic import DirectoryTopic
 from tocsin.adapters.whole_files import read_whole, write_whole
 from tocsin.core import canonical_json, json_fields
-from tocsin.core.enrolment import fingerprint
 from tocsin.core.errors import MalformedError, RefusedByRuleError, SettingsError
 from tocsin.core.primitives import Ed25519Private
 from tocsin.core.standby import Choice, Memory, Stamp, Turn, choose, remember
@@ -69,13 +68,12 @@ def accept_root(home: Path, file: Path) -> str:
     data = read_whole(file, MAX_METADATA_BYTES)
     if data is None:
         raise SettingsError(f"there is no file {file}: tocsin authority standby admit writes it, there")
-    if check_root(data, None).version != 1:
-        raise RefusedByRuleError(f"{file} is not the first root: {root_file(1)} of the authority is pinned")
+    found = first_root_fingerprint(data)
     pinned = read_whole(path / root_file(1), MAX_METADATA_BYTES)
     if pinned is not None and pinned != data:
         raise RefusedByRuleError(f"{path} pins another root: one standby stands in for one authority")
     write_whole(path / root_file(1), data)
-    return fingerprint(data)
+    return found
 
 
 @dataclass

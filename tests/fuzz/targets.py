@@ -26,6 +26,7 @@ TARGETS: dict[str, tuple[Open, int]] = {
     "keys": (homes.open_keys, 2),
     "home": (homes.open_home, 2),
     "store": (homes.open_store, 1),
+    "memory": (directories.open_memory, 1),
     "paper": (papers.open_paper, 2),
     "backup": (papers.open_backup, 1),
     "shares": (papers.open_shares, 1),

@@ -50,6 +50,12 @@ class InboxAlarms:
             for row in rows
         ]
 
+    def disputed_regions(self, originator: bytes, stream: str) -> set[str]:
+        """Where the originator's log does not end as its retired key says: nobody vouches for it there."""
+        sql = "SELECT DISTINCT scope FROM alarms WHERE kind = ? AND originator = ? AND stream = ?"
+        rows = self._database.execute(sql, (AlarmKind.FINAL_HEAD.value, originator, stream))
+        return {scope for (scope,) in rows}
+
     def forget_old(self, now_s: int) -> None:
         """Drop what is past its lifetime, and the oldest beyond the bound."""
         self._database.execute("DELETE FROM alarms WHERE first_at_s < ?", (now_s - LIFETIME_S,))
