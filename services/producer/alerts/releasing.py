@@ -15,7 +15,7 @@ from services.producer.alerts.signing import sign, still_missing
 from tocsin.core.alert_lint import Finding
 from tocsin.core.audit_chain import Deed as Line
 from tocsin.core.audit_chain import check_reason
-from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.errors import RefusedByRuleError, UntrustedError
 from tocsin.core.people import Deed
 from tocsin.core.proposals import Proposal, State, check_releaser, check_waiting
 from tocsin.runtime import console
@@ -47,7 +47,7 @@ def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal
     UntrustedError where the log was tampered with anywhere; then nothing is signed.
     """
     reason = check_reason(consent.reason)
-    room.desk.audit.verify()
+    _check_log(room)
     proposal = _by_who_is_there(room, room.desk.proposals.get(name))
     check_waiting(proposal, room.now_s)
     person = room.person(who, Deed.RELEASE)
@@ -73,6 +73,17 @@ def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal
     with room.desk.deed(Line(person.handle, did, name, reason, details)):
         room.desk.proposals.keep(after)
     return after, missing
+
+
+def _check_log(room: Room) -> None:
+    """Raises UntrustedError where a line of the log was changed, removed or moved, wherever it stands."""
+    try:
+        room.desk.audit.verify()
+    except UntrustedError as error:
+        raise UntrustedError(
+            f"the audit log is not as it was written, and nothing is released upon it: {error}; once that is "
+            "cleared up an administrator goes on with tocsin audit restart"
+        ) from None
 
 
 def _by_who_is_there(room: Room, proposal: Proposal) -> Proposal:
