@@ -81,8 +81,8 @@ def _check_log(room: Room) -> None:
         room.desk.audit.verify()
     except UntrustedError as error:
         raise UntrustedError(
-            f"the audit log is not as it was written, and nothing is released upon it: {error}; once that is "
-            "cleared up an administrator goes on with tocsin audit restart"
+            f"the audit log is not as it was written, and nothing is released upon it: {error}; once that "
+            "is cleared up, an administrator goes on with tocsin audit restart"
         ) from None
 
 
