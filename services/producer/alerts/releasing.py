@@ -48,7 +48,8 @@ def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal
     """
     reason = check_reason(consent.reason)
     _check_log(room)
-    proposal = _by_who_is_there(room, room.desk.proposals.get(name))
+    before = room.desk.proposals.get(name)
+    proposal = _by_who_is_there(room, before)
     check_waiting(proposal, room.now_s)
     person = room.person(who, Deed.RELEASE)
     lane = fast_lane(room, proposal)
@@ -70,6 +71,7 @@ def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal
         after = replace(after, state=State.RELEASING)
     did = "released alone" if consent.alone else "approved"
     details = tuple(f"despite {key}" for key in consent.despite)
+    details += tuple(f"lost:{handle}" for handle in before.signatures if handle not in proposal.signatures)
     with room.desk.deed(Line(person.handle, did, name, reason, details)):
         room.desk.proposals.keep(after)
     return after, missing
