@@ -37,14 +37,14 @@ class Earlier:
 
 
 def released(room: Room, text: str) -> Proposal:
-    """The newest released version of the alert that `text` names: its id, or a proposal's name.
+    """The newest released version of the alert that `text` names: its id or the beginning of it, or a
+    proposal's name.
 
     Raises RefusedByRuleError.
     """
-    alert_id = text.lower()
-    if text.upper().startswith("ALERT-"):
-        alert_id = room.desk.proposals.get(text).alert_id
-    versions = room.desk.proposals.versions(alert_id)
+    proposals = room.desk.proposals
+    named = text.startswith("ALERT-")
+    versions = proposals.versions(proposals.get(text).alert_id if named else proposals.alert_named(text))
     done = [one for one in versions if one.state is State.RELEASED]
     if not done:
         raise RefusedByRuleError(f"no alert {text} was released here: tocsin alert list --all shows them")

@@ -15,7 +15,7 @@ from services.producer.alerts.signing import sign, still_missing
 from tocsin.core.alert_lint import Finding
 from tocsin.core.audit_chain import Deed as Line
 from tocsin.core.audit_chain import check_reason
-from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.errors import RefusedByRuleError, UntrustedError
 from tocsin.core.people import Deed
 from tocsin.core.proposals import Proposal, State, check_releaser, check_waiting
 from tocsin.runtime import console
@@ -47,8 +47,9 @@ def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal
     UntrustedError where the log was tampered with anywhere; then nothing is signed.
     """
     reason = check_reason(consent.reason)
-    room.desk.audit.verify()
-    proposal = _by_who_is_there(room, room.desk.proposals.get(name))
+    _check_log(room)
+    before = room.desk.proposals.get(name)
+    proposal = _by_who_is_there(room, before)
     check_waiting(proposal, room.now_s)
     person = room.person(who, Deed.RELEASE)
     lane = fast_lane(room, proposal)
@@ -70,9 +71,21 @@ def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal
         after = replace(after, state=State.RELEASING)
     did = "released alone" if consent.alone else "approved"
     details = tuple(f"despite {key}" for key in consent.despite)
+    details += tuple(f"lost:{handle}" for handle in before.signatures if handle not in proposal.signatures)
     with room.desk.deed(Line(person.handle, did, name, reason, details)):
         room.desk.proposals.keep(after)
     return after, missing
+
+
+def _check_log(room: Room) -> None:
+    """Raises UntrustedError where a line of the log was changed, removed or moved, wherever it stands."""
+    try:
+        room.desk.audit.verify()
+    except UntrustedError as error:
+        raise UntrustedError(
+            f"the audit log is not as it was written, and nothing is released upon it: {error}; once that "
+            "is cleared up, an administrator goes on with tocsin audit restart"
+        ) from None
 
 
 def _by_who_is_there(room: Room, proposal: Proposal) -> Proposal:

@@ -132,6 +132,24 @@ def test_what_was_never_released_cannot_be_cleared(unit):
             following.end(room, unit.who("ana"), one.name, "cleared", None)
 
 
+def test_an_alert_is_named_by_the_beginning_of_its_id_too_of_six_digits_at_least(unit):
+    one = released(unit)
+    with unit.room() as room:
+        assert one.name == following.released(room, f" {one.alert_id[:6].upper()}").name
+        for short in ("", one.alert_id[:5]):
+            with pytest.raises(RefusedByRuleError, match="no alert"):
+                following.released(room, short)
+
+
+def test_a_beginning_that_two_alerts_have_names_none(unit):
+    for end in "12":
+        with unit.room() as room:
+            alert = TEXT | {"alert_id": "a" * 31 + end}
+            propose(room, unit.who("ana"), alert, Wish(("couriers",)))
+    with unit.room() as room, pytest.raises(RefusedByRuleError, match="2 alerts begin with aaaaaaaa"):
+        following.released(room, "a" * 8)
+
+
 def test_one_later_version_waits_at_a_time(unit):
     one = released(unit)
     with unit.room() as room:

@@ -196,6 +196,7 @@ def test_who_was_disabled_after_signing_counts_no_more_among_the_two(unit):
         room.desk.people.disable("ana", room.now_s)
     after, missing = approved(unit, "ben", one.name)
     assert ({"ben"}, ["audience couriers asks for 2 valid approvals"]) == (set(after.signatures), missing)
+    assert '"details":["lost:ana"]' in (unit.home / "desk" / "audit.jsonl").read_text()
     assert [] == approved(unit, "carl", one.name)[1]
 
 
