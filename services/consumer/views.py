@@ -66,8 +66,10 @@ class Views:
 
     def _disputed(self, report: StoredReport) -> dict[str, bool]:
         """Of a report in a log that ends otherwise than the directory says of its retired key."""
-        disputed = self._inbox.alarms.disputed_regions(report.originator, report.stream)
-        return {"disputed": True} if disputed and disputed & {*self.regions(report)} else {}
+        until = self._inbox.alarms.disputed(report.originator, report.stream)
+        regions = self.regions(report) if until else []
+        is_disputed = any(report.received_at_s <= until.get(one, -1) for one in regions)
+        return {"disputed": True} if is_disputed else {}
 
     def _changed(self, report: StoredReport) -> dict[str, list[str]]:
         """Of a later version of a report: where it differs from the one before it that is held."""

@@ -78,6 +78,14 @@ def test_h11_a_record_behind_the_final_head_or_on_a_log_without_one_is_quarantin
     assert [Reason.RETIRED_KEY] * 2 == [one.reason for one in fates[1:]]
 
 
+def test_h11_in_an_inbox_nothing_is_taken_under_a_retired_key() -> None:
+    sender = WORLD.sender(f"to.{NEIGHBOUR.id.hex()}")
+    sent = sender.send(note(), stream="inbox")
+    reader = _retire(sender, [_final(sender, 9, bytes(32))])
+    fate = reader.read(sent.value, sent.place, NOW_S)
+    assert (Outcome.QUARANTINED, Reason.RETIRED_KEY, {}) == (fate.outcome, fate.reason, reader.heads)
+
+
 def test_h11_a_final_head_that_never_comes_is_an_alarm() -> None:
     sender = WORLD.sender()
     first = sender.send(note("one"))

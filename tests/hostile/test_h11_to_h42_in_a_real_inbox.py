@@ -11,6 +11,7 @@ from services.consumer.key_requests import KeyRequests
 from services.consumer.reading import Identity
 from services.consumer.reading import Reading as Reader
 from services.consumer.views import Views, row_of
+from tests.support.parties import Party, seed
 from tests.support.reading import Reading, incoming, no_rules
 from tests.support.world import (
     COURIER,
@@ -27,9 +28,11 @@ from tests.support.world import (
 )
 from tocsin.adapters.inbox.causes import Cause
 from tocsin.adapters.own_keys import KeyRing
-from tocsin.core import wire
+from tocsin.core import canonical_json, wire
 from tocsin.core.key_schedule import commitment
 from tocsin.core.outcomes import AlarmKind, Outcome, Reason
+from tocsin.core.primitives import Ed25519Private
+from tocsin.core.public_keys import key_record
 
 WORLD = small_world()
 
@@ -53,7 +56,9 @@ def after_the_end_of_the_key(reading: Reading, final: Sent, leaf: bytes, **retir
     header = final.header
     head = {"stream": "ion", "region": "south-america", "session": header.session}
     head |= {"counter": header.counter, "leaf": b64encode(leaf).decode()}
-    entries = targets() | dict([ORIGINATOR.target(record={"final": [head], **retired})])
+    entry = ORIGINATOR.entry(record={"final": [head], **retired})
+    entry["keys"].append(key_record(RENEWED.key("record")))
+    entries = targets() | {ORIGINATOR.target()[0]: canonical_json.dump(entry)}
     kem = KeyRing({NEIGHBOUR.key("kem").id: NEIGHBOUR.kem})
     identity, wanted = Identity(NEIGHBOUR.id, kem), Wanted(("ion",))
     return Reader(reading.inbox, identity, directory_of(entries, version=8), wanted, no_rules)
@@ -65,6 +70,14 @@ def disputed(reader: Any) -> list[bool]:
     return [one.get("disputed", False) for one in shown]
 
 
+def renewed() -> Party:
+    """The originator with its next record key."""
+    party = Party(ORIGINATOR.name)
+    party.__dict__["record"] = Ed25519Private.from_raw(seed("the next record key"))
+    return party
+
+
+RENEWED = renewed()
 RETIRED = pytest.mark.parametrize("retired", [{}, {"revoked_at_s": NOW_S}], ids=["planned", "stolen"])
 
 
@@ -90,6 +103,18 @@ def test_h11_reports_of_a_log_whose_final_head_is_another_record_are_disputed(re
     reader = after_the_end_of_the_key(reading, last, bytes(32), **retired)
     reader.intake.take([incoming(last)], NOW_S)
     assert ([AlarmKind.FINAL_HEAD], [True, False, True]) == (kinds(reader), disputed(reader))
+
+
+def test_h11_what_comes_later_under_the_next_key_is_not_disputed(reading, sender):
+    reading.take_keys(sender)
+    first, withheld = sender.send(note("one")), sender.send(note("two"))
+    reading.take(first)
+    reader = after_the_end_of_the_key(reading, withheld, withheld.sealed.leaf)
+    reader.check_finals(NOW_S)
+    sender.party = RENEWED
+    later = sender.send(note("three"), session=sender.session + 1, counter=1)
+    reader.intake.take([incoming(later)], NOW_S + 60)
+    assert [True, False] == disputed(reader)
 
 
 @RETIRED
