@@ -24,12 +24,12 @@ from tocsin.adapters.tuf_regional import (
 )
 from tocsin.adapters.tuf_regional_papers import MAX_PAPER_BYTES, Paper, adding, read_paper, removing
 from tocsin.adapters.whole_files import read_whole
-from tocsin.core import codes
 from tocsin.core.directory import Directory, participant_target, read_directory
 from tocsin.core.errors import RefusedByRuleError, SettingsError, UntrustedError
 from tocsin.core.participants import Participant
 from tocsin.core.regional import MAX_REGIONAL_LISTS, RegionalList, entry_of
 from tocsin.core.spans import span
+from tocsin.core.streams import GLOBAL
 
 MAX_AHEAD_S = 300
 MAX_REGISTRARS_EVER = 256
@@ -78,9 +78,9 @@ def _check_regions(directory: Directory, known: Sequence[Registrar], regions: Se
     if unknown := sorted(set(regions) - set(directory.layout.regions)):
         listed = ", ".join(directory.layout.regions)
         raise RefusedByRuleError(f"there is no region {unknown[0]}; known are {listed}")
-    if empty := sorted(set(regions) - set(map(codes.region_of, codes.country_codes()))):
+    if GLOBAL in regions:
         raise RefusedByRuleError(
-            f"no country lies in {empty[0]}: who takes part there is the authority's own to admit"
+            f"{GLOBAL} is no office's region: who takes part there the authority admits"
         )
     for one in known:
         if shared := sorted(set(regions) & set(one.regions)):

@@ -275,9 +275,9 @@ def test_a_region_has_one_registrar(desk, tmp_path):
     assert "a region has one registrar" in desk.run(*words, code=3).err
 
 
-def test_where_no_country_lies_nobody_but_the_authority_admits(desk, tmp_path):
+def test_what_has_no_country_is_no_offices_region(desk, tmp_path):
     words = ("registrar", "add", "sea", "--region", "global", "--keys", tmp_path / "dora.json")
-    assert "no country lies in global" in desk.run(*words, code=3).err
+    assert "global is no office's region" in desk.run(*words, code=3).err
 
 
 def test_a_region_gives_no_secretariats_role(dora, tmp_path):
