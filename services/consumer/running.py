@@ -65,11 +65,9 @@ def tap_into(asked: Asked, folder: Path, *, exercise: bool, until_end: bool) -> 
             tap.open()
             printing = _Writing(consumption, tap)
             whole = await follow(consumption, printing, until_end=until_end)
-            console.say(f"{printing.printed:,} rows are new in {folder}, in clear, readable by you alone")
+            console.say(f"{printing.printed:,} rows are new in {folder}, in clear, for you alone")
             if not exercise:
-                console.say(
-                    "reports of exercises are left out: --exercise, with another folder, takes them"
-                )
+                console.say("reports of exercises are left out: --exercise, with another --to, takes them")
             return whole
 
     return told(asyncio.run(run()))

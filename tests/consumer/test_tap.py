@@ -176,5 +176,5 @@ def test_the_questions_of_the_analysts_page_run_as_printed(reading, sender, lake
     page = (Path(__file__).parents[2] / "docs" / "analysing.md").read_text(encoding="utf-8")
     (printed,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     monkeypatch.chdir(lake.parent)
-    exec(printed.replace("lake/**", f"{lake.name}/**"))  # noqa: S102  what a reader would type
+    exec(printed.replace("lake/**", f"{lake.name}/**"))
     assert "2025-09" in capsys.readouterr().out

@@ -25,9 +25,7 @@ def answer_hit(
     if hit.alert[0] == OWN_ORIGINATOR:
         console.say(f"hit {hit.id}: {code.value}; it came from your own list, and nothing is sent")
     else:
-        console.say(
-            f"hit {hit.id}: {code.value}; tocsin answer --hits sends it to your authority: {leaves}"
-        )
+        console.say(f"hit {hit.id}: {code.value}; tocsin answer --hits sends your authority {leaves}")
     if not (hit.shown or {}).get("tell_customer"):
         console.say(DO_NOT_TELL)
 
