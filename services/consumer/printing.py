@@ -19,6 +19,7 @@ from typing import Any
 from services.consumer.finding import find_reports
 from services.consumer.looking import inbox_to_export
 from services.consumer.views import Views
+from tocsin.adapters.country_names import country_name
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.private_files import storage_errors
 from tocsin.adapters.whole_files import check_replaceable, write_whole
@@ -45,6 +46,7 @@ table.sheet > tbody > tr > td {{ padding: 4mm 0; }}
 h1 {{ font-size: 15pt; margin: 0 0 3mm; overflow-wrap: anywhere; }}
 dl {{ display: grid; grid-template-columns: 52mm 1fr; gap: 1mm 4mm; margin: 0; }}
 dt {{ color: #333; }} dd {{ margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }}
+@media screen {{ body {{ max-width: 210mm; margin: 8mm auto; padding: 0 4mm; }} }}
 </style></head><body><table class="sheet">
 <thead><tr><th class="marking">{marking}</th></tr></thead>
 <tfoot><tr><td class="marking">{marking}</td></tr></tfoot>
@@ -147,6 +149,8 @@ def fields_of(
 def worded(code: str | None, text: str, language: str) -> str:
     """`text`, with what it means where it is a code that has a label."""
     column = flat_columns.column(code) if code else None
+    if column is not None and column.type == "country":
+        return f"{country_name(text, language)} ({text})"
     if column is None or column.type not in {"code", "unit"}:
         return text
     label = flat_columns.codes_of(column.list_name or "units").get(text, {}).get(language)

@@ -64,7 +64,11 @@ def tap_into(asked: Asked, folder: Path, *, exercise: bool, until_end: bool) -> 
             tap = Tap(inbox, Views(inbox), folder, Terms(wanted.streams, wanted.regions, exercise))
             tap.open()
             printing = _Writing(consumption, tap)
-            return await follow(consumption, printing, until_end=until_end)
+            whole = await follow(consumption, printing, until_end=until_end)
+            console.say(f"{printing.printed:,} rows are new in {folder}, in clear, for you alone")
+            if not exercise:
+                console.say("reports of exercises are left out: --exercise, with another --to, takes them")
+            return whole
 
     return told(asyncio.run(run()))
 

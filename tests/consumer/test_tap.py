@@ -1,6 +1,8 @@
 """Parquet files for analysts: each report once, whatever is killed, and units never added."""
 
 import json
+import re
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -166,3 +168,13 @@ def test_files_that_a_crash_left_half_written_are_swept(reading, sender, lake):
     half.touch()
     tap(reading, lake)
     assert not half.exists()
+
+
+def test_the_questions_of_the_analysts_page_run_as_printed(reading, sender, lake, monkeypatch, capsys):
+    reading.take(sender.send(incident("a")))
+    tap(reading, lake).write_new()
+    page = (Path(__file__).parents[2] / "docs" / "analysing.md").read_text(encoding="utf-8")
+    (printed,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(lake.parent)
+    exec(printed.replace("lake/**", f"{lake.name}/**"))
+    assert "2025-09" in capsys.readouterr().out

@@ -57,6 +57,12 @@ def test_sentences_give_way_to_ids(monkeypatch) -> None:
     assert 2 == stdout.getvalue().count("0" * 32 + "   white powder")
 
 
+def test_on_a_terminal_no_rows_are_said_in_a_word(capsys) -> None:
+    with redirect_stdout(Terminal()) as stdout:
+        console.rows([], ["id"])
+    assert ("", "none\n") == (stdout.getvalue(), capsys.readouterr().err)
+
+
 def test_json_can_be_asked_for_on_a_terminal() -> None:
     assert {"a": 1} == json.loads(on_a_terminal({"a": 1}, ["a"], as_json=True))
 

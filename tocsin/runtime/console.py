@@ -75,6 +75,9 @@ def rows(records: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_jso
             json_line(record)
         return
     shown = [[_cell(record.get(column)) for column in columns] for record in records]
+    if not shown:
+        say("none")
+        return
     _print_table([column.replace("_", " ") for column in columns], shown)
 
 

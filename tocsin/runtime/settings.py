@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, Self
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, Self, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import PydanticUndefined
@@ -69,8 +70,7 @@ class ServiceSettings(BaseSettings):
     def rows(cls) -> Iterator[SettingRow]:
         """Every setting with type, default and description."""
         for name, field in cls.model_fields.items():
-            kind = getattr(field.annotation, "__name__", str(field.annotation))
-            kind = kind if "[" not in str(field.annotation) else str(field.annotation)
+            kind = _told_type(field.annotation)
             default = field.get_default(call_default_factory=True)
             shown = "required" if default is PydanticUndefined else f"{default}"
             yield SettingRow(name, cls._variable(name), kind, shown, field.description or "")
@@ -92,3 +92,14 @@ class ServiceSettings(BaseSettings):
         known = str(place[0]) in cls.model_fields if place else False
         said = message.removeprefix("Value error, ")
         return f"{name} ({cls._variable(str(place[0]))}): {said}" if known else f"{name} is unknown"
+
+
+def _told_type(kind: Any) -> str:
+    """A type as people write it: without modules and constraints, which the validation's sentence tells."""
+    parts = get_args(kind)
+    if get_origin(kind) is Annotated:
+        return _told_type(parts[0])
+    if isinstance(kind, UnionType):
+        return " or ".join(map(_told_type, parts))  # a bar would part the cells of a table
+    name = "None" if kind is NoneType else getattr(kind, "__name__", str(kind))
+    return f"{name}[{', '.join(map(_told_type, parts))}]" if parts else str(name)

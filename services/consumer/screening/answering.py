@@ -1,4 +1,4 @@
-"""`tocsin screen answer HIT CODE`: kept under fsync until it is sent to the alert's originator."""
+"""`tocsin screen answer HIT CODE`: kept under fsync until `tocsin answer --hits` sends it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def answer_hit(
     if hit.alert[0] == OWN_ORIGINATOR:
         console.say(f"hit {hit.id}: {code.value}; it came from your own list, and nothing is sent")
     else:
-        console.say(f"hit {hit.id}: {code.value}, to be sent to the alert's originator: {leaves}")
+        console.say(f"hit {hit.id}: {code.value}; tocsin answer --hits sends your authority {leaves}")
     if not (hit.shown or {}).get("tell_customer"):
         console.say(DO_NOT_TELL)
 

@@ -112,7 +112,7 @@ def look_through(
     for broad in run.broad:
         console.warn(
             f"too broad: selector {broad.selector + 1} of alert {broad.alert[1]} hit {broad.hits:,} of"
-            f" {broad.parcels:,} parcels; it is muted; `tocsin answer --hits` tells its originator"
+            f" {broad.parcels:,} parcels; it is muted; `tocsin answer --hits` tells your authority"
         )
     console.say(f"{file.name}: {count}")
     return count

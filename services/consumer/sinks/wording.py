@@ -7,20 +7,13 @@ from typing import Any
 from services.consumer.printing import fields_of, marking_of, worded
 from tocsin.adapters.country_names import country_name
 from tocsin.core import codes
+from tocsin.core.alert_fields import ACTION_WORDS
 from tocsin.core.alert_images import in_words
 from tocsin.core.facts import ALERT_PLACES
 from tocsin.runtime.console import harmless
 from tocsin.runtime.times import clock_time
 
 LANGUAGE = "en"
-_TO_DO = {
-    "observe": "Observe: do nothing but take note.",
-    "look-up": "Look up: search your records for what is described below.",
-    "hold-and-ask": "Hold and ask: keep it where it is and ask your authority.",
-    "refuse": "Refuse the service.",
-    "delist": "Take the listing away.",
-    "report": "Report what you find to your authority.",
-}
 _STATUS = {
     "updated": "This replaces an earlier version of the alert.",
     "cleared": "CLEARED: the alert is over. Stop acting on it.",
@@ -48,7 +41,7 @@ def _to_do(report: dict[str, Any], authority: str | None) -> list[str]:
     said = [_STATUS[status]] if status in _STATUS else []
     if status in _OVER or "alert_id" not in report:
         return said
-    said.append(_TO_DO.get(action or "", f"Action: {action}"))
+    said.append(ACTION_WORDS.get(action or "", f"Action: {action}"))
     if authority is not None:
         said.append(f"Your authority: {authority}.")
     if not report.get("tell_customer"):

@@ -13,9 +13,12 @@ from html import escape
 from typing import Any
 
 from services.producer.reports import family
+from tocsin.adapters.country_names import country_name
 from tocsin.core import codes
+from tocsin.core.alert_fields import ACTION_WORDS
 from tocsin.core.alert_images import in_words
 from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.facts import ALERT_PLACES
 from tocsin.core.json_fields import in_json
 from tocsin.core.proposals import Proposal
 from tocsin.runtime.console import harmless
@@ -25,12 +28,14 @@ FORMATS = ("text", "json", "html")
 # What a person wrote, in the language of the alert; all else is ours, in English.
 _WRITTEN = {"advice", "bulletin"}
 _TIMES = {"issued", "valid_until", "answer_by"}
-_LABELS = {"kind": ("kinds", "kinds")}
+_LABELS = {"kind": ("kinds", "kinds"), "mode": ("transport_modes",)}
+OVER = frozenset({"cleared", "recalled"})
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
     "img{max-width:100%;border:1px solid}dt{font-weight:600;margin-top:.6rem}"
     "dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}h1,dd{unicode-bidi:plaintext}"
     ".mark{border:2px solid;padding:.2rem .6rem;font-weight:700;display:inline-block}"
+    ".do{font-size:1.2rem;font-weight:600}"
     ".warn{background:#b00020;color:#fff;padding:.4rem .6rem;font-weight:700}"
 )
 _PAGE = """<!doctype html>
@@ -40,6 +45,7 @@ _PAGE = """<!doctype html>
 <title>{title}</title><style>{style}</style></head>
 <body><p class="mark">TLP:{tlp}</p>
 <h1{written}>{title}</h1>
+<p class="do">{to_do}</p>
 {banners}<dl>
 {rows}</dl>
 {pictures}</body></html>
@@ -71,7 +77,7 @@ def banners(alert: dict[str, Any]) -> list[str]:
         found.append("EXERCISE, EXERCISE, EXERCISE")
     if alert["safety_notice"]:
         found.append("SAFETY NOTICE, released by one person where the audience allows it")
-    if alert["status"] in {"cleared", "recalled"}:
+    if alert["status"] in OVER:
         found.append(f"THIS ALERT IS {alert['status'].upper()}: stop looking for it")
     if not alert["tell_customer"]:
         found.append("DO NOT TELL THE CUSTOMER")
@@ -85,6 +91,7 @@ def rows(alert: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in alert.items():
         if value not in (None, []) and name not in {
             "title",
+            "action",
             "tlp",
             "exercise",
             "tell_customer",
@@ -93,9 +100,16 @@ def rows(alert: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield name.replace("_", " "), _value(name, value)
 
 
+def _to_do(alert: dict[str, Any]) -> str:
+    """What the firm is asked to do, which it reads first; an alert that is over asks for nothing."""
+    return "" if alert["status"] in OVER else ACTION_WORDS[alert["action"]]
+
+
 def _value(name: str, value: Any) -> str:
     if name in _TIMES:
         return clock_time(value)
+    if name in ALERT_PLACES:
+        return "\n".join(f"{country_name(code)} ({code})" for code in value)
     if name in _LABELS:
         return codes.labels(*_LABELS[name]).get(value, {}).get("en", str(value))
     if name == "selectors":
@@ -111,11 +125,18 @@ def _value(name: str, value: Any) -> str:
 
 
 def _test(test: dict[str, Any]) -> str:
-    return f"{test['field'].replace('_', ' ')} {test['operator']} {' or '.join(test['values'])}"
+    joined = (" and " if test["operator"] == "between" else " or ").join(test["values"])
+    return f"{test['field'].replace('_', ' ')} {test['operator']} {joined}"
 
 
 def _text(alert: dict[str, Any]) -> str:
-    lines = [f"TLP:{alert['tlp']}", alert["title"], *(f"*** {one} ***" for one in banners(alert)), ""]
+    lines = [
+        f"TLP:{alert['tlp']}",
+        alert["title"],
+        *filter(None, [_to_do(alert)]),
+        *(f"*** {one} ***" for one in banners(alert)),
+        "",
+    ]
     for label, value in rows(alert):
         first, *more = value.split("\n")
         lines += [f"{label + ':':<16}{first}", *(" " * 16 + one for one in more)]
@@ -136,6 +157,7 @@ def _page(alert: dict[str, Any]) -> str:
         title=escape(harmless(alert["title"])),
         style=_STYLE,
         tlp=escape(alert["tlp"]),
+        to_do=escape(_to_do(alert)),
         banners="".join(f'<p class="warn">{escape(one)}</p>\n' for one in banners(alert)),
         rows=told,
         pictures="".join(map(_picture, alert["images"])),

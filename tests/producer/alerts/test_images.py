@@ -13,6 +13,7 @@ from tests.support.photographs import CANARY, photograph
 from tests.support.plain import png
 from tests.support.unit import ALERT, TEXT
 from tests.support.world import codec_of
+from tocsin.core.alert_fields import ACTION_WORDS
 from tocsin.core.alert_images import image_of
 from tocsin.core.errors import InvalidReportError, RefusedByRuleError, SettingsError
 from tocsin.core.ids import schema_id
@@ -147,3 +148,10 @@ def test_a_file_whose_name_holds_an_equals_sign_is_the_file(tmp_path):
 def test_the_log_names_pictures_by_their_hash(unit, photo):
     one = proposed(unit, photo)
     assert f"picture:{one.body['images'][0]['sha256'][:16]}" in deeds(unit)[-1]["details"]
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_what_the_firm_is_asked_to_do_stands_before_all_details(unit, photo, form):
+    alert = previewing.as_sent(proposed(unit, photo), "courier")
+    shown = previewing.shown(alert, form)
+    assert shown.index(ACTION_WORDS[alert["action"]]) < shown.index("alert id")
