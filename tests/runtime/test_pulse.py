@@ -104,7 +104,9 @@ async def test_what_a_turn_waits_for_is_logged_once_each_time(pulse, time, capsy
         time.now_s += LOOK_EVERY_S
         await looking.look()
     said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    assert [("loop.waiting", "the login was removed")] * 2 == [(one["event"], one["reason"]) for one in said]
+    assert [("loop.waiting", "the login was removed")] * 2 == [
+        (one["event"], one["reason"]) for one in said
+    ]
 
 
 async def test_a_turn_that_hangs_though_the_broker_answers_is_renewed_and_then_stuck(pulse, time):

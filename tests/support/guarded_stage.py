@@ -57,9 +57,12 @@ def guard(broker: SecureKafka, people: Iterable[str], *more_topics: str) -> Guar
     stage.tocsin(AUTHORITY, "authority", "standby", "admit", stage.folder / "standby.json", "--out", root)
     stage.tocsin(AUTHORITY, "authority", "publish")
     stage.tocsin(STANDBY, "authority", "standby", "accept", root, "--home", stage.home(STANDBY))
-    for name in (*people, AUTHORITY, STANDBY):
-        _enter(stage, broker, name, LOGINS.get(name) or stage.ids[name])
+    logins = {name: stage.ids[name] for name in people} | LOGINS
+    for name, login in logins.items():
+        _add_login(stage, login, stage.home(name) / f"{name}.secret")
     _add_login(stage, ADMIN, stage.home(AUTHORITY) / f"{ADMIN}.secret")
+    for name, login in logins.items():
+        _enter(stage, broker, name, login)
     stage.kafka = Door(broker.bootstrap)
     refused = stage.tocsin(AUTHORITY, "authority", "acl", "apply", expect=2)
     return GuardedStage(
@@ -72,7 +75,6 @@ def _standby(stage: Stage, option: str, file: str) -> tuple[object, ...]:
 
 
 def _enter(stage: Stage, broker: SecureKafka, name: str, login: str) -> None:
-    _add_login(stage, login, stage.home(name) / f"{name}.secret")
     settings = (
         f'[kafka]\nbootstrap = "{broker.bootstrap}"\nsecurity_protocol = "SASL_SSL"\n'
         f'ca_file = "{broker.ca_file}"\nuser = "{login}"\npassword_file = "{name}.secret"\n'
