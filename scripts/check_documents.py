@@ -1,7 +1,8 @@
 """Documents that can fail: `python -m scripts.check_documents [--write]`.
 
 Blocks between `<!-- generated: NAME -->` and `<!-- end -->` in docs/operations.md come from the code; links
-must lead somewhere; every dependency has its reason; every command that the documents show exists.
+must lead somewhere; every dependency has its reason; every command line that is shown parses; the
+OpenAPI documents in docs/openapi are what the services answer.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ import tomllib
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
-import typer.main
-
+from scripts.document_api import SERVICES, api_document
 from scripts.document_blocks import exits, findings, metrics, settings
+from scripts.document_commands import command_tree, examples, lines_of, problem
 
 ROOT = Path(__file__).parents[1]
 BLOCKS: dict[str, Callable[[], str]] = {
@@ -30,7 +30,8 @@ _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTA
 
 def documents() -> list[Path]:
     """The project's pages."""
-    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+    parts = [*ROOT.glob("services/*/README.md"), *ROOT.glob("deploy/*/README.md")]
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), *sorted(parts)]
 
 
 def with_blocks(text: str) -> str:
@@ -47,6 +48,19 @@ def stale_blocks(write: bool) -> Iterator[str]:
             path.write_text(fresh, encoding="utf-8")
         else:
             yield f"{path.name}: a block is out of date: run python -m scripts.check_documents --write"
+
+
+def stale_api_documents(write: bool) -> Iterator[str]:
+    """OpenAPI documents that differ from what the services answer; rewritten if asked."""
+    for service in SERVICES:
+        path, fresh = ROOT / "docs" / "openapi" / f"{service}.json", api_document(service)
+        if path.exists() and path.read_text(encoding="utf-8") == fresh:
+            continue
+        if write:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(fresh, encoding="utf-8")
+        else:
+            yield f"{path.relative_to(ROOT)} is out of date: run python -m scripts.check_documents --write"
 
 
 def dead_links() -> Iterator[str]:
@@ -67,36 +81,16 @@ def dependencies_without_reason() -> Iterator[str]:
             yield f"docs/dependencies.md: {name} has no reason"
 
 
-def unknown_commands() -> Iterator[str]:
-    """`tocsin …` lines in code blocks whose command does not exist."""
-    from tocsin.main import root
-
-    tree = typer.main.get_command(root())
+def wrong_commands() -> Iterator[str]:
+    """`tocsin …` lines of the pages, and examples of help texts, that the command line would refuse."""
+    tree = command_tree()
     for page in documents():
-        for line in re.findall(
-            r"^\s*tocsin ([a-z][^\n#]*)", page.read_text(encoding="utf-8"), re.MULTILINE
-        ):
-            if problem := _missing(tree, line.split()):
-                yield f"{page.relative_to(ROOT)}: tocsin {line.strip()}: {problem}"
-
-
-def _missing(command: Any, words: list[str]) -> str | None:
-    """What of `words` the command tree does not have. Typer brings a click of its own: asked by name."""
-    while words and hasattr(command, "commands"):
-        if words[0].startswith("-") and not hasattr(command, "usual"):
-            return None
-        found = command.commands.get(words[0])
-        if found is None and (usual := getattr(command, "usual", None)):
-            command = command.commands[usual]
-            break
-        if found is None:
-            return f"there is no command {words[0]}"
-        command, words = found, words[1:]
-    known = {
-        option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
-    }
-    unknown = [word for word in words if word.startswith("--") and word not in known | {"--help"}]
-    return f"there is no option {unknown[0]}" if unknown else None
+        for line, whole in lines_of(page.read_text(encoding="utf-8")):
+            if found := problem(tree, line, whole=whole):
+                yield f"{page.relative_to(ROOT)}: tocsin {line}: {found}"
+    for command, example in examples(tree):
+        if found := problem(tree, example, whole=True):
+            yield f"the help of tocsin {command}: tocsin {example}: {found}"
 
 
 def main() -> int:
@@ -104,12 +98,13 @@ def main() -> int:
     write = "--write" in sys.argv[1:]
     problems = [
         *stale_blocks(write),
+        *stale_api_documents(write),
         *dead_links(),
         *dependencies_without_reason(),
-        *unknown_commands(),
+        *wrong_commands(),
     ]
-    for problem in problems:
-        print(problem, file=sys.stderr)
+    for one in problems:
+        print(one, file=sys.stderr)
     print(f"documents: {len(documents())} pages, {len(problems)} problems")
     return 1 if problems else 0
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.runtime import console, crash
+from tocsin.runtime import console, crash, standard_streams
 from tocsin.runtime.edge import EdgeGroup
 from tocsin.runtime.exits import Exit
 
@@ -22,6 +22,7 @@ COMMAND_GROUP = "tocsin.commands"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command (`sys.argv` without an argument) and return its exit code."""
+    standard_streams.prepare()
     try:
         root()(args=arguments, prog_name="tocsin")
     except SystemExit as stop:

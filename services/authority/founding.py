@@ -52,7 +52,7 @@ def found(home: Path, passphrase_file: Path | None) -> Office:
     there.
     """
     with _empty_office(home, passphrase_file) as office:
-        _make_keys(office.home.path / KEYS, passphrase_file, ROLES)
+        office.folder = _make_keys(office.home.path / KEYS, passphrase_file, ROLES)
         office.repository.create(first_targets(), office.now_s())
         return office
 
@@ -65,7 +65,8 @@ def draft_first_root(home: Path, passphrase_file: Path | None, held: Seats) -> b
     with _empty_office(home, passphrase_file) as office:
         if office.repository.roots.versions():
             raise RefusedByRuleError(f"{office.home.path} has its first root already: nothing was changed")
-        _make_keys(office.home.path / KEYS, passphrase_file, [one for one in ROLES if one != "root"])
+        roles = [one for one in ROLES if one != "root"]
+        office.folder = _make_keys(office.home.path / KEYS, passphrase_file, roles)
         return office.repository.roots.draft({"root": held}, office.now_s())
 
 
@@ -100,7 +101,7 @@ def install_root(home: Path, passphrase_file: Path | None, file: Path) -> tuple[
         return version, office.repository.root_waits
 
 
-def _make_keys(folder: Path, passphrase_file: Path | None, roles: Sequence[str]) -> None:
+def _make_keys(folder: Path, passphrase_file: Path | None, roles: Sequence[str]) -> KeyFolder:
     # A start that was cut off left some of the keys: they are kept, the others are made.
     make_private_folder(folder)
     if (folder / KDF_FILE).exists():
@@ -110,6 +111,7 @@ def _make_keys(folder: Path, passphrase_file: Path | None, roles: Sequence[str])
     for role in roles:
         if not (folder / f"{role}.pem").exists():
             keys.write(f"{role}.pem", new_key(role))
+    return keys
 
 
 def first_targets() -> dict[str, bytes]:

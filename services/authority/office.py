@@ -38,7 +38,8 @@ class Office:
     """The proposal that the last change was written down in, where registrars must sign it."""
     regional_list: Path | None = None
     """The list that the last change was signed in, where this folder is a regional registrar's."""
-    _folder: KeyFolder | None = None
+    folder: KeyFolder | None = field(default=None, repr=False)
+    """The key files, once they are open; None until then."""
     _keys: dict[str, RoleKey] = field(default_factory=dict)
 
     @property
@@ -62,16 +63,16 @@ class Office:
                 raise RefusedByRuleError(
                     "this folder is a regional registrar's: it signs its own list only"
                 )
-            if self._folder is None:
+            if self.folder is None:
                 words = passphrase.existing(self.passphrase_file)
-                self._folder = KeyFolder.open(self.home.path / KEYS, words)
+                self.folder = KeyFolder.open(self.home.path / KEYS, words)
             if not (self.home.path / KEYS / f"{role}.pem").exists():
                 raise RefusedByRuleError(
                     f"the key of {role} is not in this folder: people hold it, and sign a draft of "
                     "tocsin authority root draft"
                 )
             held = role in HELD_BY_PEOPLE
-            load = self._folder.composite if held else self._folder.ed25519
+            load = self.folder.composite if held else self.folder.ed25519
             self._keys[role] = load(f"{role}.pem")
         return self._keys[role]
 

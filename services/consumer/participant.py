@@ -16,7 +16,7 @@ from services.consumer.upkeep import Letters, Upkeep
 from services.consumer.withdrawal_receipts import WithdrawalReceipts
 from tocsin.adapters import passphrase
 from tocsin.adapters.home import ParticipantHome
-from tocsin.adapters.inbox.store import LOCK_NAME, Inbox, open_inbox
+from tocsin.adapters.inbox.store import FILE_NAME, LOCK_NAME, Inbox, open_inbox
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.machine import check_machine
@@ -25,6 +25,7 @@ from tocsin.adapters.tokens import Tokens
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_topic import DirectoryFollower
 from tocsin.core.directory import Directory
+from tocsin.core.errors import SettingsError
 from tocsin.core.own_entry import strange_keys, strange_words
 from tocsin.core.primitives import CompositePrivate
 from tocsin.core.report import domain_check
@@ -40,11 +41,24 @@ class Participant:
     statements: KeyRing[CompositePrivate] = field(repr=False)
     clock: Callable[[], float] = time.time
 
+    @property
+    def has_read(self) -> bool:
+        """Whether there is an inbox to look into."""
+        return (self.home.inbox / FILE_NAME).exists()
+
     @contextmanager
     def inbox(self, *, read_only: bool = False) -> Iterator[Inbox]:
-        """The inbox; to write, the home's lock is held. Raises HeldElsewhereError, StorageError."""
+        """The inbox; to write, the home's lock is held. To read, it must be there.
+
+        Raises HeldElsewhereError, SettingsError where nothing was read yet, StorageError.
+        """
         folder = self.home.inbox
         if read_only:
+            if not self.has_read:
+                raise SettingsError(
+                    f"{self.home.path} has read nothing yet: tocsin subscribe all --until-end reads what "
+                    "is there, tocsin consumer serve goes on reading"
+                )
             inbox = open_inbox(folder, self.storage_key, read_only=True)
             try:
                 yield inbox

@@ -16,7 +16,7 @@ from services.consumer.replaying import Replay, memory_beside
 from services.consumer.subscribe import parse_begin
 from tocsin.adapters.inbox.known import InboxKnown
 from tocsin.adapters.tuf_client import DirectoryClient
-from tocsin.core.errors import DirectoryStaleError, SettingsError, StorageError
+from tocsin.core.errors import DirectoryStaleError, SettingsError
 from tocsin.core.log_standing import LogStanding, Standing
 from tocsin.core.outcomes import Alarm, LogHead, LogId
 from tocsin.core.streams import INBOX, Layout
@@ -108,11 +108,10 @@ def verify_topic(asked: Asked, *, as_json: bool) -> Exit:
 
 def _held(participant: Participant) -> dict[LogId, LogHead]:
     """How far this home's own inbox came; nothing where there is none yet."""
-    try:
-        with participant.inbox(read_only=True) as inbox:
-            return {one.log: one.head for one in inbox.logs.every() if one.log.stream != INBOX}
-    except StorageError:
+    if not participant.has_read:
         return {}
+    with participant.inbox(read_only=True) as inbox:
+        return {one.log: one.head for one in inbox.logs.every() if one.log.stream != INBOX}
 
 
 def _streams(asked: Sequence[str], layout: Layout) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ def init(
     from services.keys.making import KeyTerms, make_keys
     from services.keys.showing import told
 
-    told(make_keys(home, KeyTerms(name, country, person, valid_days), passphrase_file))
+    told(make_keys(home, KeyTerms(name, country, person, valid_days), passphrase_file), home)
 
 
 def request(

@@ -14,6 +14,7 @@ from tocsin.core.enrolment import Request
 from tocsin.core.errors import SettingsError
 from tocsin.core.public_keys import PublicKey
 from tocsin.runtime import console
+from tocsin.runtime.options import command
 from tocsin.runtime.times import iso_time
 
 PUBLIC_FILE_MODE = 0o644
@@ -21,11 +22,12 @@ COLUMNS = ("purpose", "id", "not_before", "not_after", "person")
 WARN_BEFORE_END_S = 30 * 86_400
 
 
-def told(request: Request) -> None:
+def told(request: Request, home: Path) -> None:
     """Say what was made and what comes next."""
     console.say(f"made {len(request.keys)} keys of {request.name} ({request.country})")
     told_aloud(request.fingerprint)
-    console.say("next: tocsin keys request --out request.json, and hand it to the authority")
+    asking = command("keys request --out request.json", home)
+    console.say(f"next: {asking}, and hand it to the authority")
 
 
 def hand_out(home_path: Path, out: Path | None) -> None:

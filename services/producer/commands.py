@@ -159,15 +159,16 @@ def status(
     as_json: JsonOption = False,
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,
+    bootstrap: BootstrapOption = None,
 ) -> None:
     """What became of a report: accepted, sealed, published (region, partition, offset) or refused.
 
-    Also beside a service that runs. For one report it ends with 0 if published, 5 if not yet, 3 if
-    refused.
+    Where something waits it says since when, why (the broker is asked, 5 s at most), and what to do. Also
+    beside a service that runs. For one report it ends with 0 if published, 5 if not yet, 3 if refused.
     """
     from services.producer.looking import print_status
 
-    raise typer.Exit(print_status(home, passphrase_file, name, as_json=as_json))
+    raise typer.Exit(print_status(home, passphrase_file, name, bootstrap, as_json=as_json))
 
 
 def serve(

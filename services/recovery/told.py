@@ -97,10 +97,15 @@ def _row(manifest: Manifest, path: Path, *, as_json: bool, left_out: Sequence[st
 @contextmanager
 def _progress() -> Iterator[Told]:
     """A bar that shows which part is being worked on, and how far."""
-    with console.progress() as bar:
-        task = bar.add_task("", total=None)
+    bar = console.progress()
+    task = bar.add_task("", total=None)
 
-        def told(part: str, done: int, of: int) -> None:
-            bar.update(task, description=part, completed=done, total=of)
+    def told(part: str, done: int, of: int) -> None:
+        # Not before there is something to tell: a bar paints over the question for the passphrase.
+        bar.start()
+        bar.update(task, description=part, completed=done, total=of)
 
+    try:
         yield told
+    finally:
+        bar.stop()

@@ -68,6 +68,7 @@ def up(
     )
     kafka.start()
     _say(f"Kafka runs; stop it with: tocsin dev kafka down --dir {folder}")
+    _say(f"next: export TOCSIN_BOOTSTRAP={kafka.bootstrap}")
     typer.echo(kafka.bootstrap)
 
 

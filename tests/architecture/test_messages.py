@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from services.producer.waiting import Why
 from tests.support.messages import sentences
 from tests.support.source import ROOT
 from tocsin.adapters.inbox.causes import Cause
@@ -29,8 +30,9 @@ def rows(header: str) -> dict[str, str]:
         ("| alarm | what to do |", set(AlarmKind)),
         ("| waits for | until | what to do |", {one.value for one in Cause}),
         ("| reason | what it means | what to do |", set(Reason) - {Reason.WHOLE}),
+        ("| why | what it means | what to do |", set(Why)),
     ],
-    ids=["alarms", "causes", "reasons"],
+    ids=["alarms", "causes", "reasons", "obstacles"],
 )
 def test_each_word_of_a_closed_list_has_a_row_with_what_to_do(header: str, said: set[str]) -> None:
     found = rows(header)

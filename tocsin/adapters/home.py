@@ -179,7 +179,10 @@ class ParticipantHome:
             if name in known and not isinstance(value, str)
         ]
         if bootstrap is None and "bootstrap" not in wanted:
-            problems.append("Kafka's addresses are missing: --bootstrap, TOCSIN_BOOTSTRAP or [kafka]")
+            problems.append(
+                "Kafka's addresses are missing: give --bootstrap kafka.example:9092, set TOCSIN_BOOTSTRAP, "
+                'or write bootstrap = "kafka.example:9092" under [kafka]'
+            )
         if problems:
             raise SettingsError(f"{self.settings_file}: " + "; ".join(problems))
         files = {name: self.path / wanted[name] for name in _KAFKA_FILES if name in wanted}

@@ -12,12 +12,15 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from tocsin.runtime.standard_streams import write_out
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
 # Cc control, Cf format (direction overrides, zero-width), Zl and Zp line separators, Cs surrogates.
 _HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs"}
+UNBOUNDED_COLUMNS = 10_000
 
 
 def harmless(text: str) -> str:
@@ -31,7 +34,7 @@ def harmless(text: str) -> str:
 
 def data(text: str) -> None:
     """One line of data on stdout."""
-    sys.stdout.write(text + "\n")
+    write_out(text + "\n")
 
 
 def say(text: str) -> None:
@@ -62,7 +65,8 @@ def wants_json(asked: bool, stream: TextIO | None = None) -> bool:
 
 
 def rows(records: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool = False) -> None:
-    """Print `records` on stdout: whole as JSON Lines, or their `columns` as a table on a terminal.
+    """Print `records` on stdout: whole as JSON Lines, or their `columns` as a table on a terminal; as a
+    block of lines each where the table would be too wide for it.
 
     JSON Lines are written one by one as they come, so `records` may be endless; a table is not.
     """
@@ -70,22 +74,40 @@ def rows(records: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_jso
         for record in records:
             json_line(record)
         return
+    shown = [[_cell(record.get(column)) for column in columns] for record in records]
+    _print_table([column.replace("_", " ") for column in columns], shown)
+
+
+def _print_table(header: Sequence[str], shown: Sequence[Sequence[str]]) -> None:
+    """A table whose sentences are broken at their spaces; where words would have to be broken too, such as
+    ids and times, a block of lines for each row.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    for record in records:
-        table.add_row(*(Text(_cell(record.get(column))) for column in columns))
-    _console(sys.stdout).print(table)
+    for place, name in enumerate(header):
+        table.add_column(name, overflow="fold", no_wrap=not any(" " in cells[place] for cells in shown))
+    for cells in shown:
+        table.add_row(*(Text(cell) for cell in cells))
+    console = _console(sys.stdout)
+    needs = console.measure(table, options=console.options.update_width(UNBOUNDED_COLUMNS))
+    if (needs.maximum if len(shown) == 1 else needs.minimum) <= console.width:
+        console.print(table)
+        return
+    for number, cells in enumerate(shown):
+        block = Table.grid(padding=(0, 2))
+        for name, cell in zip(header, cells, strict=True):
+            block.add_row(name, Text(cell, overflow="fold"))
+        if number:
+            console.print()
+        console.print(block)
 
 
 def json_line(record: Mapping[str, Any]) -> None:
     """One JSON object and a newline on stdout, flushed, so that a reader of the pipe has it now."""
-    sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str) + "\n")
-    sys.stdout.flush()
+    write_out(json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=str) + "\n")
 
 
 def progress() -> Progress:
@@ -107,7 +129,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return ", ".join(_cell(one) for one in value)
+        return "\n".join(_cell(one) for one in value)
     return harmless(str(value))
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 from typing import Any
 
 import typer
@@ -13,6 +11,7 @@ from typer.core import TyperGroup
 from tocsin.core.errors import TocsinError
 from tocsin.runtime import console
 from tocsin.runtime.exits import exit_for
+from tocsin.runtime.standard_streams import discard_stdout
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -20,6 +19,11 @@ PIPE_CLOSED = 141
 
 class EdgeGroup(TyperGroup):
     """The root group of commands. A command just raises; what the shell sees is decided here."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """As any group; the help of all commands below it fits a terminal of any width."""
+        super().__init__(*args, **options)
+        _let_help_flow(self)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command. Raises typer.Exit with the code for every fault that Tocsin knows."""
@@ -29,7 +33,7 @@ class EdgeGroup(TyperGroup):
         except (KeyboardInterrupt, typer.Abort) as error:
             raise typer.Exit(INTERRUPTED) from error
         except BrokenPipeError as error:
-            _discard_stdout()
+            discard_stdout()
             raise typer.Exit(PIPE_CLOSED) from error
         except (TocsinError, ExceptionGroup) as error:
             faults = faults_in(error)
@@ -40,6 +44,15 @@ class EdgeGroup(TyperGroup):
             raise typer.Exit(max(map(exit_for, faults))) from error
 
 
+def _let_help_flow(command: Any) -> None:
+    # A docstring is broken where our lines end; shown as it is, every line would be broken twice.
+    if command.help:
+        paragraphs = command.help.split("\n\n")
+        command.help = "\n\n".join(" ".join(one.split()) for one in paragraphs)
+    for below in getattr(command, "commands", {}).values():
+        _let_help_flow(below)
+
+
 def faults_in(error: BaseException) -> list[TocsinError] | None:
     """The faults in `error` or, if it is a group, in its members; None where one is a bug."""
     if isinstance(error, TocsinError):
@@ -48,11 +61,6 @@ def faults_in(error: BaseException) -> list[TocsinError] | None:
         return None
     found = [faults_in(one) for one in error.exceptions]
     return None if None in found else [fault for faults in found for fault in faults or ()]
-
-
-def _discard_stdout() -> None:
-    # The interpreter flushes stdout at its end and would complain about the closed pipe again.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _FirstForeignLine(logging.Handler):

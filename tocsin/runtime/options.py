@@ -5,16 +5,19 @@ Use them as `def show(home: HomeOption = DEFAULT_HOME) -> None`.
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 DEFAULT_HOME = Path("~/.tocsin")
+HOME_VARIABLE = "TOCSIN_HOME"
 
 HomeOption = Annotated[
     Path,
-    typer.Option("--home", envvar="TOCSIN_HOME", help="Folder of this participant.", file_okay=False),
+    typer.Option("--home", envvar=HOME_VARIABLE, help="Folder of this participant.", file_okay=False),
 ]
 PassphraseFileOption = Annotated[
     Path | None,
@@ -43,6 +46,14 @@ BootstrapOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+def command(line: str, home: Path) -> str:
+    """`tocsin line` as it is to be typed for `home`, to be shown to people."""
+    meant = Path(os.environ.get(HOME_VARIABLE, DEFAULT_HOME))
+    return f"tocsin {line}" if home == meant else f"tocsin {line} --home {shlex.quote(str(home))}"
+
+
 JsonOption = Annotated[
     bool, typer.Option("--json", help="JSON Lines, as when stdout is piped.", show_default=False)
 ]

@@ -39,6 +39,8 @@ class Alerts:
         self._versions: dict[int, AlertVersion] = {}
         self._read_to = 0
         self._own: tuple[StoredReport, dict[str, Any]] | None = None
+        self.exercises_left_out = 0
+        """How many the last `in_force` would have had among exercises."""
         self.load = lru_cache(MAX_CACHED_ALERTS)(self._load)
 
     def read_on(self) -> int:
@@ -58,10 +60,13 @@ class Alerts:
         """(seq, body) of each newest version behind the cursor `after` that is looked for."""
         if self._own is not None:
             yield OWN_SEQ, self._own[1]
+        self.exercises_left_out = 0
         wanted = {one.seq for one in self.newest.values() if one.seq > after and one.status in IN_FORCE}
         for report, body in self._after(after, wanted):
             if is_in_force(body, now_s, exercise=exercise):
                 yield report.seq, body
+            elif is_in_force(body, now_s, exercise=True):
+                self.exercises_left_out += 1
 
     def add_own(self, body: dict[str, Any]) -> None:
         """Take `body` as an alert of the firm's own, at `OWN_SEQ`."""

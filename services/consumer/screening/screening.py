@@ -77,6 +77,10 @@ def say_what_is_looked_for(desk: Desk, screen: Screen) -> None:
         f"looking for {len(screen.targets):,} numbers and {screen.pattern_count:,} patterns"
         f" of {screen.alerts:,} alerts in force"
     )
+    if count := desk.alerts.exercises_left_out:
+        console.say(
+            f"{count:,} of exercises {'is' if count == 1 else 'are'} left out: --exercise takes them"
+        )
     reasons = Counter((desk.alerts.version(one.alert)[1], one.why) for one in screen.unusable)
     for (alert_id, why), times in sorted(reasons.items())[:MAX_SAID_ROWS]:
         console.warn(f"alert {alert_id}: {times} selectors are not looked for: {why}")

@@ -45,7 +45,8 @@ def print_status(home: Path, passphrase_file: Path | None, sink: str) -> bool:
     with inbox_of(home, passphrase_file) as inbox:
         name = _known(inbox, sink)
         (one,) = (each for each in standing_of(inbox) if each.name == name)
-        console.json_line(one.row())
+        row = one.row()
+        console.rows([row], list(row))
         trouble = one.trouble(_now_s())
         if trouble is not None:
             console.warn(trouble)

@@ -130,6 +130,12 @@ def test_an_alert_that_was_taken_back_marks_its_hits(firm, screen):
     assert ["withdrawn"] == [one["status"] for one in screen("hits")]
 
 
+def test_exercises_that_are_left_out_are_said(firm, screen):
+    firm.receive(alert_body("drill", exercise=True, targets=[target(S10)]))
+    screen(firm.write("day.csv", WANTED))
+    assert "1 of exercises is left out: --exercise takes them" in screen.err
+
+
 def test_an_alert_that_ended_and_an_exercise_are_not_looked_for(firm, screen):
     firm.receive(
         alert_body("ended", issued=NOW_S - 9 * DAY_S, valid_until=NOW_S - DAY_S, targets=[target(S10)]),

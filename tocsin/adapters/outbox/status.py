@@ -102,6 +102,10 @@ class ItemStatus:
 
 _OLDEST_WAITING = """SELECT items.accepted_at_s FROM destinations JOIN items ON items.id = item
     WHERE record IS NULL AND refused IS NULL AND not_before_s <= ? ORDER BY destinations.id LIMIT 1"""
+_OLDEST_UNSENT = """SELECT items.accepted_at_s FROM records JOIN destinations ON record = records.id
+    JOIN items ON items.id = item WHERE records.place IS NULL ORDER BY records.id LIMIT 1"""
+_WAITING_AUDIENCES = """SELECT DISTINCT audience FROM destinations
+    WHERE record IS NULL AND refused IS NULL AND not_before_s <= ? LIMIT ?"""
 _REFUSED_SINCE = """SELECT count(*) FROM (SELECT 1 FROM items JOIN destinations ON items.id = item
     WHERE body IS NOT NULL AND accepted_at_s >= ? AND refused IS NOT NULL LIMIT ?)"""
 MAX_REFUSED_COUNTED = 1_000
@@ -148,6 +152,17 @@ class OutboxStatus:
         """When the oldest item was accepted that waits to be sealed and is not held; None for none."""
         rows = self._database.execute(_OLDEST_WAITING, (now_s,))
         return int(rows[0][0]) if rows else None
+
+    def waiting_since_s(self, now_s: int) -> dict[State, int]:
+        """When the oldest item was accepted that waits, unheld: to be sealed, or to be published."""
+        found = {State.ACCEPTED: self.oldest_waiting_s(now_s)}
+        rows = self._database.execute(_OLDEST_UNSENT)
+        found[State.SEALED] = int(rows[0][0]) if rows else None
+        return {state: since_s for state, since_s in found.items() if since_s is not None}
+
+    def waiting_audiences(self, now_s: int) -> list[str]:
+        """The audiences, at most 100, for which something waits to be sealed and is not held."""
+        return [row[0] for row in self._database.execute(_WAITING_AUDIENCES, (now_s, MAX_FOUND))]
 
     def refused_since(self, since_s: int) -> int:
         """How many destinations of items accepted since then a rule refused; counted up to 1,000."""
