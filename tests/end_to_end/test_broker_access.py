@@ -236,7 +236,9 @@ def test_the_standby_looks_under_its_own_login(stage, told):
     assert "nothing to do" in stage.tocsin(STANDBY, "authority", *words).err
 
 
-@pytest.mark.parametrize(("name", "streams"), [(NETHERLANDS, {"ion", "pics", "alerts"}), (COURIER, {"alerts"})])
+@pytest.mark.parametrize(
+    ("name", "streams"), [(NETHERLANDS, {"ion", "pics", "alerts"}), (COURIER, {"alerts"})]
+)
 def test_verify_replays_the_topics_that_a_login_may_read(stage, told, name, streams):
     rows = stage.tocsin(name, "verify", "--from-topic", "--json", expect=None).lines()
     assert streams == {one["stream"] for one in rows}

@@ -42,7 +42,6 @@ def writer(clinic, tmp_path):
 def impatient(monkeypatch):
     """The same bounds, in seconds instead of minutes."""
     monkeypatch.setattr(running_module, "LONGEST_PAUSE_S", 0.5)
-    monkeypatch.setattr(running_module, "SLOW_ROUND_S", 1.0)
     monkeypatch.setattr(pulse, "LOOK_EVERY_S", 1.0)
     monkeypatch.setattr(pulse, "RENEW_AFTER_S", 10.0)
 
@@ -52,7 +51,7 @@ def access_of(clinic, name):
 
 
 def said_by(running):
-    return "; ".join([*running._producing.troubles.values(), running.trouble() or ""])
+    return "; ".join([*running._producing.troubles.values(), running.pulse.waits_for or ""])
 
 
 async def test_a_password_file_that_others_may_read_stops_no_service_and_is_said(clinic, writer, impatient):
