@@ -77,8 +77,9 @@ def verify_topic(asked: Asked, *, as_json: bool) -> Exit:
         for sentence in (follower.trouble, follower.clock_trouble, follower.late):
             if sentence is not None:
                 console.warn(str(sentence))
-        streams = _streams(asked.streams, directory.layout) or tuple(directory.layout.streams)
-        wanted = parse_wanted(",".join(streams), (), directory.layout)
+        own = directory.participants.get(participant.identity.me)
+        streams = ",".join(_streams(asked.streams, directory.layout)) or ALL
+        wanted = parse_wanted(streams, (), directory.layout, own)
         with memory_beside(participant) as inbox:
             replay = Replay(inbox, directory, participant.identity.me, now_s)
             with inbox.transaction():
@@ -92,7 +93,7 @@ def verify_topic(asked: Asked, *, as_json: bool) -> Exit:
                 inbox,
                 directory,
                 participant.identity.me,
-                streams,
+                wanted.streams,
                 held=held,
                 reads=wanted.reads,
                 patience_s=0,

@@ -17,16 +17,6 @@ def test_the_order_of_regions_is_the_wire_formats() -> None:
     assert wanted == codes.regions()
 
 
-def test_a_region_has_its_place_from_0() -> None:
-    assert (0, 7, 16) == tuple(map(codes.region_index, ("east-africa", "south-america", "global")))
-
-
-@pytest.mark.parametrize("name", ["", "Global", "atlantis"])
-def test_an_unknown_region_has_no_place(name: str) -> None:
-    with pytest.raises(KeyError):
-        codes.region_index(name)
-
-
 @pytest.mark.parametrize(
     ("country", "region"),
     [
@@ -99,8 +89,8 @@ def test_a_unit_has_its_exact_size(code: str, dimension: str, factor: str) -> No
 
 
 def test_a_mode_of_transport_is_one_digit() -> None:
-    assert codes.transport_modes() <= set("0123456789")
-    assert set("1234") < codes.transport_modes()
+    assert set(codes.labels("transport_modes")) <= set("0123456789")
+    assert set("1234") < set(codes.labels("transport_modes"))
 
 
 def test_a_role_has_its_side() -> None:

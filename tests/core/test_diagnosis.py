@@ -95,6 +95,12 @@ def test_signatures_of_the_authority_warn_ten_days_before_their_end() -> None:
     assert [None, Symptom.METADATA_ENDS] == [one.symptom for one in found]
 
 
+@pytest.mark.parametrize(("days", "symptom"), [(1, Symptom.METADATA_ENDS), (3, None)])
+def test_what_the_authority_s_service_signs_anew_by_itself_warns_where_it_did_not(days, symptom) -> None:
+    (one,) = judge_metadata({"snapshot": NOW_S + days * DAY_S}, NOW_S)
+    assert symptom is one.symptom
+
+
 def test_topics_that_are_as_asked_for_are_one_finding() -> None:
     (one,) = judge_topics([TopicFacts("a", True, copies=3, min_insync=2)] * 4, 3)
     assert "4 topics are as the directory asks for" == one.what

@@ -74,7 +74,7 @@ def test_what_has_no_country_is_global(
 def test_regions_are_sorted_unique_and_never_empty(legs: list[str]) -> None:
     found = regions("ZZ", *legs)
     assert found
-    assert list(found) == sorted(set(found), key=codes.region_index)
+    assert list(found) == sorted(set(found), key=codes.regions().index)
 
 
 def test_an_alert_concerns_the_regions_of_its_ways() -> None:

@@ -210,7 +210,7 @@ def test_problems_are_led_back_to_their_column(place: str, column: str) -> None:
 def test_every_code_of_the_profile_is_one_of_the_contract() -> None:
     assert set(PROFILE["countries"].values()) <= countries()
     assert set(PROFILE["units"].values()) <= set(codes.units())
-    assert set(PROFILE["transports"].values()) <= codes.transport_modes()
+    assert set(PROFILE["transports"].values()) <= set(codes.labels("transport_modes"))
     assert set(PROFILE["installations"].values()) <= values("site_types")
     assert set(PROFILE["hiding_places"].values()) <= values("concealments")
     assert set(PROFILE["forms"].values()) <= values("forms")

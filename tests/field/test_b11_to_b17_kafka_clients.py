@@ -2,28 +2,23 @@
 
 import asyncio
 import time
-from contextlib import asynccontextmanager
 from functools import partial
 
 import pytest
 
 from services.consumer import keeping as keeping_module
-from services.consumer.health import Health
-from services.consumer.keeping import Keeping
 from services.consumer.participant import open_participant
-from services.producer.producing import build
-from services.producer.running import Running
 from services.workshop.local_kafka import LocalKafka, Tuning
 from services.workshop.ports import find_free
 from tests.support.broker_contents import all_records, items_by_region
+from tests.support.loops import MAX_WAIT_S, accept, all_sent, publishing, reading, times_held, until
 from tests.support.parties import DAY_S, NOW_S
-from tests.support.publishing import HeldDirectory, Writer
+from tests.support.publishing import Writer
 from tests.support.reading import Reading
 from tests.support.relay import NAME, Relay, named
 from tests.support.town import Town
 from tests.support.world import ORIGINATOR, note, report_id, small_world
 from tocsin.adapters.access_declaration import declaration
-from tocsin.adapters.kafka.probe import broker_trouble
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
 from tocsin.adapters.wished_topics import wishes
@@ -33,7 +28,6 @@ from tocsin.core.ids import leaf_of
 from tocsin.core.outcomes import Reason
 from tocsin.runtime import pulse
 
-MAX_WAIT_S = 90
 kafka = pytest.mark.kafka
 
 
@@ -84,66 +78,6 @@ def writer(town, tmp_path):
     writer.close()
 
 
-class Shown:
-    """Counts what a reader was shown."""
-
-    def print_new(self, count=0):
-        """Counted in the inbox."""
-
-    def caught_up(self):
-        """Nothing follows."""
-
-
-async def until(true):
-    async with asyncio.timeout(MAX_WAIT_S):
-        while not true():  # noqa: ASYNC110 - databases send no events
-            await asyncio.sleep(0.02)
-
-
-@asynccontextmanager
-async def publishing(town, writer):
-    """The publisher's loop and its watch, until the block ends."""
-    access = KafkaAccess(town.bootstrap)
-    producing = build(writer.outbox, writer.originator, HeldDirectory(writer), access, writer.clock.clocks)
-    stop, running = asyncio.Event(), Running(producing, writer.clock.clocks)
-    running.pulse = pulse.Pulse("the publishing loop")
-    watch = pulse.Watch(running.pulse, partial(broker_trouble, access), running.renew, running.progress)
-    tasks = [asyncio.ensure_future(running.run(stop)), asyncio.ensure_future(watch.run(stop, 0.2))]
-    try:
-        yield running
-    finally:
-        stop.set()
-        async with asyncio.timeout(MAX_WAIT_S):
-            await asyncio.gather(*tasks)
-
-
-@asynccontextmanager
-async def reading(town, name):
-    """A reader's loop, until the block ends; gives its inbox and health."""
-    home = town.home(name)
-    participant = open_participant(home, home / "passphrase")
-    stop, health = asyncio.Event(), Health(time.time)
-    with participant.inbox() as inbox:
-        keeping = Keeping(participant, inbox, KafkaAccess(town.bootstrap), Shown(), health)
-        task = asyncio.ensure_future(keeping.run("ion", [], stop, lambda _text: None))
-        try:
-            yield inbox, health
-        finally:
-            stop.set()
-            async with asyncio.timeout(MAX_WAIT_S):
-                await task
-
-
-def accept(writer, running, *references):
-    found = writer.accept(*references)
-    running.news()
-    return [one.report_id for one in found]
-
-
-def all_sent(writer):
-    return lambda: writer.outbox.items.waiting_items + writer.outbox.records.unsent_count() == 0
-
-
 async def times_stored(town, writer, ids):
     """How often each report lies in each region's log."""
     records = await asyncio.to_thread(all_records, town.bootstrap, writer.directory.layout, "ion")
@@ -156,14 +90,9 @@ def _is_ours(writer, record):
     return writer.outbox.records.by_leaf(leaf_of(envelope.header, envelope.ciphertext)) is not None
 
 
-def times_held(inbox, ids):
-    held = [one.report_id for one in inbox.reports.after(0)]
-    return [held.count(one) for one in ids]
-
-
 @kafka
 async def test_b11_a_leader_that_is_killed_under_load_loses_and_doubles_nothing(place, town, writer):
-    async with publishing(town, writer) as running:
+    async with publishing(KafkaAccess(town.bootstrap), writer) as running:
         ids = accept(writer, running, *(f"B11-{number}" for number in range(50)))
         await asyncio.to_thread(place.broker.kill)
         ids += accept(writer, running, *(f"B11-{number}" for number in range(50, 100)))
@@ -177,7 +106,10 @@ async def test_b15_an_answer_that_is_lost_after_storing_makes_one_incident_and_o
     place, town, writer
 ):
     place.relay.lost, place.relay.lose = 0, 2
-    async with publishing(town, writer) as running, reading(town, "b15") as (inbox, _health):
+    async with (
+        publishing(KafkaAccess(town.bootstrap), writer) as running,
+        reading(KafkaAccess(town.bootstrap), town.home("b15")) as (inbox, _health),
+    ):
         ids = accept(writer, running, "B15-1", "B15-2")
         await until(all_sent(writer))
         await until(lambda: inbox.reports.last_seq() and all(times_held(inbox, ids)))
@@ -194,7 +126,10 @@ async def test_b12_a_broker_that_comes_up_on_a_new_address_is_found_by_its_name(
     monkeypatch.setattr(keeping_module, "ASK_ANEW_S", 2)
     monkeypatch.setattr(pulse, "LOOK_EVERY_S", 0.2)
     monkeypatch.setattr(pulse, "RENEW_AFTER_S", 3.0)
-    async with publishing(town, writer) as running, reading(town, "b12") as (inbox, health):
+    async with (
+        publishing(KafkaAccess(town.bootstrap), writer) as running,
+        reading(KafkaAccess(town.bootstrap), town.home("b12")) as (inbox, health),
+    ):
         ids = accept(writer, running, "B12-1")
         await until(lambda: all(times_held(inbox, ids)))
         await asyncio.to_thread(place.come_up_elsewhere, "127.0.0.2")
@@ -211,7 +146,7 @@ async def test_b13_readers_stop_though_the_broker_is_gone_and_no_offset_moves(pl
     readers = [Subscriber(town.bootstrap, {("tocsin.ion.v1", 0): 0}) for _ in range(50)]
     for one in readers:
         await one.start()
-    async with reading(town, "b13") as (inbox, health):
+    async with reading(KafkaAccess(town.bootstrap), town.home("b13")) as (inbox, health):
         await until(lambda: health.history is None)
         offsets = inbox.offsets.all()
         await asyncio.to_thread(place.broker.kill)

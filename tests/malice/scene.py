@@ -88,6 +88,11 @@ class Originator:
         others = [one for one in await self._scene.truth(place) if not self.owns(one)]
         return Instead(place, numbered([*others, *mine]))
 
+    async def only(self, *numbers: int) -> Instead:
+        """The lie that these are all of this originator's log, in this order; the first one is 0."""
+        log = await self.log_shown()
+        return await self.instead([log[number] for number in numbers])
+
     def owns(self, one: Shown) -> bool:
         header = header_of(one)
         return header is not None and header.originator == self.party.id

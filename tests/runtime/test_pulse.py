@@ -1,6 +1,7 @@
 """Waiting for a broker is healthy, standing still without a reason is not, and renewing comes before."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -91,6 +92,21 @@ async def test_what_a_turn_waits_for_is_known_until_it_turns_again(pulse, time):
     assert "the login was removed" == pulse.waits_for
     pulse.beat()
     assert None is pulse.waits_for
+
+
+async def test_what_a_turn_waits_for_is_logged_once_each_time(pulse, time, capsys):
+    looking = watch(pulse, [], answers=False)
+    for _ in range(3):
+        time.now_s += LOOK_EVERY_S
+        await looking.look()
+    pulse.beat()
+    for _ in range(2):
+        time.now_s += LOOK_EVERY_S
+        await looking.look()
+    said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [("loop.waiting", "the login was removed")] * 2 == [
+        (one["event"], one["reason"]) for one in said
+    ]
 
 
 async def test_a_turn_that_hangs_though_the_broker_answers_is_renewed_and_then_stuck(pulse, time):

@@ -73,6 +73,15 @@ class secure_broker:  # noqa: N801 - used as a context, like its neighbours
             self._folder,
         )
 
+    def change_authority(self) -> Path:
+        """Start again with a certificate for participants that another authority signed; its file."""
+        self._kafka.stop()
+        public, file = trustme.CA(), self._folder / "other-ca.pem"
+        public.cert_pem.write_to_path(file)
+        _write_certificate(self._folder / "clients.pem", public.issue_cert(HOST))
+        self._kafka.start()
+        return file
+
     def __exit__(self, *_error: object) -> None:
         self._kafka.stop()
 
@@ -117,8 +126,7 @@ def _certificates(folder: Path) -> dict[str, str]:
     settings = {}
     for name, certificate in certificates.items():
         file = folder / f"{name}.pem"
-        file.touch(mode=0o600)
-        file.write_bytes(_pkcs8(certificate) + b"".join(one.bytes() for one in certificate.cert_chain_pems))
+        _write_certificate(file, certificate)
         door = "" if name == "broker" else f"listener.name.{name}."
         settings[f"{door}ssl.keystore.location"] = str(file)
         if door:
@@ -128,6 +136,11 @@ def _certificates(folder: Path) -> dict[str, str]:
                 if said.startswith("listener.name.clients.") and not said.endswith("keystore.location")
             }
     return settings | {"ssl.truststore.location": str(folder / "brokers-ca.pem")}
+
+
+def _write_certificate(file: Path, certificate: trustme.LeafCert) -> None:
+    file.touch(mode=0o600)
+    file.write_bytes(_pkcs8(certificate) + b"".join(one.bytes() for one in certificate.cert_chain_pems))
 
 
 def _pkcs8(certificate: trustme.LeafCert) -> bytes:

@@ -91,11 +91,6 @@ def regions() -> tuple[str, ...]:
     return tuple(_rows("regions"))
 
 
-def region_index(region: str) -> int:
-    """The place of a region in `regions()`, from 0. Raises KeyError for an unknown one."""
-    return _region_indices()[region]
-
-
 def region_of(country: str) -> str:
     """The one region of a country's code. Raises KeyError for a code not in `country_codes()`."""
     return _countries()[country]
@@ -129,11 +124,6 @@ def units() -> Mapping[str, Unit]:
 def symbols(name: str, key: str | None = None) -> Mapping[str, tuple[str, ...]]:
     """What people write for a code beside its labels (kg, TLP:AMBER), by code of a list as for `labels`."""
     return MappingProxyType({code: tuple(row.get("symbols", ())) for code, row in _rows(name, key).items()})
-
-
-def transport_modes() -> frozenset[str]:
-    """Modes of transport, one digit each (UN/ECE Recommendation 19)."""
-    return frozenset(_rows("transport_modes"))
 
 
 def sectors() -> frozenset[str]:
@@ -211,11 +201,6 @@ def _substance(row: dict[str, Any]) -> Substance:
         effect=row.get("effect"),
         chemistry=row.get("chemistry"),
     )
-
-
-@cache
-def _region_indices() -> dict[str, int]:
-    return {region: index for index, region in enumerate(regions())}
 
 
 @cache

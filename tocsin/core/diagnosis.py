@@ -22,6 +22,8 @@ DIRECTORY_LATE_S = 3 * 3_600
 DAY_S = 86_400
 WARN_BEFORE_DAYS = 30
 METADATA_WARN_DAYS = 10
+# It lives for 7 days; the authority's service signs it anew 3 days before its end.
+SNAPSHOT_WARN_DAYS = 2
 LEAST_FREE_BYTES = 268_435_456
 MIN_PYTHON = (3, 11)
 SAFE_COPIES = 3
@@ -105,7 +107,8 @@ def judge_metadata(ends_at_s: Mapping[str, int], now_s: int) -> list[Finding]:
     for role, ends_s in sorted(ends_at_s.items()):
         if role != "timestamp":
             what = f"the signature of {role} ends in {days(ends_s - now_s)}"
-            soon = ends_s - now_s < METADATA_WARN_DAYS * DAY_S
+            within = SNAPSHOT_WARN_DAYS if role == "snapshot" else METADATA_WARN_DAYS
+            soon = ends_s - now_s < within * DAY_S
             found.append(ill(Symptom.METADATA_ENDS, role, what) if soon else well(Check.KEYS, what))
     return found
 

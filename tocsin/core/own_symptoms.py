@@ -138,7 +138,7 @@ OWN: Mapping[Symptom, Meaning] = {
     Symptom.METADATA_ENDS: Meaning(
         Check.KEYS,
         _WARN,
-        "a signature over the directory ends within 10 days",
+        "a signature over the directory ends within 10 days, or was not signed anew in time",
         "`tocsin authority renew`, or `renew --root`; where people hold the root, draft and sign it",
     ),
     Symptom.UNFINISHED: Meaning(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tocsin.core import codes, flat_columns, flat_rows
+from tocsin.core import codes, flat_columns, flat_rows, report_demands
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.identifiers import detected
 
@@ -40,14 +40,6 @@ _ROWS = (
     ("tlp", "pap"),
 )
 _MANDATORY = frozenset({"kind", "event_date", "country", "system", "tlp"})
-_ASKED_OF = {
-    **dict.fromkeys(("seizure", "theft"), "amount"),
-    "order": "supplied",
-    "laboratory": "lab_stage",
-    "equipment": "equipment",
-    "listing": "platform",
-    "payment": "instrument",
-}
 _PRECURSOR_GROUPS = frozenset({"table-1", "table-2", "watched"})
 
 
@@ -59,8 +51,8 @@ def rows(answers: Answers) -> tuple[tuple[str, ...], ...]:
 
 def mandatory(answers: Answers) -> frozenset[str]:
     """The columns without which a report of this kind cannot be sent; "unknown" is an answer to most."""
-    asked = _ASKED_OF.get(_family(answers))
-    return _MANDATORY | ({asked} if asked else set())
+    asked = report_demands.place_asked_of(_family(answers))
+    return _MANDATORY | ({flat_rows.column_of(asked)} if asked else set())
 
 
 def _family(answers: Answers) -> str:

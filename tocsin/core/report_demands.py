@@ -26,6 +26,11 @@ def missing_by_family(body: Fields) -> tuple[str, str] | None:
     return place, f"is missing: {missing}{way_out}"
 
 
+def place_asked_of(family: str) -> str | None:
+    """The place of what a family of kinds asks for; None for one that asks for nothing more."""
+    return _DEMANDS.get(family, _NOTHING)[0] or None
+
+
 def _has_quantity(body: Fields) -> bool:
     amounts = [(one["quantity"] or {}).get("value") for one in body["substances"]]
     return any(one is not None for one in [*amounts, *(one["count"] for one in body["equipment"])])

@@ -8,10 +8,8 @@ is left to the shell. Source: Standard Webhooks, "Signature scheme"; its prefix 
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable, Mapping
 
-from tocsin.core.errors import MalformedError
 from tocsin.core.primitives import hmac_sha256, random_bytes, sha256
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - a prefix, no secret
@@ -27,14 +25,6 @@ def new_secret() -> bytes:
 def secret_text(secret: bytes) -> str:
     """A secret as receivers' libraries take it: `whsec_` and Base64."""
     return SECRET_PREFIX + base64.b64encode(secret).decode()
-
-
-def read_secret(text: str) -> bytes:
-    """Inverse of `secret_text`. Raises MalformedError."""
-    try:
-        return base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True)
-    except binascii.Error:
-        raise MalformedError("a webhook's secret is whsec_ and Base64") from None
 
 
 def event_id(*parts: bytes) -> str:

@@ -76,6 +76,7 @@ class Watch:
     ) -> None:
         self._pulse, self._broker_trouble, self._renew = pulse, broker_trouble, renew
         self._progress, self._seen = progress, progress()
+        self._told: str | None = None
 
     async def run(self, stop: asyncio.Event, look_every_s: float = LOOK_EVERY_S) -> None:
         """Look until `stop`."""
@@ -93,11 +94,16 @@ class Watch:
     async def look(self) -> None:
         """One look at the loop."""
         before, self._seen = self._seen, self._progress()
+        if self._pulse.waits_for is None:
+            self._told = None  # it has turned since
         if self._pulse.overdue_s < LOOK_EVERY_S:
             return
         if before != self._seen:
             self._pulse.beat()
         elif (trouble := await self._broker_trouble()) is not None:
+            if trouble != self._told:
+                _log.warning("loop.waiting", name=self._pulse.name, reason=trouble)
+            self._told = trouble
             self._pulse.wait_for(trouble)
         elif self._pulse.overdue_s >= RENEW_AFTER_S:
             _log.warning(
