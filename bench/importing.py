@@ -33,8 +33,9 @@ def rows() -> list[Row]:
 
 
 def _slice(data: Path, path: Path, count: int) -> Path:
+    opened = gzip.open if data.suffix == ".gz" else open
     with (
-        gzip.open(data, "rt", encoding="utf-8", newline="") as source,
+        opened(data, "rt", encoding="utf-8", newline="") as source,
         path.open("w", newline="") as out,
     ):
         for number, line in enumerate(source):
@@ -45,6 +46,17 @@ def _slice(data: Path, path: Path, count: int) -> Path:
 
 
 def _imported(commands: Commands, path: Path, count: int) -> list[Row]:
+    took_s, peak_mib = _import(commands, path)
+    start_s, _ = _import(commands, _slice(path, commands.folder / "known.csv", 1))
+    note = f"of its {took_s:.1f} s a command takes {start_s:.1f} s before and after the rows"
+    return [
+        Row(f"import and publish {count:,} rows", count / took_s, "rows/s", goal="≥ 5,000", note=note),
+        Row(f"peak memory of importing {count:,} rows", peak_mib, "MiB", goal="≤ 300"),
+    ]
+
+
+def _import(commands: Commands, path: Path) -> tuple[float, float]:
+    """Seconds, and MiB at the peak."""
     home = FOCAL_POINTS[0].home
     words = [str(TOCSIN), "import", str(path), "--profile", "unodc-ids"]
     started = time.perf_counter()
@@ -56,7 +68,4 @@ def _imported(commands: Commands, path: Path, count: int) -> list[Row]:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 3):
         raise SystemExit(f"the import ended with {process.returncode}")
-    return [
-        Row(f"import and publish {count:,} rows", count / took_s, "rows/s", goal="≥ 5,000"),
-        Row(f"peak memory of importing {count:,} rows", usage.ru_maxrss / 1024, "MiB", goal="≤ 300"),
-    ]
+    return took_s, usage.ru_maxrss / 1024

@@ -48,6 +48,8 @@ class Deliver:
         Raises BrokerUnavailableError after marking what was acknowledged.
         """
         unsent = self._outbox.records.unsent(MAX_CALL_RECORDS, self.refused)
+        if not unsent:
+            return 0
         outgoing = [OutgoingRecord(one.topic, one.partition, None, one.value) for one in unsent]
         placed: dict[int, Placed] = {}
         try:
