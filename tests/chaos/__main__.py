@@ -58,6 +58,8 @@ def _tell(number: int, outcome: Outcome) -> None:
         f" {outcome.seconds:>8.1f}",
         flush=True,
     )
+    for guest in outcome.guests:
+        print(f"      {guest}", flush=True)
     for fault in outcome.faults:
         print(f"      FAULT {fault}", flush=True)
 

@@ -44,6 +44,8 @@ def _kill(world: World, step: Step) -> None:
         _kill_brokers(world, step, [int(step.target)])
     elif what == "cluster":
         _kill_brokers(world, step, [1, 2, 3])
+    elif what == "publish":
+        world.members.publish_killed(int(step.by), by_service=step.target == "service")
     elif what == "starting":
         world.killed(step.target)
         _again(world, world.services[step.target], step)
@@ -135,6 +137,7 @@ def _clock(world: World, step: Step) -> None:
         service.clock.wrong(step.by)
         world.hold(step.hold_s)
         service.clock.wrong(0)
+    world.members.new_secret_s.append(time.monotonic())
     if step.fault == "clock-hours":
         world.clock_due_s = max(world.clock_due_s, step.by)
 
@@ -198,6 +201,7 @@ def _retention(world: World, step: Step) -> None:
         time.sleep(0.1)
         world.services["producer"].keep_up()
     asyncio.run(_delete_all(world.kafka.bootstrap))
+    world.members.deleted_s = time.monotonic()
     consumer.start()
 
 
@@ -245,7 +249,7 @@ def _excused(world: World) -> Iterator[None]:
             service.excused = False
 
 
-_FAULTS: dict[str, Callable[[World, Step], None]] = {
+_FAULTS: dict[str, Callable[[World, Step], object]] = {
     "kill": _kill,
     "cut": _cut,
     "reset": _reset,
@@ -258,4 +262,7 @@ _FAULTS: dict[str, Callable[[World, Step], None]] = {
     "pause": _pause,
     "retention": _retention,
     "power": _power,
+    "admit": lambda world, _step: world.members.admit(),
+    "suspend": lambda world, _step: world.members.suspend(),
+    "rotate": lambda world, step: world.members.rotate(world.services[step.target]),
 }

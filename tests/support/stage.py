@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from services.workshop.local_kafka import LocalKafka
@@ -57,6 +59,8 @@ class Stage:
     folder: Path
     kafka: LocalKafka
     ids: dict[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = (str(TOCSIN),)
+    """What runs `tocsin`."""
 
     @property
     def passphrase(self) -> Path:
@@ -80,21 +84,22 @@ class Stage:
 
     def tocsin(self, home: str, *words: object, expect: int | None = 0, **changes: str) -> Said:
         """Run `tocsin WORDS` in `home`; `expect` None takes any exit code. `changes`: environment."""
-        return self._run([str(TOCSIN)], home, words, expect, changes)
+        return self.run(self.command, home, words, expect, changes)
 
     def tocsin_later(self, ahead_s: int, home: str, *words: object, expect: int | None = 0) -> Said:
         """The same by a clock that is `ahead_s` seconds ahead."""
-        command = [sys.executable, "-m", "tests.support.later", str(ahead_s)]
-        return self._run(command, home, words, expect, {})
+        command = (sys.executable, "-m", "tests.support.later", str(ahead_s))
+        return self.run(command, home, words, expect)
 
-    def _run(
+    def run(
         self,
-        command: list[str],
+        command: tuple[str, ...],
         home: str,
         words: tuple[object, ...],
-        expect: int | None,
-        changes: dict[str, str],
+        expect: int | None = 0,
+        changes: Mapping[str, str] = MappingProxyType({}),
     ) -> Said:
+        """Run `command` with WORDS in `home`, as `tocsin` does."""
         done = subprocess.run(
             [*command, *map(str, words)],
             cwd=ROOT,
@@ -132,15 +137,18 @@ def build_stage(folder: Path, kafka: LocalKafka, actors: tuple[str, ...] = tuple
     one = ("--sector", "courier", "--schema", "alert", "--approvals", 1, "--max-age-days", 90)
     stage.tocsin(AUTHORITY, "authority", "audience", "couriers", *one)
     for actor in actors:
-        _admit(stage, actor)
+        admit(stage, actor)
     stage.tocsin(AUTHORITY, "authority", "topics", "apply")
     stage.tocsin(AUTHORITY, "authority", "publish")
     return stage
 
 
-def _admit(stage: Stage, actor: str) -> None:
-    # Who is named by a country's code is its focal point.
-    country, terms = (_ACTORS | _FIRMS).get(actor, (actor.upper(), _FOCAL_POINT))
+def admit(stage: Stage, actor: str, country: str = "") -> None:
+    """Keys, application, challenge, admission; then the authority must publish.
+
+    Who is none of the known actors is the focal point of `country`, else of the country of that code.
+    """
+    country, terms = (_ACTORS | _FIRMS).get(actor, (country or actor.upper(), _FOCAL_POINT))
     sponsor = ("--sponsor", next(iter(stage.ids.values()))) if terms is _FIRM else ()
     request, welcome = stage.folder / f"{actor}.request", stage.folder / f"{actor}.welcome"
     stage.tocsin(actor, "keys", "init", "--name", actor.capitalize(), "--country", country)
