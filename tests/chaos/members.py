@@ -108,8 +108,9 @@ class Members:
         service.kill()
         service.start()
         self._await(lambda: directory_of(service.port) >= expires_s, f"{service.home} to read its new keys")
+        # It stands still while its old keys are retired, and is started again after that command.
         service.kill()
-        self._take_up(service.home, "--finish", meanwhile=service.start)
+        self._take_up(service.home, "--finish")
 
     def publish_killed(self, records: int, *, by_service: bool) -> None:
         """The list is signed anew; what publishes it is killed after so many records."""
@@ -150,12 +151,11 @@ class Members:
             self._world.hold(POLL_S)
         return []
 
-    def _take_up(self, home: str, *words: str, meanwhile: Callable[[], None] = lambda: None) -> float:
+    def _take_up(self, home: str, *words: str) -> float:
         """A change of keys, from the participant to the directory; when that expires."""
         folder = self._world.stage.folder
         change, asked, answer = (folder / f"{home}.{one}" for one in ("change", "asked", "answer"))
         self._run(home, "keys", "rotate", *words, "--out", change)
-        meanwhile()
         self._run(AUTHORITY, "authority", "challenge", change, "--out", asked)
         self._run(home, "keys", "answer", asked, "--out", answer)
         taken = ("authority", "participant", "change-keys", change, "--answer", answer)

@@ -40,7 +40,8 @@ class Step:
     """One fault. `after_s`: reports flow for so long before it; `hold_s`: how long it lasts.
 
     `target`: a service, the number of a broker, or what publishes the directory; `by`: seconds of a clock,
-    bytes of memory, seconds of delay, records after which it is killed; `again_s`: killed once more so long after its start, None for once.
+    bytes of memory, seconds of delay, records after which it is killed; `again_s`: killed once more so long
+    after its start, None for once.
     """
 
     fault: str

@@ -1,6 +1,6 @@
 """Starts the real `tocsin` with its clock, its disk and its checks in the hands of a test.
 
-`python -m tests.chaos.service [--clock FILE] [--synced FOLDER] [--die-after RECORDS] [--without CHECK] -- WORDS...`
+`python -m tests.chaos.service [--clock FILE] [--synced FOLDER] [--die-after N] [--without CHECK] -- …`
 
 --clock    eight bytes, a double: by how many seconds the wall clock is wrong now (mapped, so that it can
            jump while the service runs).
