@@ -1,0 +1,71 @@
+"""The publisher's real loop over a real broker, and what of it lies there: counted with its own secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from functools import partial
+
+from services.producer.producing import build
+from services.producer.running import Running
+from tests.support.broker_contents import all_records, items_by_region
+from tests.support.publishing import HeldDirectory, Writer
+from tocsin.adapters.kafka.probe import broker_answers
+from tocsin.adapters.kafka.records import IncomingRecord
+from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.core import wire
+from tocsin.core.ids import leaf_of
+from tocsin.runtime import pulse
+
+MAX_WAIT_S = 90
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for what sends no events, as databases."""
+    async with asyncio.timeout(MAX_WAIT_S):
+        while not true():  # noqa: ASYNC110 - databases send no events
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def publishing(bootstrap: str, writer: Writer) -> AsyncIterator[Running]:
+    """The publisher's loop and its watch, until the block ends."""
+    writer.clock.wall_s = time.time()
+    access = KafkaAccess(bootstrap)
+    producing = build(writer.outbox, writer.originator, HeldDirectory(writer), access, writer.clock.clocks)
+    stop, running = asyncio.Event(), Running(producing, writer.clock.clocks)
+    running.pulse = pulse.Pulse("the publishing loop")
+    watch = pulse.Watch(running.pulse, partial(broker_answers, access), running.renew, running.progress)
+    tasks = [asyncio.ensure_future(running.run(stop)), asyncio.ensure_future(watch.run(stop, 0.2))]
+    try:
+        yield running
+    finally:
+        stop.set()
+        async with asyncio.timeout(MAX_WAIT_S):
+            await asyncio.gather(*tasks)
+
+
+def accept(writer: Writer, running: Running, *references: str) -> list[bytes]:
+    """Hand in reports; their ids."""
+    found = writer.accept(*references)
+    running.news()
+    return [one.report_id for one in found]
+
+
+def all_sent(writer: Writer) -> Callable[[], bool]:
+    """Whether nothing waits."""
+    return lambda: writer.outbox.items.waiting_items + writer.outbox.records.unsent_count() == 0
+
+
+async def times_stored(bootstrap: str, writer: Writer, ids: Collection[bytes]) -> set[int]:
+    """How often each report lies in each region's log."""
+    records = await asyncio.to_thread(all_records, bootstrap, writer.directory.layout, "ion")
+    counts = items_by_region([one for one in records if _is_ours(writer, one)], writer.outbox)
+    return {count for (report, _region), count in counts.items() if report in ids}
+
+
+def _is_ours(writer: Writer, record: IncomingRecord) -> bool:
+    envelope = wire.decode_envelope(record.value or b"")
+    return writer.outbox.records.by_leaf(leaf_of(envelope.header, envelope.ciphertext)) is not None
