@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from services.producer.own_logs import FOREIGN
+from services.producer.own_logs import own_alarms
 from services.producer.participant import open_participant
 from services.producer.publishing import print_counts
 from services.producer.receipts import COLUMNS, shown
@@ -33,8 +33,8 @@ def print_status(home: Path, passphrase_file: Path | None, name: str | None, *, 
             print_counts(outbox.status, as_json=as_json)
             for kind, topic, partition, offset, _at_s in outbox.logs.alarms():
                 console.warn(f"alarm: {kind}: {topic}, partition {partition}, offset {offset}")
-            if count := len(outbox.logs.alarms()):
-                console.warn(FOREIGN.format(count=count))
+            for sentence in own_alarms(outbox):
+                console.warn(sentence)
             return Exit.WHOLE
         found = outbox.status.named(name)
         if not found:

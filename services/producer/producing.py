@@ -14,7 +14,7 @@ from services.producer.checkpoint import NEWS_WAITS_S, Checkpoints
 from services.producer.clocks import Clocks
 from services.producer.deliver import Deliver
 from services.producer.originator import Originator
-from services.producer.own_logs import OwnLogs
+from services.producer.own_logs import OwnLogs, own_alarms
 from services.producer.seal_next import SealNext
 from services.producer.sealing_pass import SealedPass
 from services.producer.sessions import Sessions
@@ -70,6 +70,7 @@ class Totals:
     refused_items: int = 0
     found_again: int = 0
     foreign_records: int = 0
+    went_back_partitions: int = 0
     checkpoints: int = 0
 
 
@@ -127,7 +128,7 @@ class Producing:
 
     def __init__(self, parts: Parts, keep_bodies_s: int = KEEP_BODIES_S) -> None:
         self._parts, self._keep_bodies_s = parts, keep_bodies_s
-        self._due = _Due()
+        self._due, self._began_s = _Due(), parts.clocks.now_s()
         self.totals = Totals()
         self.troubles: dict[str, str] = {"broker": "no broker was reached yet"}
 
@@ -170,6 +171,10 @@ class Producing:
         except BrokerRefusedError as error:
             self._say("checkpoints", str(error))
 
+    def own_alarms(self) -> list[str]:
+        """What was found amiss in our own logs since this producer began, a sentence for each kind."""
+        return own_alarms(self._parts.outbox, self._began_s)
+
     async def stop(self) -> None:
         """Leave the broker, in bounded time. What was pending is in the outbox."""
         await self._parts.publisher.stop()
@@ -195,6 +200,7 @@ class Producing:
         found = await self._parts.logs.read_back(directory, now_s)
         self.totals.found_again += found.found
         self.totals.foreign_records += found.foreign
+        self.totals.went_back_partitions += found.went_back
         self._due.read_back_s = now_s
 
     async def _send_all(self, directory: Directory) -> int:

@@ -22,6 +22,7 @@ LINK_DISTANCE = 5
 HOME_MIB, KAFKA_MIB, TMP_MIB = 96, 256, 8
 SIGN_EVERY_S = 5
 POLL_S = 0.05
+COMMAND_TRIES = 20
 TMP = "tmp"
 FULL_BROKER = 3
 
@@ -115,6 +116,7 @@ def build_world(
         # From now on commands go by the world's time, which may run ahead of this machine's.
         by_the_world = ("--clock", str(services["authority"].clock.path))
         stage.command = (sys.executable, "-m", "tests.chaos.service", *by_the_world, "--")
+        stage.max_tries = COMMAND_TRIES
         yield World(stage, kafka, links, services, build, disks=disks)
 
 

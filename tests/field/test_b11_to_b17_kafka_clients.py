@@ -172,7 +172,7 @@ async def test_b15_an_answer_that_is_lost_after_storing_makes_one_incident_and_o
 
 
 def noticed(receiver, spool):
-    """How many notices of reports the webhook was given and the spool holds. A try again has the same id."""
+    """How many notices the webhook was given and the spool holds; a try again has the same id."""
     posted = {one.id for one in receiver.posted if one.json["type"] != "heartbeat"}
     return len(posted), len([one for one in spool.glob("*.json") if one.name != "heartbeat.json"])
 
