@@ -47,14 +47,12 @@ SAID = {AlarmKind.NOT_SEALED_BY_ME: FOREIGN, AlarmKind.BROKER_WENT_BACK: WENT_BA
 
 def own_alarms(outbox: Outbox, since_s: int = 0) -> list[str]:
     """A sentence for each kind of alarm about our own logs since then: how many records, or partitions."""
-    recent = [one for *one, at_s in outbox.logs.alarms() if at_s >= since_s]
-    counts = Counter(
-        AlarmKind(kind)
-        for kind, *_place in {
-            (kind, topic, partition, None if kind == AlarmKind.BROKER_WENT_BACK else offset)
-            for kind, topic, partition, offset in recent
-        }
-    )
+    found = {
+        (AlarmKind(kind), topic, partition, None if kind == AlarmKind.BROKER_WENT_BACK else offset)
+        for kind, topic, partition, offset, at_s in outbox.logs.alarms()
+        if at_s >= since_s
+    }
+    counts = Counter(kind for kind, *_place in found)
     return [SAID[kind].format(count=count) for kind, count in sorted(counts.items())]
 
 
