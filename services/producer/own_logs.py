@@ -39,8 +39,8 @@ FOREIGN = (
 )
 
 WENT_BACK = (
-    "{count} partitions end before what the broker acknowledged to us: it was restored from a backup or "
-    "made anew, and readers may lack reports that tocsin status shows as published: tell its operator"
+    "the broker ends before what it acknowledged to us, in {count} of our partitions: it was restored from "
+    "a backup or made anew, and readers may lack what tocsin status shows as published: tell its operator"
 )
 SAID = {AlarmKind.NOT_SEALED_BY_ME: FOREIGN, AlarmKind.BROKER_WENT_BACK: WENT_BACK}
 

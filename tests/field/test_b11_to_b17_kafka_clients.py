@@ -1,7 +1,6 @@
 """Trouble that others met with Kafka's clients, rows 11 to 17: it heals without hands and loses nothing."""
 
 import asyncio
-import shutil
 import threading
 import time
 from contextlib import asynccontextmanager
@@ -16,7 +15,6 @@ from services.consumer.participant import open_participant
 from services.consumer.sinks.lines import SinksAsked, opened
 from services.consumer.sinks.plans import configured
 from services.consumer.sinks.settings import SinkSettings
-from services.producer.own_logs import own_alarms
 from services.workshop.local_kafka import LocalKafka, Tuning
 from services.workshop.ports import find_free
 from tests.support.live_publishing import MAX_WAIT_S, accept, all_sent, publishing, times_stored, until
@@ -196,33 +194,6 @@ async def test_b12_a_broker_that_comes_up_on_a_new_address_is_found_by_its_name(
         await until(lambda: health.broker is None)
         assert [1, 1] == times_held(inbox, ids)
         assert (None, None) == (running.pulse.stuck(), health.stuck())
-
-
-@kafka
-async def test_row44_a_broker_restored_to_yesterday_is_told_once_by_publisher_and_reader_and_both_go_on(
-    place, town, writer, tmp_path
-):
-    await asyncio.to_thread(place.broker.stop)
-    shutil.copytree(place.folder, tmp_path / "yesterday")
-    await asyncio.to_thread(place.broker.start)
-    async with publishing(town.bootstrap, writer) as running, reading(town, "row44") as (inbox, _health):
-        ids = accept(writer, running, "R44-1", "R44-2")
-        await until(lambda: all(times_held(inbox, ids)))
-    await asyncio.to_thread(place.broker.stop)
-    shutil.rmtree(place.folder)
-    shutil.copytree(tmp_path / "yesterday", place.folder)
-    await asyncio.to_thread(place.broker.start)
-    async with publishing(town.bootstrap, writer) as running, reading(town, "row44") as (inbox, health):
-        await until(lambda: own_alarms(writer.outbox) and inbox.offsets.gaps(0))
-        ids += accept(writer, running, "R44-3")
-        await until(lambda: all(times_held(inbox, ids)))
-        assert None is health.stuck()
-        assert [1, 1, 1] == times_held(inbox, ids)
-        places = [place for place, _found in inbox.offsets.gaps(0)]
-    assert len({(one.topic, one.partition) for one in places}) == len(places) > 0
-    (said,) = own_alarms(writer.outbox)
-    assert "end before what the broker acknowledged to us" in said
-    assert 2 == len(writer.outbox.logs.alarms())
 
 
 @kafka

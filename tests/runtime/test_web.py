@@ -289,7 +289,7 @@ async def test_what_the_loop_works_on_is_looked_at_from_its_own_thread(path):
     registry = CollectorRegistry()
     registry.register(Looks())
     seen.clear()
-    app = build_app("Example", "For tests.", Health(look, lambda: look() or [], lambda: []), registry)
+    app = build_app("Example", "For tests.", Health(look, lambda: look() or [], list), registry)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         assert 200 == (await client.get(path)).status_code
