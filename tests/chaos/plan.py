@@ -16,6 +16,7 @@ MAX_PAUSE_S = 2.0
 MAX_AWAY_S = 60.0
 MAX_START_S = 1.5
 MAX_RECORDS_OF_A_LIST = 3
+LEADER_AWAY_S = 20.0
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "kills": (
@@ -30,6 +31,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "pause": ("pause-day", "pause-broker"),
     "retention": ("retention",),
     "power": ("power-producer", "power-consumer"),
+    "leader": ("leader-killed", "leader-frozen"),
     "directory": ("admit", "suspend", "rotate", "kill-publish"),
 }
 EVERYTHING = tuple(GROUPS)
@@ -152,6 +154,8 @@ _STEPS: dict[str, Callable[[str, _Drawn], Step]] = {
         fault, drawn.after_s, drawn.seconds(1, 4), drawn.service, round(drawn.seconds(0, 32)) * 2**20
     ),
     "pause-day": lambda fault, drawn: Step(fault, drawn.after_s, drawn.seconds(2, 8), "consumer", DAY_S),
+    "leader-killed": lambda fault, drawn: Step(fault, drawn.after_s, LEADER_AWAY_S),
+    "leader-frozen": lambda fault, drawn: Step(fault, drawn.after_s, LEADER_AWAY_S),
     "rotate": lambda fault, drawn: Step(fault, drawn.after_s, 0, drawn.service),
     "kill-publish": lambda fault, drawn: Step(
         fault,

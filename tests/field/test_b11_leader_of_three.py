@@ -1,7 +1,8 @@
-"""Row 11 with three brokers: the one that leads the partition is frozen, or killed, while reports are sent.
+"""Row 11 with three brokers: the one that leads the partition is killed while reports are sent.
 
 aio-libs/aiokafka#1017: a short outage, then OutOfOrderSequence until a restart. Here two brokers of three
-hold every record, so that nothing waits for the third; `make chaos` keeps it away for 20 s.
+hold every record, so that nothing waits for the third. `make chaos FAULTS=leader` kills it, and freezes
+it, for 20 s: a frozen one is given up after the 40 s of a request only, too long for here.
 """
 
 import asyncio
@@ -39,26 +40,22 @@ async def moved(kafka, place, before):
                     return
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
-async def test_b11_a_leader_of_three_that_is_gone_under_load_stops_loses_and_doubles_nothing(
-    three, how, tmp_path
-):
+async def test_b11_a_leader_of_three_that_is_killed_under_load_loses_and_doubles_nothing(three, tmp_path):
     kafka, directory = three
     writer = Writer(tmp_path, directory)
     async with publishing(kafka.bootstrap, writer) as running:
-        ids = accept(writer, running, *(f"B11-{how}-{number}" for number in range(50)))
+        ids = accept(writer, running, *(f"B11-{number}" for number in range(50)))
         await until(all_sent(writer))
         place = await fullest_place(kafka.bootstrap, "tocsin.ion.v1")
         leader = (await leaders(kafka.bootstrap, place.topic))[place.partition]
         pid = kafka.status()[leader - 1].pid
-        ids += accept(writer, running, *(f"B11-{how}-{number}" for number in range(50, 100)))
-        processes.send([pid], how)
+        ids += accept(writer, running, *(f"B11-{number}" for number in range(50, 100)))
+        processes.send([pid], signal.SIGKILL)
         try:
             await moved(kafka, place, leader)
-            ids += accept(writer, running, *(f"B11-{how}-{number}" for number in range(100, 150)))
+            ids += accept(writer, running, *(f"B11-{number}" for number in range(100, 150)))
             await until(all_sent(writer))
         finally:
-            processes.send([pid], signal.SIGCONT)
             await asyncio.to_thread(kafka.start)
     assert {1} == await times_stored(kafka.bootstrap, writer, ids)
     writer.close()
