@@ -50,6 +50,8 @@ async def _rounds(producing: Producing) -> None:
     for left in reversed(range(MAX_TRIES)):
         try:
             await producing.round()
+            while producing.unfinished:
+                await producing.round()
         except DeliveryFailedError:
             if not left:
                 raise
