@@ -38,7 +38,7 @@ READ_REFUSED_AGAIN_AFTER_S = 60
 UPKEEP_EVERY_S = 3_600
 KEEP_BODIES_S = 90 * 86_400
 MAX_ROUND_S = 60.0
-"""So long at most, while more is accepted all the time: then the directory is looked at, heads are stated."""
+"""So long at most, while more is accepted all the time: then the directory is looked at."""
 _log = get_log("producer")
 
 
