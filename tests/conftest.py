@@ -2,7 +2,14 @@
 
 import os
 
+from tests.support import run
+
 # Or each command that a test starts compiles our sources again: a quarter of its time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 pytest_plugins = ["tests.support.kafka", "tests.support.logs"]
+
+
+def pytest_sessionstart() -> None:
+    """Clean up behind runs that were killed; asked to end, this one cleans up itself."""
+    run.begin()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from services.producer.own_logs import FOREIGN
 from services.producer.producing import Producing
 from tocsin.adapters.kafka.errors import DeliveryFailedError
 from tocsin.core.errors import OutsideFault, StorageError
@@ -38,8 +37,8 @@ async def drain(
             console.warn(str(error))
     finally:
         await producing.stop()
-    if count := producing.totals.foreign_records:
-        console.warn(FOREIGN.format(count=count))
+    for sentence in producing.own_alarms():
+        console.warn(sentence)
     for trouble in dict.fromkeys(producing.troubles.values()):
         console.warn(trouble)
     if producing.waiting:
@@ -51,6 +50,8 @@ async def _rounds(producing: Producing) -> None:
     for left in reversed(range(MAX_TRIES)):
         try:
             await producing.round()
+            while producing.unfinished:
+                await producing.round()
         except DeliveryFailedError:
             if not left:
                 raise

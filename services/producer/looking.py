@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from services.producer.own_logs import FOREIGN
+from services.producer.own_logs import own_alarms
 from services.producer.participant import Participant, open_participant
 from services.producer.receipts import COLUMNS, shown
 from services.producer.waiting import Obstacle, find_obstacle, waits
@@ -78,11 +78,10 @@ def _print_counts(
     console.rows(rows, columns, as_json=as_json)
     if obstacle:
         _say_waits(obstacle, sum(counts[one] for one in since_s), min(since_s.values()), now_s)
-    alarms = outbox.logs.alarms()
-    for kind, topic, partition, offset, _at_s in alarms:
+    for kind, topic, partition, offset, _at_s in outbox.logs.alarms():
         console.warn(f"alarm: {kind}: {topic}, partition {partition}, offset {offset}")
-    if alarms:
-        console.warn(FOREIGN.format(count=len(alarms)))
+    for sentence in own_alarms(outbox):
+        console.warn(sentence)
 
 
 def _say_waits(obstacle: Obstacle, count: int, since_s: int, now_s: int) -> None:

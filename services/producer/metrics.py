@@ -38,6 +38,11 @@ class ProducerMetrics:
         yield _count(
             "foreign_records", "Records under our key that we did not seal.", totals.foreign_records
         )
+        yield _count(
+            "went_back_partitions",
+            "Partitions found to end before what was acknowledged there.",
+            totals.went_back_partitions,
+        )
         yield _count("checkpoints", "Checkpoint statements published.", totals.checkpoints)
         yield _gauge("waiting_items", "Accepted, not sealed.", outbox.items.waiting_items)
         yield _gauge("waiting_bytes", "Bytes of bodies not sealed.", outbox.items.waiting_bytes)

@@ -2,13 +2,16 @@
 
 At each start, and after each failed delivery, before anything is sealed or sent again. A record under
 our key that we did not seal is an alarm, and begins a new session and new generations: this outbox was
-restored from an old copy, or somebody has the key. An inbox of somebody else cannot be read; what was
-unacknowledged there is sent again byte-identical, and its reader drops the second copy.
+restored from an old copy, or somebody has the key. A partition that ends before what was acknowledged
+there is an alarm too: its broker was restored to an older state or made anew, and lost something. An
+inbox of somebody else cannot be read; what was unacknowledged there is sent again byte-identical, and its
+reader drops the second copy.
 Source: wire format, "Sealing happens last".
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,14 +38,32 @@ FOREIGN = (
     "it is in use elsewhere (stop one), or its record key is stolen (tocsin keys rotate --reason stolen)"
 )
 
+WENT_BACK = (
+    "the broker ends before what it acknowledged to us, in {count} of our partitions: it was restored from "
+    "a backup or made anew, and readers may lack what tocsin status shows as published: tell its operator"
+)
+SAID = {AlarmKind.NOT_SEALED_BY_ME: FOREIGN, AlarmKind.BROKER_WENT_BACK: WENT_BACK}
+
+
+def own_alarms(outbox: Outbox, since_s: int = 0) -> list[str]:
+    """A sentence for each kind of alarm about our own logs since then: how many records, or partitions."""
+    found = {
+        (AlarmKind(kind), topic, partition, None if kind == AlarmKind.BROKER_WENT_BACK else offset)
+        for kind, topic, partition, offset, at_s in outbox.logs.alarms()
+        if at_s >= since_s
+    }
+    counts = Counter(kind for kind, *_place in found)
+    return [SAID[kind].format(count=count) for kind, count in sorted(counts.items())]
+
 
 @dataclass(slots=True)
 class ReadBack:
-    """What was found: records that we had not known to be stored, and foreign ones."""
+    """What was found: records not known to be stored, foreign ones, partitions that went back."""
 
     records: int = 0
     found: int = 0
     foreign: int = 0
+    went_back: int = 0
 
 
 class OwnLogs:
@@ -72,7 +93,7 @@ class OwnLogs:
 
     async def _read_stream(self, directory: Directory, stream: str, now_s: int, done: ReadBack) -> None:
         layout, topic = directory.layout, stream_topic(stream)
-        held = self._outbox.records.positions()
+        held, acknowledged = self._outbox.records.positions(), self._outbox.records.ends()
         mine = {layout.partition(stream, region, self._originator.id) for region in layout.regions}
         places: dict[Place, int | Start] = {
             (topic, partition): held.get((topic, partition), Start.BEGINNING) for partition in mine
@@ -83,6 +104,9 @@ class OwnLogs:
             await read_on(subscriber, ends, lambda some: self._take(some, now_s, done))
         with self._outbox.transaction():
             for (name, partition), end in ends.items():
+                if end < max(held.get((name, partition), 0), acknowledged.get((name, partition), 0)):
+                    self._outbox.logs.alarm(AlarmKind.BROKER_WENT_BACK, (name, partition, end), now_s)
+                    done.went_back += 1
                 self._outbox.records.advance(name, partition, end)
 
     async def _begin_new(

@@ -14,7 +14,7 @@ from services.producer.checkpoint import NEWS_WAITS_S, Checkpoints
 from services.producer.clocks import Clocks
 from services.producer.deliver import Deliver
 from services.producer.originator import Originator
-from services.producer.own_logs import OwnLogs
+from services.producer.own_logs import OwnLogs, own_alarms
 from services.producer.seal_next import SealNext
 from services.producer.sealing_pass import SealedPass
 from services.producer.sessions import Sessions
@@ -37,6 +37,8 @@ READ_BACK_EVERY_S = 3_600
 READ_REFUSED_AGAIN_AFTER_S = 60
 UPKEEP_EVERY_S = 3_600
 KEEP_BODIES_S = 90 * 86_400
+MAX_ROUND_S = 60.0
+"""So long at most, while more is accepted all the time: then the directory is looked at."""
 _log = get_log("producer")
 
 
@@ -70,6 +72,7 @@ class Totals:
     refused_items: int = 0
     found_again: int = 0
     foreign_records: int = 0
+    went_back_partitions: int = 0
     checkpoints: int = 0
 
 
@@ -123,12 +126,16 @@ class _Due:
 
 
 class Producing:
-    """One live publisher. `troubles`: what is in the way now, by subject; empty if nothing is."""
+    """One live publisher. `troubles`: what is in the way now, by subject; empty if nothing is.
+
+    `unfinished`: the last round ended for its time, and the next one should begin at once.
+    """
 
     def __init__(self, parts: Parts, keep_bodies_s: int = KEEP_BODIES_S) -> None:
         self._parts, self._keep_bodies_s = parts, keep_bodies_s
-        self._due = _Due()
+        self._due, self._began_s = _Due(), parts.clocks.now_s()
         self.totals = Totals()
+        self.unfinished = False
         self.troubles: dict[str, str] = {"broker": "no broker was reached yet"}
 
     async def round(self) -> int:
@@ -136,7 +143,7 @@ class Producing:
 
         Raises BrokerUnavailableError (try again), StorageError, DirectoryStaleError (none held).
         """
-        parts = self._parts
+        parts, self.unfinished = self._parts, False
         try:
             directory = await parts.source.refresh(parts.clocks.now_s(), forced=self._wants_directory())
             self._say("directory", str(parts.source.trouble) if parts.source.trouble else None)
@@ -170,6 +177,10 @@ class Producing:
         except BrokerRefusedError as error:
             self._say("checkpoints", str(error))
 
+    def own_alarms(self) -> list[str]:
+        """What was found amiss in our own logs since this producer began, a sentence for each kind."""
+        return own_alarms(self._parts.outbox, self._began_s)
+
     async def stop(self) -> None:
         """Leave the broker, in bounded time. What was pending is in the outbox."""
         await self._parts.publisher.stop()
@@ -195,6 +206,7 @@ class Producing:
         found = await self._parts.logs.read_back(directory, now_s)
         self.totals.found_again += found.found
         self.totals.foreign_records += found.foreign
+        self.totals.went_back_partitions += found.went_back
         self._due.read_back_s = now_s
 
     async def _send_all(self, directory: Directory) -> int:
@@ -202,7 +214,10 @@ class Producing:
         parts, published = self._parts, 0
         waits = self._closed(directory)
         parts.deliver.refused.clear()
+        end_s = parts.clocks.monotonic() + MAX_ROUND_S
         while not waits:
+            if self.unfinished:
+                return published
             published += await self._send_sealed()
             closed = {*parts.logs.refused, *parts.deliver.refused}
             if MANIFESTS_TOPIC in closed:
@@ -212,6 +227,7 @@ class Producing:
             if sealed.did_nothing:
                 waits = sealed.waits
                 break
+            self.unfinished = parts.clocks.monotonic() >= end_s
         self._say_all("sealing", waits)
         self._say_all("topic", _once({**parts.logs.refused, **parts.deliver.refused}))
         return published

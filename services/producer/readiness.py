@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from services.producer.clocks import Clocks
-from services.producer.own_logs import FOREIGN
+from services.producer.own_logs import own_alarms
 from services.producer.producing import DirectorySource, Producing
 from services.producer.running import Running
 from tocsin.adapters.outbox.store import Outbox
@@ -13,7 +13,7 @@ from tocsin.core.spans import span
 
 NEARLY_FULL = 0.9
 OLD_DIRECTORY_LEFT_S = 3 * 3_600
-DAY_S = FOREIGN_SHOWN_S = 86_400
+DAY_S = ALARMS_SHOWN_S = 86_400
 LONG_S = 3_600
 
 
@@ -35,9 +35,9 @@ class Readiness:
     def troubles(self) -> list[str]:
         """Empty when the service is ready."""
         found = [f"{subject}: {text}" for subject, text in self._producing.troubles.items()]
-        more = [self._running.trouble(), self._directory(), self._fullness(), self._foreign(), self._disk()]
+        more = [self._running.trouble(), self._directory(), self._fullness(), self._disk()]
         more.append(self._outbox.database.log_trouble())
-        return found + [one for one in more if one is not None]
+        return found + [one for one in more if one is not None] + self._own_alarms()
 
     def warnings(self) -> list[str]:
         """What somebody should know, though all works: what waits for long, what was refused."""
@@ -68,7 +68,6 @@ class Readiness:
             return None
         return f"outbox: {fullness:.0%} full; at 100% nothing more is accepted"
 
-    def _foreign(self) -> str | None:
-        since_s = self._clocks.now_s() - FOREIGN_SHOWN_S
-        recent = sum(1 for *_place, at_s in self._outbox.logs.alarms() if at_s >= since_s)
-        return f"logs: {FOREIGN.format(count=recent)}" if recent else None
+    def _own_alarms(self) -> list[str]:
+        said = own_alarms(self._outbox, self._clocks.now_s() - ALARMS_SHOWN_S)
+        return [f"logs: {one}" for one in said]

@@ -60,7 +60,8 @@ class Running:
                 await asyncio.wait({turn, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if await _ended(turn):
                     pause_s = FIRST_PAUSE_S
-                    await self._rest(stopping)
+                    if not self._producing.unfinished:
+                        await self._rest(stopping)
                 elif not stop.is_set():
                     # Jitter of scheduling, no secret.
                     await asyncio.wait({stopping}, timeout=pause_s * random.uniform(0.5, 1.0))  # noqa: S311

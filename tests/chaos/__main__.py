@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
-import tempfile
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,6 +15,7 @@ from tests.chaos.disks import can_mount
 from tests.chaos.plan import GROUPS, draw, faults_named
 from tests.chaos.rounds import Outcome, Scene
 from tests.chaos.world import build_world
+from tests.support import run
 
 HEAD = f"{'round':>5} {'seed':>6} {'faults':>6} {'kills':>6} {'acknowledged':>13} {'refused':>8}"
 HEAD += f" {'retries':>8} {'lost':>5} {'announced':>10} {'doubled':>8} {'order':>6} {'seconds':>8}"
@@ -26,14 +25,13 @@ RESULTS = Path("var/chaos.json")
 def main() -> int:
     """Play the rounds; 1 if any promise was broken."""
     options = _options()
-    # So that services and brokers are stopped also when somebody ends us.
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    run.begin()
     faults = faults_named([word for word in options.faults.replace(",", " ").split() if word])
     if not can_mount():
         _say("no root: full and read-only disks are left out")
     outcomes: list[Outcome] = []
     with (
-        tempfile.TemporaryDirectory(prefix="tocsin-chaos-") as name,
+        run.folder() as name,
         build_world(Path(name), brokers=options.brokers, without=tuple(options.without)) as world,
     ):
         scene = Scene(world, _say)
@@ -58,6 +56,8 @@ def _tell(number: int, outcome: Outcome) -> None:
         f" {outcome.seconds:>8.1f}",
         flush=True,
     )
+    for guest in outcome.guests:
+        print(f"      {guest}", flush=True)
     for fault in outcome.faults:
         print(f"      FAULT {fault}", flush=True)
 

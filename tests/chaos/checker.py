@@ -3,6 +3,9 @@
 Nothing acknowledged is missing, nothing is shown twice, the order of each originator's lanes in a stream
 and region is kept, every refusal has a reason. What is not shown is no loss where `status` says why it
 has not left, or where every copy of it lies in a gap that the reader announced.
+
+Who came in the middle is owed what was handed in from then on that its history begins; who was suspended
+what others were shown before, and nothing that was handed in after the sender knew.
 """
 
 from __future__ import annotations
@@ -11,8 +14,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 
-from tests.chaos.history import Copy, Gap, History, Receipt, Shown
+from tests.chaos.history import Copy, Gap, History, Membership, Receipt, Shown
 
 MAX_TOLD = 5
 
@@ -32,6 +36,9 @@ class Verdict:
     disordered: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
     unalarmed: list[str] = field(default_factory=list)
+    forbidden: int = 0
+    """Handed in after the sender knew that this reader is suspended."""
+    leaked: list[str] = field(default_factory=list)
 
     @property
     def faults(self) -> list[str]:
@@ -43,6 +50,7 @@ class Verdict:
             "out of order": self.disordered,
             "refused without a reason": self.unexplained,
             "logs lost reports without an alarm": self.unalarmed,
+            "shown though the reader is suspended": self.leaked,
         }
         return [f"{len(those)} {what}: {those[:MAX_TOLD]}" for what, those in named.items() if those]
 
@@ -59,6 +67,32 @@ def judge(history: History) -> Verdict:
     refusals = history.refusals
     verdict.unexplained = [one.reference for one in refusals if not all(one.reasons) or not one.reasons]
     return verdict
+
+
+def judge_member(history: History, membership: Membership, first_shown_s: Mapping[str, float]) -> Verdict:
+    """What a reader shows that came or was suspended while reports flowed.
+
+    `history.receipts` are all that there ever were; `first_shown_s`: when a reader of the whole time was
+    shown a report, by its id. `acknowledged` of the verdict is what this reader is owed.
+    """
+    verdict, known = Verdict(), _known(history.receipts)
+    _count(known, history.shown, verdict)
+    verdict.disordered = [*_cursors(history.shown), *_order(known, history.shown)]
+    owed = {one.reference: one for one in known.values() if _is_owed(one, membership, first_shown_s)}
+    verdict.acknowledged = len(owed)
+    _account(owed, history, verdict)
+    if membership.suspended_s is not None:
+        late = {one.report_id for one in known.values() if one.asked_s > membership.suspended_s}
+        verdict.forbidden = len(late)
+        verdict.leaked = [one.reference for one in history.shown if one.report_id in late]
+    return verdict
+
+
+def _is_owed(one: Receipt, membership: Membership, first_shown_s: Mapping[str, float]) -> bool:
+    if one.asked_s < membership.since_s:
+        return False
+    # What nobody was shown before may have been sealed without it.
+    return membership.asked_s is None or first_shown_s.get(one.report_id, inf) < membership.asked_s
 
 
 def _known(receipts: Iterable[Receipt]) -> dict[str, Receipt]:

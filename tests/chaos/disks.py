@@ -7,6 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tests.support import run
+
 MIB = 2**20
 FILLER = ".filler"
 
@@ -29,7 +31,7 @@ class SmallDisk:
             self.folder.rename(aside)
         self.folder.mkdir(parents=True, mode=0o700)
         options = f"size={self._size_mib}m,mode=0700"
-        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(self.folder)], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, run.name(), str(self.folder)], check=True)
         if aside.exists():
             shutil.copytree(aside, self.folder, dirs_exist_ok=True)
             shutil.rmtree(aside)

@@ -21,6 +21,7 @@ from services.workshop import processes
 from tests.chaos.plan import DAY_S, Step
 from tests.chaos.processes import ServiceProcess
 from tests.chaos.world import World
+from tests.support.leaders import fullest_place, leaders
 from tocsin.core.errors import TocsinError
 
 WAL_WRITE_LOCK = 120
@@ -44,6 +45,8 @@ def _kill(world: World, step: Step) -> None:
         _kill_brokers(world, step, [int(step.target)])
     elif what == "cluster":
         _kill_brokers(world, step, [1, 2, 3])
+    elif what == "publish":
+        world.members.publish_killed(int(step.by), by_service=step.target == "service")
     elif what == "starting":
         world.killed(step.target)
         _again(world, world.services[step.target], step)
@@ -135,6 +138,7 @@ def _clock(world: World, step: Step) -> None:
         service.clock.wrong(step.by)
         world.hold(step.hold_s)
         service.clock.wrong(0)
+    world.members.new_secret_s.append(time.monotonic())
     if step.fault == "clock-hours":
         world.clock_due_s = max(world.clock_due_s, step.by)
 
@@ -165,7 +169,7 @@ def _memory(world: World, step: Step) -> None:
 
 def _pause(world: World, step: Step) -> None:
     if step.fault == "pause-broker":
-        _pause_broker(world, step)
+        _freeze(world, step, [min(int(step.target), len(world.links.each))])
         return
     service = world.services[step.target]
     with _excused(world):
@@ -178,13 +182,23 @@ def _pause(world: World, step: Step) -> None:
         service.clock.wrong(0)
 
 
-def _pause_broker(world: World, step: Step) -> None:
-    status = world.kafka.status()
-    pid = status[min(int(step.target), len(status)) - 1].pid
-    if pid is not None:
-        processes.send([pid], signal.SIGSTOP)
-        world.hold(step.hold_s)
-        processes.send([pid], signal.SIGCONT)
+def _freeze(world: World, step: Step, nodes: list[int]) -> None:
+    pids = [one.pid for one in world.kafka.status() if one.node in nodes and one.pid is not None]
+    processes.send(pids, signal.SIGSTOP)
+    world.hold(step.hold_s)
+    processes.send(pids, signal.SIGCONT)
+
+
+def _leader(world: World, step: Step) -> None:
+    """Of the fullest partition: killed, or frozen, while the others go on."""
+    led_by = asyncio.run(_leader_of_the_fullest(world.kafka.bootstrap))
+    kill = {"leader-killed": _kill_brokers, "leader-frozen": _freeze}[step.fault]
+    kill(world, step, [led_by])
+
+
+async def _leader_of_the_fullest(bootstrap: str) -> int:
+    place = await fullest_place(bootstrap, "tocsin.ion.v1")
+    return (await leaders(bootstrap, place.topic))[place.partition]
 
 
 def _retention(world: World, step: Step) -> None:
@@ -198,6 +212,7 @@ def _retention(world: World, step: Step) -> None:
         time.sleep(0.1)
         world.services["producer"].keep_up()
     asyncio.run(_delete_all(world.kafka.bootstrap))
+    world.members.deleted_s = time.monotonic()
     consumer.start()
 
 
@@ -245,7 +260,7 @@ def _excused(world: World) -> Iterator[None]:
             service.excused = False
 
 
-_FAULTS: dict[str, Callable[[World, Step], None]] = {
+_FAULTS: dict[str, Callable[[World, Step], object]] = {
     "kill": _kill,
     "cut": _cut,
     "reset": _reset,
@@ -256,6 +271,10 @@ _FAULTS: dict[str, Callable[[World, Step], None]] = {
     "busy": _busy,
     "memory": _memory,
     "pause": _pause,
+    "leader": _leader,
     "retention": _retention,
     "power": _power,
+    "admit": lambda world, _step: world.members.admit(),
+    "suspend": lambda world, _step: world.members.suspend(),
+    "rotate": lambda world, step: world.members.rotate(world.services[step.target]),
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,7 +61,7 @@ class Lane(threading.Thread):
                 break
             report = _report(number, self._country)
             for key, body, expected in self._errands(order, number, report):
-                self._hand_in(order, body, key, expected)
+                self._hand_in(number, body, key, expected)
                 if self._given_up.is_set():
                     return
             self._last = report
@@ -83,23 +84,25 @@ class Lane(threading.Thread):
         if odd == "again":
             yield f"again-{number}", report, 200
 
-    def _hand_in(self, order: int, report: dict[str, Any], key: str, expected: int) -> None:
-        body = json.dumps(report).encode()
+    def _hand_in(self, number: int, report: dict[str, Any], key: str, expected: int) -> None:
+        body, asked_s = json.dumps(report).encode(), time.monotonic()
         while not self._given_up.is_set():
             status, answer = self._client.ask("POST", "/v1/reports", body, **{"Idempotency-Key": key})
             # While the clock is set wrong, reports of today are refused with that reason.
             if status not in {0, 500, 503, 507} and WRONG_CLOCK not in json.dumps(answer):
-                self._note(order, report, status, answer, expected)
+                self._note((number, asked_s), report, status, answer, expected)
                 return
             self._ledger.retries += 1
             self._given_up.wait(RETRY_PAUSE_S)
 
-    def _note(self, order: int, report: dict[str, Any], status: int, answer: Any, expected: int) -> None:
+    def _note(
+        self, when: tuple[int, float], report: dict[str, Any], status: int, answer: Any, expected: int
+    ) -> None:
+        (number, asked_s), now_s = when, time.monotonic()
         reference = report["national_reference"]
         if status in {200, 201}:
-            self._ledger.receipts.append(
-                Receipt(reference, answer["report_id"], self._lane, order, self._country)
-            )
+            place = (self._lane, number, self._country)
+            self._ledger.receipts.append(Receipt(reference, answer["report_id"], *place, asked_s, now_s))
         else:
             reasons = [one["problem"] for one in answer.get("problems") or []] or [answer.get("detail", "")]
             self._ledger.refusals.append(Refusal(reference, status, tuple(reasons)))

@@ -12,13 +12,18 @@ from typing import Any, NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a lane was told about a report. `lane` and `order`: when it was sent, and by whom."""
+    """What a lane was told about a report. `lane` and `order`: when it was sent, and by whom.
+
+    `asked_s`, `answered_s`: monotonic, when it was first handed in and when it was acknowledged.
+    """
 
     reference: str
     report_id: str
     lane: int
     order: int
     originator: str = ""
+    asked_s: float = 0.0
+    answered_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,18 @@ class Alarm(NamedTuple):
 
     stream: str
     region: str
+
+
+class Membership(NamedTuple):
+    """A reader for part of the time; times are monotonic, as receipts'.
+
+    `since_s`: it is given what was handed in from then on. `asked_s`: its suspension was asked for;
+    `suspended_s`: the sender was seen to know; None: never.
+    """
+
+    since_s: float
+    asked_s: float | None = None
+    suspended_s: float | None = None
 
 
 @dataclass

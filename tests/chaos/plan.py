@@ -15,6 +15,8 @@ SERVICES = ("producer", "consumer")
 MAX_PAUSE_S = 2.0
 MAX_AWAY_S = 60.0
 MAX_START_S = 1.5
+MAX_RECORDS_OF_A_LIST = 3
+LEADER_AWAY_S = 20.0
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "kills": (
@@ -29,6 +31,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "pause": ("pause-day", "pause-broker"),
     "retention": ("retention",),
     "power": ("power-producer", "power-consumer"),
+    "leader": ("leader-killed", "leader-frozen"),
+    "directory": ("admit", "suspend", "rotate", "kill-publish"),
 }
 EVERYTHING = tuple(GROUPS)
 
@@ -37,8 +41,9 @@ EVERYTHING = tuple(GROUPS)
 class Step:
     """One fault. `after_s`: reports flow for so long before it; `hold_s`: how long it lasts.
 
-    `target`: a service, or the number of a broker; `by`: seconds of a clock, bytes of memory, seconds of
-    delay; `again_s`: killed once more so long after its start, None for once.
+    `target`: a service, the number of a broker, or what publishes the directory; `by`: seconds of a clock,
+    bytes of memory, seconds of delay, records after which it is killed; `again_s`: killed once more so long
+    after its start, None for once.
     """
 
     fault: str
@@ -149,5 +154,15 @@ _STEPS: dict[str, Callable[[str, _Drawn], Step]] = {
         fault, drawn.after_s, drawn.seconds(1, 4), drawn.service, round(drawn.seconds(0, 32)) * 2**20
     ),
     "pause-day": lambda fault, drawn: Step(fault, drawn.after_s, drawn.seconds(2, 8), "consumer", DAY_S),
+    "leader-killed": lambda fault, drawn: Step(fault, drawn.after_s, LEADER_AWAY_S),
+    "leader-frozen": lambda fault, drawn: Step(fault, drawn.after_s, LEADER_AWAY_S),
+    "rotate": lambda fault, drawn: Step(fault, drawn.after_s, 0, drawn.service),
+    "kill-publish": lambda fault, drawn: Step(
+        fault,
+        drawn.after_s,
+        0,
+        "service" if drawn.twice else "command",
+        1 + int(drawn.share * MAX_RECORDS_OF_A_LIST),
+    ),
     "read-only": lambda fault, drawn: Step(fault, drawn.after_s, drawn.seconds(2, 4), drawn.service),
 }

@@ -73,9 +73,10 @@ class ServiceProcess:
         """Whether it is alive and says so."""
         return Client(self.port, "").ask("GET", "/healthz")[0] == 200
 
-    def start(self) -> None:
-        """Start it; it may take a second until it answers."""
+    def start(self, dies_after_records: int | None = None) -> None:
+        """Start it; it may take a second until it answers. It kills itself after so many records."""
         words = ["--clock", str(self.clock.path)]
+        words += ["--die-after", str(dies_after_records)] if dies_after_records else []
         words += ["--synced", str(self._synced)] if self.service in {"producer", "consumer"} else []
         words += [word for check in self._without for word in ("--without", check)]
         self._started_at_s = time.monotonic()
@@ -96,6 +97,14 @@ class ServiceProcess:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def wait_to_die(self, within_s: float) -> None:
+        """Until it killed itself, as it was started to. Raises subprocess.TimeoutExpired."""
+        assert self._process is not None
+        code = self._process.wait(within_s)
+        self._process = None
+        if code != -signal.SIGKILL:
+            self.troubles.append(f"{self.service} ended with {code}, not killed: {self._tail()}")
 
     def cut_power(self) -> None:
         """SIGKILL, and of its databases only what was synced is left."""

@@ -12,7 +12,8 @@ from tests.chaos.checker import Verdict, judge
 from tests.chaos.client import Client
 from tests.chaos.faults import commit
 from tests.chaos.feeder import Flow, Lane, Ledger
-from tests.chaos.history import Alarm, Copy, Gap, History, Shown, copies_of
+from tests.chaos.guests import judge_guests
+from tests.chaos.history import Alarm, Copy, Gap, History, Receipt, Shown, copies_of
 from tests.chaos.plan import Step
 from tests.chaos.watcher import Watcher, read_page
 from tests.chaos.world import World
@@ -40,6 +41,7 @@ class Outcome:
     retries: int
     refused: int
     seconds: float
+    guests: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
@@ -57,32 +59,35 @@ class Scene:
         }
         self._known_alarms: set[str] = set()
         self._known_gaps: set[Gap] = set()
+        self._receipts: list[Receipt] = []
 
     def play(self, number: int, seed: int, plan: Sequence[Step]) -> Outcome:
         """Round `number` (from 0). Everything is stopped at its end, also on failure."""
-        began, ledger, world = time.monotonic(), Ledger(), self._world
+        began_s, ledger, world = time.monotonic(), Ledger(), self._world
         world.kills = {}
         losing = any(step.fault == LOSING for step in plan)
         with self._running():
             begin = self._last_cursor()
             watcher = Watcher(self._client("consumer"), begin)
             watcher.start()
-            self._flow(number, plan, ledger)
+            troubles = self._flow(number, plan, ledger)
             world.let_hours_pass()
             wanted = {one.report_id for one in ledger.receipts}
-            troubles = self._settle(watcher, wanted, losing=losing)
+            troubles += self._settle(watcher, wanted, losing=losing)
             watcher.finish()
+            self._receipts += ledger.receipts
+            of_guests, guests = judge_guests(world, self._receipts, watcher.shown_at_s, self._wait_s)
             listed = list(self._listed(begin))
             copies = self._copies(wanted - {one.report_id for one in watcher.shown})
             gaps, alarms, strange = self._announced(losing=losing)
         history = History(ledger.receipts, ledger.refusals, watcher.shown, copies, gaps, alarms)
         verdict = judge(history)
-        faults = [*ledger.faults[:5], *troubles, *verdict.faults, *strange, *world.troubles]
+        faults = [*ledger.faults[:5], *troubles, *verdict.faults, *strange, *of_guests, *world.troubles]
         history.shown = listed
         faults += [f"in the list: {one}" for one in judge(history).faults]
-        seconds = time.monotonic() - began
+        seconds = time.monotonic() - began_s
         counts = (dict(world.kills), verdict, ledger.retries, len(ledger.refusals), seconds)
-        return Outcome(seed, len(plan), *counts, faults)
+        return Outcome(seed, len(plan), *counts, guests, faults)
 
     @contextmanager
     def _running(self) -> Iterator[None]:
@@ -92,14 +97,19 @@ class Scene:
         try:
             for service in services:
                 service.start()
+            self._world.members.begin()
             yield
         finally:
             self._world.links.heal()
+            self._world.members.finish()
             for service in services:
                 service.stop()
 
-    def _flow(self, number: int, plan: Sequence[Step], ledger: Ledger) -> None:
-        """Hand in reports while the faults of the plan come; returns when all are answered."""
+    def _flow(self, number: int, plan: Sequence[Step], ledger: Ledger) -> list[str]:
+        """Hand in reports while the faults of the plan come; returns when all are answered.
+
+        What the sender never came to know is told.
+        """
         flow, first = Flow(LANE_PAUSE_S), number * REFERENCES_A_ROUND
         last = first + REFERENCES_A_ROUND
         lanes = [
@@ -113,7 +123,8 @@ class Scene:
                 self._world.hold(step.after_s)
                 self._say(str(step))
                 commit(self._world, step)
-            # What comes after a loss shows that there was one.
+            troubles = self._world.members.settle()
+            # What comes after a loss shows that there was one; after a suspension, that nothing leaks.
             self._world.hold(1)
             flow.ends.set()
             deadline_s = time.monotonic() + WAIT_S
@@ -124,6 +135,7 @@ class Scene:
             flow.given_up.set()
             for lane in lanes:
                 lane.join()
+        return troubles
 
     def _settle(self, watcher: Watcher, wanted: set[str], *, losing: bool) -> list[str]:
         """Wait until nothing waits to be sent and the watcher was shown all that was acknowledged.

@@ -9,9 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import signal
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -31,6 +29,7 @@ from tests.chaos.sampling import Sample, not_flat, sample
 from tests.chaos.soak_report import figures, table
 from tests.chaos.watcher import read_page
 from tests.chaos.world import World, build_world
+from tests.support import run
 from tests.support.stage import COLOMBIA, NETHERLANDS
 
 CODES = (
@@ -190,10 +189,10 @@ def main() -> int:
     parser.add_argument("--participants", type=int, default=20, choices=range(6, 23), metavar="6 to 22")
     parser.add_argument("--seed", type=int, default=631)
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    run.begin()
     names = (COLOMBIA, NETHERLANDS, *CODES)[: options.participants]
     with (
-        tempfile.TemporaryDirectory(prefix="tocsin-soak-") as folder,
+        run.folder() as folder,
         build_world(Path(folder), actors=names) as world,
     ):
         report = Soak(world, names, options.seed).run(options.minutes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from tests.chaos.client import Client
 from tests.chaos.history import Shown, shown_of
@@ -19,6 +20,8 @@ class Watcher(threading.Thread):
         self._client, self._cursor = client, begin
         self._stop_asked = threading.Event()
         self.shown: list[Shown] = []
+        self.shown_at_s: dict[str, float] = {}
+        """When each report was first shown, monotonic."""
 
     def run(self) -> None:
         """Until `finish`."""
@@ -35,6 +38,9 @@ class Watcher(threading.Thread):
     def _page(self) -> int:
         page = read_page(self._client, self._cursor)
         self.shown += page
+        now_s = time.monotonic()
+        for one in page:
+            self.shown_at_s.setdefault(one.report_id, now_s)
         if page:
             self._cursor = page[-1].cursor
         return len(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +14,7 @@ from services.workshop.local_kafka import LocalKafka
 from services.workshop.node import Tuning
 from tests.chaos.disks import SmallDisk, can_mount
 from tests.chaos.links import Links
+from tests.chaos.members import Members
 from tests.chaos.processes import Build, ServiceProcess
 from tests.support.stage import AUTHORITY, COLOMBIA, NETHERLANDS, Stage, build_stage
 
@@ -20,6 +22,7 @@ LINK_DISTANCE = 5
 HOME_MIB, KAFKA_MIB, TMP_MIB = 96, 256, 8
 SIGN_EVERY_S = 5
 POLL_S = 0.05
+COMMAND_TRIES = 20
 TMP = "tmp"
 FULL_BROKER = 3
 
@@ -41,6 +44,9 @@ class World:
     passed_s: float = 0.0
     clock_due_s: float = 0.0
     kills: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.members = Members(self)
 
     @property
     def everyone(self) -> list[ServiceProcess]:
@@ -106,7 +112,12 @@ def build_world(
         (folder / TMP).mkdir(exist_ok=True)
         bootstrap = ",".join(f"127.0.0.1:{port}" for port in told)
         build = Build(without, {"TOCSIN_BOOTSTRAP": bootstrap, "TMPDIR": str(folder / TMP)})
-        yield World(stage, kafka, links, _services(stage, build), build, disks=disks)
+        services = _services(stage, build)
+        # From now on commands go by the world's time, which may run ahead of this machine's.
+        by_the_world = ("--clock", str(services["authority"].clock.path))
+        stage.command = (sys.executable, "-m", "tests.chaos.service", *by_the_world, "--")
+        stage.max_tries = COMMAND_TRIES
+        yield World(stage, kafka, links, services, build, disks=disks)
 
 
 def _mounted(stack: ExitStack, disks: dict[str, SmallDisk]) -> dict[str, SmallDisk]:

@@ -1,20 +1,34 @@
 """Trouble that others met with Kafka's clients, rows 11 to 17: it heals without hands and loses nothing."""
 
 import asyncio
+import threading
 import time
+from contextlib import asynccontextmanager
 from functools import partial
 
 import pytest
 
 from services.consumer import keeping as keeping_module
 from services.consumer.participant import open_participant
+from services.consumer.sinks.lines import SinksAsked, opened
+from services.consumer.sinks.plans import configured
+from services.consumer.sinks.settings import SinkSettings
 from services.workshop.local_kafka import LocalKafka, Tuning
 from services.workshop.ports import find_free
-from tests.support.broker_contents import all_records, items_by_region
-from tests.support.loops import MAX_WAIT_S, accept, all_sent, publishing, reading, times_held, until
+from tests.support.loops import (
+    MAX_WAIT_S,
+    accept,
+    all_sent,
+    publishing,
+    reading,
+    times_held,
+    times_stored,
+    until,
+)
 from tests.support.parties import DAY_S, NOW_S
 from tests.support.publishing import Writer
 from tests.support.reading import Reading
+from tests.support.receivers import Receiver
 from tests.support.relay import NAME, Relay, named
 from tests.support.town import Town
 from tests.support.world import ORIGINATOR, note, report_id, small_world
@@ -22,9 +36,7 @@ from tocsin.adapters.access_declaration import declaration
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
 from tocsin.adapters.wished_topics import wishes
-from tocsin.core import wire
 from tocsin.core.errors import TocsinError
-from tocsin.core.ids import leaf_of
 from tocsin.core.outcomes import Reason
 from tocsin.runtime import pulse
 
@@ -78,18 +90,6 @@ def writer(town, tmp_path):
     writer.close()
 
 
-async def times_stored(town, writer, ids):
-    """How often each report lies in each region's log."""
-    records = await asyncio.to_thread(all_records, town.bootstrap, writer.directory.layout, "ion")
-    counts = items_by_region([one for one in records if _is_ours(writer, one)], writer.outbox)
-    return {count for (report, _region), count in counts.items() if report in ids}
-
-
-def _is_ours(writer, record):
-    envelope = wire.decode_envelope(record.value)
-    return writer.outbox.records.by_leaf(leaf_of(envelope.header, envelope.ciphertext)) is not None
-
-
 @kafka
 async def test_b11_a_leader_that_is_killed_under_load_loses_and_doubles_nothing(place, town, writer):
     async with publishing(KafkaAccess(town.bootstrap), writer) as running:
@@ -98,24 +98,59 @@ async def test_b11_a_leader_that_is_killed_under_load_loses_and_doubles_nothing(
         ids += accept(writer, running, *(f"B11-{number}" for number in range(50, 100)))
         await asyncio.to_thread(place.broker.start)
         await until(all_sent(writer))
-    assert {1} == await times_stored(town, writer, ids)
+    assert {1} == await times_stored(town.bootstrap, writer, ids)
+
+
+@asynccontextmanager
+async def sinking(home, inbox, **targets):
+    """The reader's sinks, beside its loop, until the block ends."""
+    participant = open_participant(home, home / "passphrase")
+    plans = configured(
+        {name: SinkSettings(to=f"{name}={to}", streams=["ion"]) for name, to in targets.items()}
+    )
+    async with opened(participant, SinksAsked(plans), lambda _text: None) as lines:
+        await lines.begin()
+        lines.caught_up()
+        running = asyncio.ensure_future(lines.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.wait({running})
 
 
 @kafka
 async def test_b15_an_answer_that_is_lost_after_storing_makes_one_incident_and_one_notice(
-    place, town, writer
+    place, town, writer, tmp_path
 ):
     place.relay.lost, place.relay.lose = 0, 2
-    async with (
-        publishing(KafkaAccess(town.bootstrap), writer) as running,
-        reading(KafkaAccess(town.bootstrap), town.home("b15")) as (inbox, _health),
-    ):
-        ids = accept(writer, running, "B15-1", "B15-2")
-        await until(all_sent(writer))
-        await until(lambda: inbox.reports.last_seq() and all(times_held(inbox, ids)))
-        assert [1, 1] == times_held(inbox, ids)
+    read_on = threading.Event()
+    slow = Receiver(answer=lambda _posted: (204, {}) if read_on.wait(MAX_WAIT_S) else (500, {}))
+    with slow:
+        url, spool = f"http://127.0.0.1:{slow.port}/b15", tmp_path / "spool"
+        async with (
+            publishing(KafkaAccess(town.bootstrap), writer) as running,
+            reading(KafkaAccess(town.bootstrap), town.home("b15")) as (inbox, _health),
+            sinking(town.home("b15"), inbox, webhook=url, spool=spool),
+        ):
+            ids = accept(writer, running, "B15-1", "B15-2")
+            await until(all_sent(writer))
+            # The receiver holds the first notice back while the reader reads, stores and commits on.
+            await until(lambda: slow.posted and all(times_held(inbox, ids)))
+            ids += accept(writer, running, "B15-3")
+            await until(lambda: all(times_held(inbox, ids)))
+            read_on.set()
+            await until(lambda: noticed(slow, spool) >= (len(ids), len(ids)))
+            assert [1, 1, 1] == times_held(inbox, ids)
+        assert (len(ids), len(ids)) == noticed(slow, spool)
     assert (0, 2) == (place.relay.lose, place.relay.lost)
-    assert {1} == await times_stored(town, writer, ids)
+    assert {1} == await times_stored(town.bootstrap, writer, ids)
+
+
+def noticed(receiver, spool):
+    """How many notices the webhook was given and the spool holds; a try again has the same id."""
+    posted = {one.id for one in receiver.posted if one.json["type"] != "heartbeat"}
+    return len(posted), len([one for one in spool.glob("*.json") if one.name != "heartbeat.json"])
 
 
 @kafka

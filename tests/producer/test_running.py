@@ -16,7 +16,7 @@ class Rounds:
     def __init__(self, *outcomes):
         self.outcomes = list(outcomes)
         self.begun = 0
-        self.stopped = False
+        self.stopped = self.unfinished = False
         self.first, self.done = asyncio.Event(), asyncio.Event()
 
     async def round(self):
@@ -51,6 +51,14 @@ async def finished(rounds):
     stop.set()
     await task
     return loop
+
+
+async def test_a_round_that_ended_for_its_time_is_followed_by_the_next_at_once(monkeypatch):
+    monkeypatch.setattr(running, "IDLE_S", 3_600)
+    rounds = Rounds(3, 3)
+    rounds.unfinished = True
+    await finished(rounds)
+    assert 3 == rounds.begun
 
 
 async def test_a_broker_that_is_away_is_tried_again():

@@ -10,8 +10,9 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from services.producer import producing as producing_module
 from services.producer.key_requests import KeyRequests
-from services.producer.own_logs import OwnLogs
+from services.producer.own_logs import OwnLogs, own_alarms
 from services.producer.participant import open_participant
 from services.producer.producing import build
 from services.workshop.local_kafka import LocalKafka
@@ -191,6 +192,38 @@ def test_a_record_under_our_key_that_we_did_not_seal_is_an_alarm_and_a_new_begin
     restored.accept("K-13")
     restored.seal()
     assert head.session < restored.outbox.logs.head("ion", "south-america").session
+
+
+def test_a_round_ends_for_its_time_while_there_is_more_and_the_next_goes_on(town, tmp_path, monkeypatch):
+    monkeypatch.setattr(producing_module, "MAX_ROUND_S", 0)
+    writer = writer_of(town, tmp_path)
+    writer.accept("K-60")
+    producing = producing_of(town, writer)
+
+    async def two_rounds():
+        found = [(await producing.round(), producing.unfinished) for _ in range(2)]
+        await producing.stop()
+        return found
+
+    (first, began), (second, ended) = asyncio.run(two_rounds())
+    assert [(0, True), False] == [(first, began), ended]
+    assert second > 0 == producing.waiting
+
+
+def test_row44_a_broker_that_ends_before_what_it_acknowledged_is_an_alarm_told_once(town, tmp_path):
+    writer = writer_of(town, tmp_path)
+    writer.accept("K-44")
+    asyncio.run(one_round(producing_of(town, writer)))
+    (topic, partition), end = max(writer.outbox.records.ends().items())
+    with writer.outbox.transaction():
+        writer.outbox.records.advance(topic, partition, end + 1_000)
+    producing = producing_of(town, writer)
+    asyncio.run(one_round(producing))
+    assert 1 == producing.totals.went_back_partitions
+    assert 1 == sum("in 1 of our partitions" in said for said in own_alarms(writer.outbox))
+    again = producing_of(town, writer)
+    asyncio.run(one_round(again))
+    assert 0 == again.totals.went_back_partitions
 
 
 def test_a_member_that_misses_its_key_and_asks_gets_a_wrap(town, tmp_path):

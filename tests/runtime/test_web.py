@@ -1,6 +1,7 @@
 """h48, h49: what stands before every request, and how errors are told."""
 
 import asyncio
+import threading
 
 import httpx
 import pytest
@@ -270,3 +271,26 @@ async def test_unknown_paths_and_methods_are_problems(call) -> None:
 
 async def test_no_page_loads_scripts_from_elsewhere(call) -> None:
     assert [404, 404] == [(await call("GET", path)).status_code for path in ("/docs", "/redoc")]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+async def test_what_the_loop_works_on_is_looked_at_from_its_own_thread(path):
+    """A database refuses two threads at once: with either, the report or the look would fail."""
+    seen = []
+
+    class Looks:
+        def collect(self):
+            seen.append(threading.get_ident())
+            return []
+
+    def look():
+        seen.append(threading.get_ident())
+
+    registry = CollectorRegistry()
+    registry.register(Looks())
+    seen.clear()
+    app = build_app("Example", "For tests.", Health(look, lambda: look() or [], list), registry)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        assert 200 == (await client.get(path)).status_code
+    assert {threading.get_ident()} == set(seen)

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import run
+
 
 @contextmanager
 def small_disk(path: Path, size_bytes: int) -> Iterator[Path]:
     """A file system of this size at `path`; the test is skipped where nobody may mount one."""
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", "tmpfs", str(path)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size_bytes}", run.name(), str(path)]
     if os.getuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("only root may mount a small file system")
     try:

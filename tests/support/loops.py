@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -14,10 +14,14 @@ from services.consumer.keeping import Keeping
 from services.consumer.participant import open_participant
 from services.producer.producing import build
 from services.producer.running import Running
+from tests.support.broker_contents import all_records, items_by_region
 from tests.support.publishing import HeldDirectory, Writer
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.kafka.probe import broker_trouble
+from tocsin.adapters.kafka.records import IncomingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.core import wire
+from tocsin.core.ids import leaf_of
 from tocsin.runtime import pulse
 
 MAX_WAIT_S = 90
@@ -88,3 +92,15 @@ def times_held(inbox: Inbox, ids: list[bytes]) -> list[int]:
     """How often each report lies in an inbox."""
     held = [one.report_id for one in inbox.reports.after(0)]
     return [held.count(one) for one in ids]
+
+
+async def times_stored(bootstrap: str, writer: Writer, ids: Collection[bytes]) -> set[int]:
+    """How often each report lies in each region's log."""
+    records = await asyncio.to_thread(all_records, bootstrap, writer.directory.layout, "ion")
+    counts = items_by_region([one for one in records if _is_ours(writer, one)], writer.outbox)
+    return {count for (report, _region), count in counts.items() if report in ids}
+
+
+def _is_ours(writer: Writer, record: IncomingRecord) -> bool:
+    envelope = wire.decode_envelope(record.value or b"")
+    return writer.outbox.records.by_leaf(leaf_of(envelope.header, envelope.ciphertext)) is not None

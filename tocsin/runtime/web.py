@@ -43,21 +43,24 @@ def build_app(
 
 
 def health_routes(health: Health, registry: CollectorRegistry) -> APIRouter:
-    """Routes that need no token: they say nothing of content."""
+    """Routes that need no token: they say nothing of content.
+
+    They look at what the loop works on, and so from its thread: a database refuses two threads at once.
+    """
     routes = APIRouter()
 
-    def healthz() -> Response:
+    async def healthz() -> Response:
         """200 while the loops turn, also while a dependency is down: a restart would not help."""
         stuck = health.stuck()
         return PlainTextResponse(f"{stuck}\n", 503) if stuck else PlainTextResponse("alive\n")
 
-    def readyz() -> Response:
+    async def readyz() -> Response:
         """200 when all is well, else 503 with a line for each thing that is wrong; then warnings."""
         troubles = health.troubles()
         lines = [*(troubles or ["ready"]), *(f"warning: {one}" for one in health.warnings())]
         return PlainTextResponse("".join(f"{one}\n" for one in lines), 503 if troubles else 200)
 
-    def metrics() -> Response:
+    async def metrics() -> Response:
         """Prometheus' text form."""
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
