@@ -294,6 +294,7 @@ def test_after_a_new_root_versions_may_begin_anew(client, repository, monkeypatc
     repository.put_targets({}, NOW_S)
     client.refresh(repository.files(), NOW_S)
     held = json.loads((client._folder / "held.json").read_bytes())
+    del held["sha256"]
     (client._folder / "held.json").write_text(json.dumps(held | {"snapshot": 9, "timestamp": 9}))
     refused_now = restarted(client, repository)
     with pytest.raises(UntrustedError, match="version 9 was there before"):
