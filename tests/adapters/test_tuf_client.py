@@ -112,6 +112,25 @@ def test_a_damaged_memory_is_as_none(client, repository, content) -> None:
     assert 1 == again.refresh(repository.files(), NOW_S).version
 
 
+@pytest.mark.parametrize("change", [(b"audiences/", b"`udiences/"), (b'"sha256"', b'"sha257"')])
+def test_a_memory_in_which_a_bit_was_flipped_is_as_none(client, repository, change) -> None:
+    client.refresh(repository.files(), NOW_S)
+    file = client._folder / "held.json"
+    file.write_bytes(file.read_bytes().replace(*change))
+    again = restarted(client, repository)
+    assert None is again.load()
+    assert 1 == again.refresh(repository.files(), NOW_S).version
+
+
+def test_the_memory_of_an_earlier_release_is_believed(client, repository) -> None:
+    client.refresh(repository.files(), NOW_S)
+    file = client._folder / "held.json"
+    record = json.loads(file.read_bytes())
+    del record["sha256"]
+    file.write_text(json.dumps(record))
+    assert 1 == restarted(client, repository).load().version
+
+
 def test_h38_an_older_timestamp_is_refused(client, repository) -> None:
     old = repository.files()
     repository.refresh_timestamp(NOW_S)
@@ -275,6 +294,7 @@ def test_after_a_new_root_versions_may_begin_anew(client, repository, monkeypatc
     repository.put_targets({}, NOW_S)
     client.refresh(repository.files(), NOW_S)
     held = json.loads((client._folder / "held.json").read_bytes())
+    del held["sha256"]
     (client._folder / "held.json").write_text(json.dumps(held | {"snapshot": 9, "timestamp": 9}))
     refused_now = restarted(client, repository)
     with pytest.raises(UntrustedError, match="version 9 was there before"):

@@ -159,6 +159,21 @@ def test_h12_times_and_numbers_out_of_range(
     assert [] == list(fate.alarms)
 
 
+@pytest.mark.parametrize(
+    ("past_the_end_s", "outcome", "reason"),
+    [(300, Outcome.ACCEPTED, Reason.WHOLE), (301, Outcome.QUARANTINED, Reason.OUTSIDE_WINDOW)],
+)
+def test_h12_a_time_outside_the_window_of_its_generation_is_quarantined(
+    past_the_end_s: int, outcome: Outcome, reason: Reason
+) -> None:
+    sender, reader = WORLD.pair()
+    (manifest,) = reader.manifests.values()
+    at_s = manifest.not_after + past_the_end_s
+    sent = sender.send(note(), now_s=at_s)
+    fate = reader.read(sent.value, sent.place, at_s)
+    assert (outcome, reason) == (fate.outcome, fate.reason)
+
+
 def test_h12_a_record_dated_ahead_is_accepted_when_its_time_comes() -> None:
     sender, reader = WORLD.pair()
     sent = sender.send(note(), now_s=NOW_S + 360)

@@ -104,7 +104,16 @@ def test_h34_an_incident_to_couriers_is_quarantined() -> None:
     )
 
 
-@pytest.mark.parametrize("bad", [note("bad", body=b"?"), note("bad", version=0), notice("bad")])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        note("bad", body=b"?"),
+        note("bad", version=0),
+        note("bad", report_id=bytes(16)),
+        notice("bad"),
+    ],
+    ids=["body", "version 0", "no UUIDv7", "schema"],
+)
 def test_h35_one_bad_item_among_63_good_ones_is_quarantined_alone(bad) -> None:
     sender, reader = WORLD.pair()
     good = [note(str(number)) for number in range(63)]

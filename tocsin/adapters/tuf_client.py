@@ -11,7 +11,6 @@ Source: wire format, "Directory"; The Update Framework 1.0, client workflow.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,7 +48,9 @@ from tocsin.core.primitives import sha256
 
 MAX_SCHEMA_BYTES = 262_144
 _ADDRESS = "topic:///"
-_HELD = "held.json"
+_HELD, _SUM = "held.json", "sha256"
+_NUMBERS = ("root", "timestamp", "snapshot", "expires_at_s")
+_NAMES = {*_NUMBERS, "targets", "regional"}
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class DirectoryClient:
         else:
             whole = {}
         directory = self._take(held, whole)
-        write_whole(self._folder / _HELD, json.dumps(asdict(held)).encode())
+        write_whole(self._folder / _HELD, _written(held))
         return directory
 
     @contextmanager
@@ -263,10 +264,17 @@ def _held_of(trusted: TrustedMetadataSet) -> _Held:
     )
 
 
-def _held_from(record: Mapping[str, Any]) -> _Held:
-    """Inverse of `asdict`. Raises MalformedError, TypeError, AttributeError, KeyError."""
-    names = ("root", "timestamp", "snapshot", "expires_at_s")
-    numbers = {name: json_fields.number(record, name) for name in names}
+def _written(held: _Held) -> bytes:
+    record = asdict(held)
+    return canonical_json.dump(record | {_SUM: sha256(canonical_json.dump(record)).hex()})
+
+
+def _held_from(record: dict[str, Any]) -> _Held:
+    """Inverse of `_written`. Raises MalformedError, TypeError, AttributeError, KeyError."""
+    said = record.pop(_SUM, None)  # earlier releases wrote none
+    if said not in {None, sha256(canonical_json.dump(record)).hex()} or record.keys() - _NAMES:
+        raise MalformedError
+    numbers = {name: json_fields.number(record, name) for name in _NUMBERS}
     lists = {role: _list_from(one) for role, one in record.get("regional", {}).items()}
     return _Held(**numbers, targets=_texts(record, "targets"), regional=lists)
 
