@@ -13,6 +13,7 @@ from tocsin.core.directory import PARTICIPANTS, Directory
 from tocsin.core.enrolment import Request, Welcome, application_digest
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import ID_BYTES
+from tocsin.core.json_fields import LINE, is_line
 from tocsin.core.participants import Participant, check_prefix, write_participant
 from tocsin.core.primitives import random_bytes
 from tocsin.core.standing import NO_DAY
@@ -48,6 +49,8 @@ class Terms:
         self._check_side(firm=sides == {"firm"})
 
     def _check_side(self, *, firm: bool) -> None:
+        if self.agreement is not None and not is_line(self.agreement):
+            raise RefusedByRuleError(f"the reference of an agreement is {LINE}")
         if (self.agreement is None) != (self.agreement_ends_s is None):
             raise RefusedByRuleError(
                 "an agreement has a reference and an end: --agreement, --agreement-ends"
@@ -102,7 +105,7 @@ def admit(office: Office, request: Request, terms: Terms, papers: Papers) -> Wel
     )
     office.put({f"{PARTICIPANTS}{participant.id.hex()}": write_participant(participant)})
     challenging.forget(office, application)
-    return Welcome(participant.id, office.repository.pinned_root())
+    return Welcome(participant.id, office.repository.pinned_root(), participant.name)
 
 
 def _check_sponsor(directory: Directory, sponsor: bytes | None) -> None:
@@ -147,6 +150,7 @@ def _check_keys(request: Request, now_s: int) -> None:
 
 
 def _check_new(directory: Directory, request: Request) -> None:
+    """Neither its keys nor its name are there: who lost its folder and applies again stays who it was."""
     for key in request.keys:
         for participant in directory.participants.values():
             if any(key.id == theirs.id for theirs in participant.keys):
@@ -154,10 +158,19 @@ def _check_new(directory: Directory, request: Request) -> None:
                     f"these keys are admitted already: {participant.name}, {participant.id.hex()}. "
                     f"Its welcome once more: tocsin authority welcome {participant.id.hex()}"
                 )
+    for one in directory.participants.values():
+        same = (one.name.casefold(), one.country) == (request.name.casefold(), request.country)
+        if same and one.ended is None:
+            raise RefusedByRuleError(
+                f"{one.name} ({one.country}) takes part already, as {one.id.hex()}: where it lost its "
+                "folder, tocsin authority participant new-folder gives it these keys; another "
+                "organisation applies under a name of its own"
+            )
 
 
 def welcome_again(office: Office, participant: bytes) -> Welcome:
     """The welcome of somebody admitted before. Raises RefusedByRuleError."""
-    if participant not in office.directory().participants:
+    found = office.directory().participants.get(participant)
+    if found is None:
         raise RefusedByRuleError(f"there is no participant {participant.hex()}")
-    return Welcome(participant, office.repository.pinned_root())
+    return Welcome(participant, office.repository.pinned_root(), found.name)

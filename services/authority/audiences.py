@@ -109,7 +109,7 @@ def _coming_and_going(before: Directory, audience: Audience, now_s: int) -> Iter
         yield f"leave it: {names(gone)}; each originator's next record to it is under a new key"
     if come := will - was:
         yield f"join it: {names(come)}"
-    yield f"{len(will)} members, until when each: tocsin authority audience {audience.name} --members"
+    yield f"{len(will)} members, until when each: tocsin authority audience show {audience.name} --members"
 
 
 def _check_words(kind: str, words: Collection[str], known: Collection[str]) -> None:
@@ -122,11 +122,13 @@ def _schemas(name: str) -> Collection[bytes]:
 
 
 def show_audience(directory: Directory, name: str, now_s: int) -> dict[str, Any]:
-    """An audience with its members now, as the directory has it. Raises RefusedByRuleError."""
+    """The rule of an audience, and how many belong to it now. Raises RefusedByRuleError."""
     audience = directory.audience_named(name)
     if audience is None:
-        raise RefusedByRuleError(f"there is no audience {name}")
-    members = directory.members(audience_id(name), b"", now_s)
+        known = ", ".join(sorted(one.name for one in directory.audiences.values()))
+        raise RefusedByRuleError(
+            f"there is no audience {name}; there are {known}, and to.ID of each participant"
+        )
     return {
         "name": name,
         "roles": sorted(audience.roles),
@@ -138,8 +140,15 @@ def show_audience(directory: Directory, name: str, now_s: int) -> dict[str, Any]
         "history": audience.history,
         "max_age_days": audience.max_age_s // DAY_S,
         "exclude": sorted(one.hex() for one in audience.exclude),
-        "members": [_member(directory.participants[one]) for one in members],
+        "members": len(directory.members(audience_id(name), b"", now_s)),
     }
+
+
+def member_rows(directory: Directory, name: str, now_s: int) -> list[dict[str, Any]]:
+    """Who belongs to an audience now, by country and name, and until when each: its agreement's end."""
+    ids = directory.members(audience_id(name), b"", now_s)
+    members = sorted((directory.participants[id_] for id_ in ids), key=lambda one: (one.country, one.name))
+    return [_member(one) for one in members]
 
 
 def _member(one: Participant) -> dict[str, Any]:

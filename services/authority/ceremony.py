@@ -5,10 +5,22 @@ Machines with keys stay offline; a stick carries drafts and public files between
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+from tocsin.core.errors import SettingsError
 
 OFFLINE = "On an offline machine, with the stick in it"
 OFFICE = "At the authority, with the stick in it"
+_SHORT = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+
+def check_people(holders: Sequence[str]) -> None:
+    """Raises SettingsError: their names stand in commands and paths, each once."""
+    if bad := [one for one in holders if not _SHORT.fullmatch(one)]:
+        raise SettingsError(f"{bad[0]!r} is no short name: small letters, digits and hyphens, as alice")
+    if len(set(holders)) != len(holders):
+        raise SettingsError("one person is named twice: each holder is another person")
 
 
 def script(kind: str, holders: Sequence[str], quorum: int) -> list[str]:

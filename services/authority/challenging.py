@@ -10,7 +10,8 @@ from services.authority.office import Office
 from tocsin.adapters.private_files import make_private_folder
 from tocsin.adapters.whole_files import read_whole, write_whole
 from tocsin.core import challenge as core
-from tocsin.core.errors import RefusedByRuleError
+from tocsin.core import json_fields
+from tocsin.core.errors import MalformedError, RefusedByRuleError
 from tocsin.core.primitives import random_bytes
 from tocsin.core.public_keys import PublicKey
 
@@ -64,10 +65,12 @@ def _expected(office: Office, application: bytes) -> core.Answer | None:
     data = read_whole(_file(office, application), MAX_FILE_BYTES)
     if data is None:
         return None
-    record = json.loads(data)
-    if office.now_s() >= record["until_s"]:
-        return None
-    return core.read_answer(record["answer"].encode())
+    try:
+        record = json_fields.load_object(data, "kept challenge")
+        ended = office.now_s() >= json_fields.number(record, "until_s")
+        return None if ended else core.read_answer(json_fields.text(record, "answer").encode())
+    except MalformedError:
+        return None  # damaged on disk: as if it had never been made, and one is made anew
 
 
 def _forget_old(folder: Path, now_s: int) -> None:

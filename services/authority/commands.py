@@ -6,6 +6,7 @@ import typer
 
 from services.authority import (
     commands_access,
+    commands_audiences,
     commands_directory,
     commands_kafka,
     commands_participants,
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
     )
     commands_directory.register(authority)
     commands_participants.register(authority)
+    commands_audiences.register(authority)
     commands_root.register(authority)
     commands_proposals.register(authority)
     commands_regional.register(authority)

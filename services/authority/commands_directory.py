@@ -16,16 +16,12 @@ Words = list[str]
 
 
 def register(authority: typer.Typer) -> None:
-    """Add init, admit, welcome, audience, stream, schema, renew, status."""
+    """Add init, admit, welcome, stream, schema, renew, status."""
     authority.command(epilog="Example: tocsin authority init --home authority --name Secretariat")(init)
     authority.command(
         epilog="Example: tocsin authority admit co.request.json --answer co.answer.json --role focal-point "
         "--out co.welcome.json"
     )(admit)
-    authority.command(
-        epilog="Example: tocsin authority audience couriers.caribbean --sector courier --region caribbean "
-        "--schema alert"
-    )(audience)
     authority.command(
         epilog="Example: tocsin authority stream alerts --width 1 --retention-days 400 --publish-role "
         "focal-point"
@@ -128,10 +124,12 @@ def welcome(
 
 
 def _hand_out(welcome: Welcome, out: Path | None) -> None:
+    from services.authority.telling import tell_first_root
     from tocsin.adapters.whole_files import write_whole
     from tocsin.core.enrolment import write_welcome
     from tocsin.runtime import console
 
+    tell_first_root(welcome.root)
     if out is None:
         console.data(write_welcome(welcome).decode())
     else:
@@ -139,55 +137,12 @@ def _hand_out(welcome: Welcome, out: Path | None) -> None:
         console.data(welcome.participant.hex())
 
 
-def audience(  # noqa: PLR0913 - one option for each part of the rule
-    name: Annotated[str, typer.Argument(help="As couriers or focal-points.south-america.")],
-    role: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
-    sector: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
-    region: Annotated[Words, typer.Option(help="Repeatable; none means any.")] = [],  # noqa: B006
-    schema: Annotated[Words, typer.Option(help="incident, alert, tip … or a file.")] = [],  # noqa: B006
-    approvals: Annotated[
-        int | None, typer.Option(min=0, max=2, help="Persons who release an item; alerts: 2, else 0.")
-    ] = None,
-    safety_approvals: Annotated[
-        int | None, typer.Option(min=1, max=2, help="Fewer for a safety notice; alerts: 1, the fast lane.")
-    ] = None,
-    history: Annotated[str, typer.Option(help="generation: who joins reads it back; none.")] = "generation",
-    max_age_days: Annotated[int, typer.Option(min=1, help="How long records live.")] = 365,
-    exclude: Annotated[Words, typer.Option(help="Id of somebody to leave out; repeatable.")] = [],  # noqa: B006
-    members: Annotated[bool, typer.Option("--members", help="Show it, change nothing.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say who comes and goes only.")] = False,
-    home: HomeOption = DEFAULT_HOME,
-    passphrase_file: PassphraseFileOption = None,
-) -> None:
-    """Create or replace an audience by rule; with --members show one and who belongs to it now."""
-    from services.authority.audiences import Rule, put_audience, show_audience
-    from services.authority.office import open_office
-    from services.authority.telling import tell_proposed
-    from tocsin.core.errors import SettingsError
-    from tocsin.core.ids import parse_id
-    from tocsin.runtime import console
-
-    with open_office(home, passphrase_file) as office:
-        if not members:
-            if not schema:
-                raise SettingsError("name what may be sent to it: --schema incident or --schema alert")
-            left_out = [parse_id(one) for one in exclude]
-            rest = (history, max_age_days, left_out, safety_approvals)
-            rule = Rule(role, sector, region, schema, approvals, *rest)
-            for sentence in put_audience(office, name, rule, dry_run=dry_run):
-                console.say(sentence)
-            if dry_run:
-                return
-            if office.proposed is not None:
-                tell_proposed(office.proposed)
-                return
-        console.json_line(show_audience(office.directory(), name, office.now_s()))
-
-
 def stream(
     name: Annotated[str, typer.Argument(help="Lower-case letters, as ion.")],
     width: Annotated[int, typer.Option(min=1, max=1_024, help="Partitions for each region; fixed.")],
-    retention_days: Annotated[int, typer.Option(min=1, help="How long the broker keeps records.")],
+    retention_days: Annotated[
+        int, typer.Option(min=1, max=36_500, help="How long the broker keeps records.")
+    ],
     publish_role: Annotated[Words, typer.Option(help="Who may publish to it; repeatable.")],
     home: HomeOption = DEFAULT_HOME,
     passphrase_file: PassphraseFileOption = None,

@@ -60,17 +60,17 @@ def add(
 ) -> None:
     """Let an office admit and change the participants of its regions; compare its keys' fingerprint."""
     from services.authority import regional_registrars
+    from services.authority.holders import read_holder_aloud
     from services.authority.office import open_office
     from services.authority.telling import tell_aloud, tell_end
-    from tocsin.adapters.whole_files import read_whole
-    from tocsin.core.enrolment import fingerprint
     from tocsin.runtime import console
 
+    holder, fingerprint = read_holder_aloud(keys)
     with open_office(home, passphrase_file) as office:
-        told = regional_registrars.add(office, name, region, keys, dry_run=dry_run)
+        told = regional_registrars.add(office, name, region, holder, dry_run=dry_run)
     for sentence in told:
         console.data(sentence)
-    tell_aloud(fingerprint(read_whole(keys, 65_536) or b""))
+    tell_aloud(fingerprint)
     then = "Next: tocsin authority publish, and registrar state for its own folder."
     tell_end(office, then, dry_run=dry_run)
 
@@ -154,12 +154,14 @@ def state(
 ) -> None:
     """Write the directory as it is now to a file, for a registrar without a broker. It lasts 24 hours."""
     from services.authority.office import open_office
+    from services.authority.telling import tell_first_root
     from tocsin.adapters.tuf_regional_papers import write_state
     from tocsin.adapters.whole_files import write_whole
     from tocsin.runtime import console
 
     with open_office(home, passphrase_file) as office:
         write_whole(out, write_state(office.repository.files()), 0o644)
+        tell_first_root(office.repository.pinned_root())
     console.say(f"{out} holds the directory of now; a registrar takes it within 24 hours.")
 
 

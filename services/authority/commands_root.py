@@ -147,7 +147,7 @@ def ceremony(
     quorum: QuorumOption,
 ) -> None:
     """Print the script of a ceremony, step by step, to be read aloud."""
-    from services.authority.ceremony import script
+    from services.authority.ceremony import check_people, script
     from tocsin.core.errors import SettingsError
     from tocsin.runtime import console
 
@@ -157,5 +157,6 @@ def ceremony(
         raise SettingsError(
             f"a quorum of {quorum} of {len(person)}: more than half, and at most all of them"
         )
+    check_people(person)
     for number, step in enumerate(script(kind, person, quorum), 1):
         console.data(f"{number}. {step}")

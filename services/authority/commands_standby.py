@@ -76,7 +76,7 @@ def admit(
     from services.authority.holders import PUBLIC_FILE_MODE
     from services.authority.office import open_office
     from services.authority.seating import read_standby_file
-    from services.authority.telling import tell_aloud
+    from services.authority.telling import tell_aloud, tell_first_root
     from tocsin.adapters.whole_files import write_whole
     from tocsin.runtime import console
 
@@ -88,7 +88,9 @@ def admit(
     _seat(home, passphrase_file, holder, draft, dry_run=dry_run)
     if not dry_run:
         with open_office(home, passphrase_file) as office:
-            write_whole(out, office.repository.pinned_root(), PUBLIC_FILE_MODE)
+            pinned = office.repository.pinned_root()
+        write_whole(out, pinned, PUBLIC_FILE_MODE)
+        tell_first_root(pinned)
         console.say(f"{out} goes to the standby, for tocsin authority standby accept")
 
 

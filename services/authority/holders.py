@@ -25,6 +25,8 @@ from tocsin.adapters.tuf_holders import (
 )
 from tocsin.adapters.tuf_signing import Seats, add_signatures, new_key, tuf_keys
 from tocsin.adapters.whole_files import read_whole, write_whole
+from tocsin.core import json_fields
+from tocsin.core.enrolment import fingerprint
 from tocsin.core.errors import MalformedError, RefusedByRuleError, SettingsError
 
 KEY_FILE, PUBLIC_FILE, SIGNED_FILE = "holder.pem", "holder.json", "signed.json"
@@ -79,7 +81,13 @@ def seats_of(files: list[Path], quorum: int) -> Seats:
 
 def read_holder_file(file: Path) -> Holder:
     """Raises SettingsError, MalformedError."""
-    return read_holder(_read(file, MAX_HOLDER_BYTES, "the holder's file"))
+    return read_holder_aloud(file)[0]
+
+
+def read_holder_aloud(file: Path) -> tuple[Holder, str]:
+    """A holder, and the fingerprint of the very bytes that named it. Raises as `read_holder_file`."""
+    data = _read(file, MAX_HOLDER_BYTES, "the holder's file")
+    return read_holder(data), fingerprint(data)
 
 
 def _last_signed(home: Path) -> int:
@@ -87,8 +95,8 @@ def _last_signed(home: Path) -> int:
     if data is None:
         return 0
     try:
-        return int(json.loads(data)["version"])
-    except (ValueError, KeyError, TypeError) as error:
+        return json_fields.number(json_fields.load_object(data, "memory of signing"), "version")
+    except MalformedError as error:
         raise MalformedError(f"{home / SIGNED_FILE} is damaged") from error
 
 

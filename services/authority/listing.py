@@ -48,8 +48,11 @@ def state(one: Participant, now_s: int) -> str:
 
 
 def warnings(directory: Directory, now_s: int) -> list[str]:
-    """What ends within 30 days, of those that take part, and agreements that ended lately."""
-    said = [one.to_others(now_s) for one in reminders(directory, directory.participants.values(), now_s)]
+    """Entries that readers leave out, what ends within 30 days of those that take part, and agreements that
+    ended lately.
+    """
+    said = [f"every reader leaves out {name}: {why}" for name, why in sorted(directory.refused.items())]
+    said += [one.to_others(now_s) for one in reminders(directory, directory.participants.values(), now_s)]
     for one in directory.participants.values():
         if not one.in_force(now_s):
             continue

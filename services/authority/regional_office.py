@@ -29,8 +29,8 @@ from tocsin.adapters.tuf_regional_papers import (
 )
 from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.adapters.whole_files import read_whole, write_whole
+from tocsin.core import json_fields
 from tocsin.core.directory import PARTICIPANTS, Directory, read_directory
-from tocsin.core.enrolment import fingerprint
 from tocsin.core.errors import MalformedError, RefusedByRuleError, SettingsError
 from tocsin.core.regional import (
     MAX_REGIONAL_ENTRIES,
@@ -56,8 +56,8 @@ def region_of(home: Path) -> str | None:
     if data is None:
         return None
     try:
-        return str(json.loads(data)["role"])
-    except (ValueError, KeyError, TypeError) as error:
+        return json_fields.text(json_fields.load_object(data, "region"), "role")
+    except MalformedError as error:
         raise MalformedError(f"{home / REGION_FILE} is damaged: restore it from its copy") from error
 
 
@@ -82,7 +82,7 @@ def start(home: Path, name: str, state: Path, now_s: int) -> str:
             "registrar add, there, then registrar state"
         )
     write_whole(home / REGION_FILE, json.dumps({"role": role}).encode())
-    return fingerprint(pinned)
+    return signing.first_root_fingerprint(pinned)
 
 
 def _no_key(role: str) -> signing.RoleKey:

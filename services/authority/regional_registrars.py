@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.authority.effects import effects
-from services.authority.holders import read_holder_file
 from services.authority.office import Office
 from tocsin.adapters import tuf_signing as signing
+from tocsin.adapters.tuf_holders import Holder
 from tocsin.adapters.tuf_regional import (
     REGIONAL_LIFETIME_S,
     Registrar,
@@ -24,6 +24,7 @@ from tocsin.adapters.tuf_regional import (
 )
 from tocsin.adapters.tuf_regional_papers import MAX_PAPER_BYTES, Paper, adding, read_paper, removing
 from tocsin.adapters.whole_files import read_whole
+from tocsin.core import codes
 from tocsin.core.directory import Directory, participant_target, read_directory
 from tocsin.core.errors import RefusedByRuleError, SettingsError, UntrustedError
 from tocsin.core.participants import Participant
@@ -44,13 +45,12 @@ class Taking:
     effects: list[str]
 
 
-def add(office: Office, name: str, regions: Sequence[str], keys: Path, *, dry_run: bool) -> list[str]:
-    """Let the holder whose public file is `keys` change participants of `regions`; what that means.
+def add(office: Office, name: str, regions: Sequence[str], holder: Holder, *, dry_run: bool) -> list[str]:
+    """Let `holder` change participants of `regions`; what that means.
 
-    Raises RefusedByRuleError, SettingsError, MalformedError.
+    Raises RefusedByRuleError, SettingsError.
     """
     known = office.repository.registrars()
-    holder = read_holder_file(keys)
     role = role_of(name, holder.keys)
     _check_regions(office.directory(), known, regions)
     if any(one.name == name for one in known):
@@ -64,7 +64,8 @@ def add(office: Office, name: str, regions: Sequence[str], keys: Path, *, dry_ru
         office.put({}, adding(role, holder.keys, list(dict.fromkeys(regions))))
     return [
         f"{holder.name} may admit and change participants whose regions all are among "
-        f"{', '.join(regions)}, and whose country lies there; no others, and no audience, stream or schema",
+        f"{', '.join(regions)}, and whose country lies there; no others, no secretariat, and no audience, "
+        "stream or schema",
         "whom it admits belongs to every audience whose rule fits, also to those of all regions",
         "a participant, or a key, that the top list has stays the top list's",
         f"its keys have the fingerprint {keys_fingerprint(holder.keys)}: a proposal says the same",
@@ -77,6 +78,10 @@ def _check_regions(directory: Directory, known: Sequence[Registrar], regions: Se
     if unknown := sorted(set(regions) - set(directory.layout.regions)):
         listed = ", ".join(directory.layout.regions)
         raise RefusedByRuleError(f"there is no region {unknown[0]}; known are {listed}")
+    if empty := sorted(set(regions) - set(map(codes.region_of, codes.country_codes()))):
+        raise RefusedByRuleError(
+            f"no country lies in {empty[0]}: who takes part there is the authority's own to admit"
+        )
     for one in known:
         if shared := sorted(set(regions) & set(one.regions)):
             raise RefusedByRuleError(f"{shared[0]} is {one.name}'s: a region has one registrar")

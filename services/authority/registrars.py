@@ -18,6 +18,7 @@ from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.machine import check_machine
 from tocsin.adapters.tuf_proposals import Judged, judge, sign_proposal, write_proposal
 from tocsin.adapters.whole_files import read_whole, write_whole
+from tocsin.core import json_fields
 from tocsin.core.errors import MalformedError, RefusedByRuleError, SettingsError
 
 MEMORY_FILE = "signed-lists.json"
@@ -83,8 +84,15 @@ def _memory(home: Path) -> Signed | None:
     if data is None:
         return None
     try:
-        return Signed(**json.loads(data))
-    except (ValueError, TypeError) as error:
+        record = json_fields.load_object(data, "memory of signing")
+        return Signed(
+            json_fields.text(record, "first_root"),
+            json_fields.number(record, "root_version"),
+            json_fields.number(record, "version"),
+            json_fields.text(record, "fingerprint"),
+            json_fields.number(record, "ends_at_s"),
+        )
+    except MalformedError as error:
         raise MalformedError(f"{home / MEMORY_FILE} is damaged: restore it from its copy") from error
 
 

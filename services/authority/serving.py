@@ -20,7 +20,7 @@ from services.authority.metrics import AuthorityMetrics, Result
 from services.authority.office import Office, find_office, hold, hold_publishing
 from services.authority.publishing import publish
 from services.authority.settings import AuthoritySettings
-from tocsin.adapters.kafka.probe import broker_answers
+from tocsin.adapters.kafka.probe import broker_trouble
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tuf_regional import RENEWED_BEFORE_END_S
 from tocsin.adapters.tuf_signing import DAY_S
@@ -69,7 +69,8 @@ class Signing:
 
     def troubles(self) -> list[str]:
         """One line for each thing that is wrong."""
-        found = [f"directory: {self._told}"] if self._told else []
+        told = self._told or self.pulse.waits_for
+        found = [f"directory: {told}"] if told else []
         if self.age_s() < -TOLERANCE_S:
             found.append(
                 f"clock: this machine's clock is {span(int(-self.age_s()))} behind that of the last "
@@ -188,8 +189,9 @@ def serve_home(
     office = find_office(home, passphrase_file)
     settings = AuthoritySettings.load(office.home.settings("authority"))
     access = office.home.access(bootstrap)
+    access.check()
     signing = Signing(office, access, every_s or settings.sign_every_s, settings.max_turn_s)
-    watch = Watch(signing.pulse, partial(broker_answers, access), signing.renew)
+    watch = Watch(signing.pulse, partial(broker_trouble, access), signing.renew)
     disk = partial(disk_trouble, office.home.path, settings.min_free_bytes)
     run_service(lambda stop: _serve(signing, watch, disk, settings, stop))
 

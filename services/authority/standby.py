@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tocsin.adapters import locks, passphrase
 from tocsin.adapters.home import ParticipantHome
@@ -22,11 +23,11 @@ from tocsin.adapters.machine import check_machine
 from tocsin.adapters.private_files import make_private_folder
 from tocsin.adapters.tuf_holders import MAX_HOLDER_BYTES, STANDBY, write_holder
 from tocsin.adapters.tuf_roots import MAX_METADATA_BYTES, root_file
-from tocsin.adapters.tuf_signing import check_root, new_key
+from tocsin.adapters.tuf_signing import first_root_fingerprint, new_key
 from tocsin.adapters.tuf_standby import TIMESTAMP_FILE, next_timestamp, read_stamp
 from tocsin.adapters.tuf_topic import DirectoryTopic
 from tocsin.adapters.whole_files import read_whole, write_whole
-from tocsin.core.enrolment import fingerprint
+from tocsin.core import canonical_json, json_fields
 from tocsin.core.errors import MalformedError, RefusedByRuleError, SettingsError
 from tocsin.core.primitives import Ed25519Private
 from tocsin.core.standby import Choice, Memory, Stamp, Turn, choose, remember
@@ -67,13 +68,12 @@ def accept_root(home: Path, file: Path) -> str:
     data = read_whole(file, MAX_METADATA_BYTES)
     if data is None:
         raise SettingsError(f"there is no file {file}: tocsin authority standby admit writes it, there")
-    if check_root(data, None).version != 1:
-        raise RefusedByRuleError(f"{file} is not the first root: {root_file(1)} of the authority is pinned")
+    found = first_root_fingerprint(data)
     pinned = read_whole(path / root_file(1), MAX_METADATA_BYTES)
     if pinned is not None and pinned != data:
         raise RefusedByRuleError(f"{path} pins another root: one standby stands in for one authority")
     write_whole(path / root_file(1), data)
-    return fingerprint(data)
+    return found
 
 
 @dataclass
@@ -99,8 +99,8 @@ class Standby:
         path = self.home.path / MEMORY_FILE
         data = read_whole(path, MAX_HOLDER_BYTES)
         try:
-            return Memory() if data is None else Memory(**json.loads(data))
-        except (ValueError, TypeError) as error:
+            return Memory() if data is None else _memory(canonical_json.load(data))
+        except (MalformedError, TypeError) as error:
             raise MalformedError(
                 f"{path} is damaged: delete it only where the topic is known to be whole"
             ) from error
@@ -152,3 +152,8 @@ def _standby_folder(home: Path) -> Path:
     if not (path / PUBLIC_FILE).exists():
         raise SettingsError(f"{path} holds no standby: make one with tocsin authority standby new")
     return path
+
+
+def _memory(record: Mapping[str, Any]) -> Memory:
+    """Raises MalformedError, TypeError for what was never written."""
+    return Memory(**{name: json_fields.number(record, name) for name in record})

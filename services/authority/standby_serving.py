@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from services.authority.metrics import StandbyMetrics
 from services.authority.settings import AuthoritySettings
 from services.authority.standby import Standby, hold_standby, open_standby
-from tocsin.adapters.kafka.probe import broker_answers
+from tocsin.adapters.kafka.probe import broker_trouble
 from tocsin.core.errors import OutsideFault, TheirFault
 from tocsin.core.standby import Stamp, Turn
 from tocsin.runtime import web
@@ -39,7 +39,8 @@ class StandingBy:
 
     def troubles(self) -> list[str]:
         """One line for each thing that is wrong."""
-        return [self._trouble] if self._trouble else []
+        told = self._trouble or self.pulse.waits_for
+        return [told] if told else []
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look until `stop`. Raises OurFault and bugs."""
@@ -96,9 +97,10 @@ class StandingBy:
 def serve_standby(home: Path, passphrase_file: Path | None, bootstrap: str | None) -> None:
     """Run the service of a standby's folder until SIGTERM or SIGINT. Raises TocsinError."""
     standby = open_standby(home, passphrase_file, bootstrap)
+    standby.access.check()
     settings = AuthoritySettings.load(standby.home.settings("authority"))
     standing = StandingBy(standby, settings.max_turn_s)
-    watch = Watch(standing.pulse, partial(broker_answers, standby.access), standing.renew)
+    watch = Watch(standing.pulse, partial(broker_trouble, standby.access), standing.renew)
 
     def troubles() -> list[str]:
         disk = disk_trouble(standby.home.path, settings.min_free_bytes)

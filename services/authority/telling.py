@@ -9,6 +9,7 @@ from services.authority.proposal_words import describe
 from tocsin.adapters.custodians import spoken
 from tocsin.adapters.tuf_holders import DraftShown
 from tocsin.adapters.tuf_proposals import Judged
+from tocsin.adapters.tuf_signing import first_root_fingerprint
 from tocsin.runtime import console
 from tocsin.runtime.times import clock_time
 
@@ -32,6 +33,12 @@ def tell_aloud(fingerprint: str) -> None:
     """A fingerprint, twice."""
     console.say(f"fingerprint {fingerprint}")
     console.say(f"in words: {spoken(fingerprint)}")
+
+
+def tell_first_root(root: bytes) -> None:
+    """The fingerprint of the first root, for who pins it and reads the same."""
+    console.say("the directory's first root, of which who pins it must read the same:")
+    tell_aloud(first_root_fingerprint(root))
 
 
 def tell_proposal(judged: Judged, now_s: int) -> None:

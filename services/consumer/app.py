@@ -28,7 +28,7 @@ from services.consumer.sinks.metrics import SinkMetrics
 from services.consumer.sinks.plans import configured
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.inbox.store import Inbox
-from tocsin.adapters.kafka.probe import broker_answers
+from tocsin.adapters.kafka.probe import broker_trouble
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tokens import Tokens
 from tocsin.runtime import console, web
@@ -49,6 +49,7 @@ def serve_home(home: Path, passphrase_file: Path | None, bootstrap: str | None) 
     sinks = SinksAsked(plans, tuple(settings.regions), mail_server(settings.smtp, plans))
     participant = open_participant(home, passphrase_file)
     access = participant.access(bootstrap)
+    access.check()
 
     async def run(stop: asyncio.Event) -> None:
         with participant.inbox() as inbox, participant.inbox(read_only=True) as shown:
@@ -83,7 +84,7 @@ async def serve(
         lambda: not health.troubles(),
         health.sinks,
     )
-    watch = Watch(health.pulse, partial(broker_answers, access), keeping.renew, keeping.progress)
+    watch = Watch(health.pulse, partial(broker_trouble, access), keeping.renew, keeping.progress)
     registry = CollectorRegistry()
     feed = Feed(parts.shown, news)
     ConsumerMetrics(registry, keeping.tally, health, feed, parts.written.alarms.raised, keeping.directory)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tocsin.adapters.kafka.records import Start
+from tocsin.core.agreements import own_authority
 from tocsin.core.directory import Directory
 from tocsin.core.errors import SettingsError
 from tocsin.core.outcomes import LogId
@@ -102,10 +103,9 @@ def whom_to_ask(me: bytes, directory: Directory) -> str:
     own = directory.participants.get(me)
     if own is None:
         return "the directory does not name us"
-    sponsor = directory.participants.get(own.sponsor or b"")
-    if sponsor is None:
+    asked = own_authority(directory, me)
+    if asked is None:
         return f"our roles are {', '.join(own.roles)}: ask the authority which of them reads it"
-    asked = f"{sponsor.name} ({sponsor.country}){f', {sponsor.contact}' if sponsor.contact else ''}"
     return (
         "we are a firm: firms read alerts and their own inbox, and nothing that governments send each "
         f"other. Read with `tocsin subscribe alerts`; what else we need, ask {asked}"

@@ -12,7 +12,15 @@ from dataclasses import replace
 from tocsin.adapters.inbox.statements import InboxStatements
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.core import wire
-from tocsin.core.checkpoints import Awaited, Behind, await_further, check_checkpoint, compare, withheld
+from tocsin.core.checkpoints import (
+    Awaited,
+    Behind,
+    await_further,
+    check_checkpoint,
+    compare,
+    waits_since,
+    withheld,
+)
 from tocsin.core.outcomes import Alarm, LogHead, LogId, Outcome
 
 PATIENCE_S = 600
@@ -52,7 +60,7 @@ class CheckpointWatch:
         """
         late = []
         for one in self.behind():
-            awaited = self._behind[one.log]
+            awaited = self._behind[one.log] = waits_since(self._behind[one.log], now_s)
             if now_s < awaited.since_s + PATIENCE_S:
                 continue
             late.append(one)

@@ -45,7 +45,7 @@ class Health:
     def troubles(self) -> list[str]:
         """All that is wrong; empty when the service is ready."""
         subjects = {
-            "broker": self.broker,
+            "broker": self.broker or self.pulse.waits_for,
             "directory": self.directory,
             "clock": self.clock,
             "inbox": self.inbox,

@@ -22,6 +22,10 @@ _REPORT: dict[str, Any] = {
         "version": {"type": "integer", "minimum": 1},
         "originator": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
         "stream": {"type": "string"},
+        "disputed": {
+            "const": True,
+            "description": "Its log does not end as the directory says of its retired key: ask the sender.",
+        },
     },
 }
 

@@ -101,13 +101,15 @@ def marking_of(rendered: dict[str, Any]) -> str:
     marking = f"TLP:{handling.get('tlp') or 'RED'}"
     if handling.get("pap"):
         marking += f" · PAP:{handling['pap']}"
+    if rendered.get("disputed"):
+        marking = f"DISPUTED · {marking}"
     return f"EXERCISE · {marking} · EXERCISE" if rendered["exercise"] else marking
 
 
 def _picture(image: dict[str, Any]) -> str:
     """A picture of an alert, which holds nothing beside its pixels: the ladder took it."""
-    alt = _escaped(image.get("caption") or "")
-    return f'<p><img src="data:{image["media_type"]};base64,{image["content"]}" alt="{alt}"></p>\n'
+    kind, content, alt = (_escaped(image.get(one) or "") for one in ("media_type", "content", "caption"))
+    return f'<p><img src="data:{kind};base64,{content}" alt="{alt}"></p>\n'
 
 
 def _line(label: str, text: str) -> str:

@@ -14,6 +14,7 @@ from services.consumer.waking import Waking
 from tocsin.adapters.inbox.reader import InboxReader
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.own_keys import KeyRing
+from tocsin.core.agreements import own_authority
 from tocsin.core.checkpoints import unreached_finals
 from tocsin.core.directory import Directory
 from tocsin.core.ids import audience_id, own_audience
@@ -126,3 +127,4 @@ class Reading:
     def _keep_directory(self, directory: Directory) -> None:
         with self.inbox.transaction():
             self.inbox.known.keep(directory)
+            self.inbox.known.keep_authority(own_authority(directory, self.identity.me))

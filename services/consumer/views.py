@@ -61,7 +61,15 @@ class Views:
             "cursor": report.seq,
             "report": in_json(without_nulls(self.body(report))),
             **self._changed(report),
+            **self._disputed(report),
         }
+
+    def _disputed(self, report: StoredReport) -> dict[str, bool]:
+        """Of a report in a log that ends otherwise than the directory says of its retired key."""
+        until = self._inbox.alarms.disputed(report.originator, report.stream)
+        regions = self.regions(report) if until else []
+        is_disputed = any(report.received_at_s <= until.get(one, -1) for one in regions)
+        return {"disputed": True} if is_disputed else {}
 
     def _changed(self, report: StoredReport) -> dict[str, list[str]]:
         """Of a later version of a report: where it differs from the one before it that is held."""
@@ -92,6 +100,8 @@ def row_of(rendered: dict[str, Any]) -> dict[str, Any]:
     names = [one.get("name_as_declared") or one.get("code") for one in substances]
     what = report.get("title") or report.get("reason")
     shown = [what] if what else [name for name in names if name]
+    if rendered.get("disputed"):
+        shown.insert(0, "DISPUTED")
     if changed := rendered.get("changed"):
         shown.append(f"changed: {', '.join(changed[:MAX_SHOWN])}")
     return {**rendered, "what": shown}

@@ -65,6 +65,8 @@ class Case:
     kind: Kind = Kind.PARTICIPANT
     me: bytes = b""
     access: KafkaAccess = field(default_factory=lambda: KafkaAccess(""))
+    admin_access: KafkaAccess | None = None
+    """With the login of [kafka_admin], where the authority's home names one."""
     settings: dict[str, ServiceSettings] = field(default_factory=dict)
     # passphrase
     keys: OwnKeys | None = None

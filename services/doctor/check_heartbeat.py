@@ -126,7 +126,7 @@ def _remembered(file: Path) -> _Memory:
         last = Last(int(record["session"]), bytes.fromhex(record["leaf"]))
         unsure = record["unsure"]
         return _Memory(last, None if unsure is None else b64decode(unsure, validate=True))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return _Memory(NEVER)
 
 

@@ -51,6 +51,8 @@ async def check_home(case: Case) -> list[Finding]:
     try:
         case.settings = settings_of(home, case.kind)
         case.access = home.access(case.asked.bootstrap)
+        if case.kind is Kind.AUTHORITY and home.settings("kafka_admin"):
+            case.admin_access = home.access(case.asked.bootstrap, admin=True)
     except SettingsError as error:
         return [ill(Symptom.SETTINGS, str(home.settings_file), str(error))]
     return [well(Check.HOME, f"the home of {_whose(case)}", str(home.path))]

@@ -50,7 +50,7 @@ def restart_log(home_path: Path, passphrase_file: Path | None, by: Administrator
     """Put the log aside and begin a new one. Raises TocsinError."""
     home, kept = _with_desk(home_path), check_reason(reason)
     with open_desk(home, storage_key_of(home, passphrase_file)) as desk:
-        who = administrator(home, desk, by)
+        who = administrator(desk, by)
         desk.begin_log_anew(Deed(who, "began the log anew", FILE_NAME, kept))
     console.say("the log goes on in a new file; the damaged one lies beside it")
 

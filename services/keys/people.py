@@ -16,7 +16,7 @@ from tocsin.adapters import passphrase
 from tocsin.adapters.desk.store import Desk, open_desk
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KeyFolder
-from tocsin.adapters.person_keys import make_person_key, open_person_key, public_key
+from tocsin.adapters.person_keys import make_person_key, public_key
 from tocsin.core.audit_chain import BY_THE_HOME, Deed, check_reason
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.key_changes import PLANNED, STOLEN, Retirement
@@ -68,7 +68,7 @@ def add_person(home: ParticipantHome, storage_key: bytes, by: Administrator, new
     roles, name = read_roles(new.roles), check_display_name(new.name)
     with open_desk(home, storage_key) as desk:
         person = Person(check_handle(new.handle), name, roles, opaque, desk.now_s)
-        who = administrator(home, desk, by, person)
+        who = administrator(desk, by, person)
         _check_free(desk, person.handle)
         words = passphrase.new(new.passphrase_file, f"New passphrase of {person.handle}")
         deed = Deed(who, "added", person.handle, details=(person.opaque, *sorted(roles)))
@@ -85,7 +85,7 @@ def disable_person(
     kept = check_reason(reason)
     with open_desk(home, storage_key) as desk:
         person = desk.people.get(handle)
-        who = administrator(home, desk, by)
+        who = administrator(desk, by)
         if person.disabled_at_s is not None:
             raise RefusedByRuleError(f"{handle} is disabled already")
         _keep_an_administrator(desk, person)
@@ -129,7 +129,7 @@ def _lasts(key: PublicKey, now_s: int, why: str) -> bool:
     return why == STOLEN or key.not_after_s > now_s
 
 
-def administrator(home: ParticipantHome, desk: Desk, by: Administrator, first: Person | None = None) -> str:
+def administrator(desk: Desk, by: Administrator, first: Person | None = None) -> str:
     """The handle of who manages people, who is there in person; the home itself while there is nobody.
 
     Raises NotThisPersonError, RefusedByRuleError, KeyUnusableError.
@@ -144,7 +144,8 @@ def administrator(home: ParticipantHome, desk: Desk, by: Administrator, first: P
         )
     person = desk.people.get(by.handle)
     check_may(person, PeopleDeed.MANAGE_PEOPLE)
-    open_person_key(home, person, passphrase.existing(by.passphrase_file, f"Passphrase of {person.handle}"))
+    words = passphrase.existing(by.passphrase_file, f"Passphrase of {person.handle}")
+    desk.key_of(person, words, PeopleDeed.MANAGE_PEOPLE)
     return person.handle
 
 

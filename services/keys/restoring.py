@@ -7,7 +7,6 @@ known again. What was accepted after the backup and never published is not in it
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from base64 import b64decode
@@ -25,6 +24,7 @@ from tocsin.adapters.outbox.restored import begin_anew
 from tocsin.adapters.outbox.store import FILE_NAME, open_outbox
 from tocsin.adapters.private_files import make_private_folder, storage_errors, sync_folder
 from tocsin.adapters.whole_files import copy_whole, file_digest, read_whole, write_whole
+from tocsin.core import canonical_json, json_fields
 from tocsin.core.errors import (
     CannotOpenError,
     MalformedError,
@@ -94,10 +94,10 @@ def _opened(source: Path, shares: Sequence[str]) -> tuple[dict[str, Any], bytes]
     if data is None:
         raise SettingsError(f"{source} holds no {BACKUP_FILE}: it is no backup of tocsin keys backup")
     try:
-        record = json.loads(data)
+        record = canonical_json.load(data)
         sealed = b64decode(record.pop("sealed"), validate=True)
-        listed, needed = dict(record["files"]), int(record["needed"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        listed, needed = dict(record["files"]), json_fields.number(record, "needed")
+    except (MalformedError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise MalformedError(f"{source / BACKUP_FILE} is damaged") from error
     # More than are needed would not combine; the same share twice is one.
     secret = custodians.combine(list(dict.fromkeys(shares))[:needed])

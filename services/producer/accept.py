@@ -95,7 +95,13 @@ class Acceptance:
 
         Raises RefusedByRuleError, InvalidReportError, OutboxFullError, StorageError.
         """
-        prepared = [self.prepare(one) for one in submissions]
+        return self.keep([self.prepare(one) for one in submissions])
+
+    def keep(self, prepared: Sequence[Prepared]) -> list[Accepted]:
+        """Store what is prepared in one transaction; each one's fate, in order. All or nothing.
+
+        Raises InvalidReportError, OutboxFullError, StorageError.
+        """
         with self._outbox.transaction():
             return [self.store(one) for one in prepared]
 

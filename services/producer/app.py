@@ -29,7 +29,7 @@ from services.producer.running import Running
 from services.producer.settings import ProducerSettings
 from services.producer.tokens import PURPOSE
 from tocsin.adapters.home import ParticipantHome
-from tocsin.adapters.kafka.probe import broker_answers
+from tocsin.adapters.kafka.probe import broker_trouble
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.adapters.tokens import Tokens
@@ -50,6 +50,7 @@ def serve_home(home: Path, passphrase_file: Path | None, bootstrap: str | None) 
     settings = ProducerSettings.load(ParticipantHome.open(home).settings("producer"))
     participant = open_participant(home, passphrase_file)
     access = participant.home.access(bootstrap)
+    access.check()
 
     async def run(stop: asyncio.Event) -> None:
         with participant.outbox(settings.bounds()) as outbox:
@@ -85,7 +86,7 @@ async def serve(
             running.news()
 
     running = Running(producing, clocks, between_rounds, settings.max_turn_s)
-    watch = Watch(running.pulse, partial(broker_answers, access), running.renew, running.progress)
+    watch = Watch(running.pulse, partial(broker_trouble, access), running.renew, running.progress)
     works = Works(participant, outbox, source, producing, running, clocks, issuer)
     app = build_app(works, settings)
     await run_together(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TIMEOUT_S = 60.0
 AsOption = Annotated[str, typer.Option("--as", help="Who does this; asked for that person's passphrase.")]
 NameArgument = Annotated[str, typer.Argument(help="The proposal, as `tocsin alert list` shows it.")]
-AlertArgument = Annotated[str, typer.Argument(help="The alert's id, or the name it was proposed under.")]
+AlertArgument = Annotated[str, typer.Argument(help="Its id, six digits at least, or its proposal's name.")]
 FileArgument = Annotated[str, typer.Argument(help="The alert as a JSON object; - reads stdin.")]
 ReasonOption = Annotated[
     str, typer.Option(help="For the audit log: one line, without names, numbers or content.")

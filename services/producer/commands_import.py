@@ -77,7 +77,12 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     sheet: Annotated[
         str | None, typer.Option(help="Which sheet of a workbook.", show_default=False)
     ] = None,
-    numbers: Annotated[Numbers, typer.Option(help="The decimal mark.")] = Numbers.POINT,
+    numbers: Annotated[
+        Numbers | None,
+        typer.Option(
+            help="The decimal mark; not given: point, unless a column has both.", show_default=False
+        ),
+    ] = None,
     dates: Annotated[Dates, typer.Option(help="The order of dates such as 03/04/2026.")] = Dates.ISO,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, keep nothing.")] = False,
     refused: Annotated[
@@ -109,8 +114,8 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     """Turn the rows of a file into reports and publish them. Running it again adds nothing.
 
     How the file was read (encoding, separator, sheet) is said, and what is doubtful is asked, never
-    guessed. Ends with 0 if every row is published, 3 if some were refused (each is named by line and
-    column).
+    guessed. Ends with 0 if every row is published, 3 if some were refused (each is named by its cell, or
+    by line and column).
     """
     from services.producer.importing.tables import Format
     from services.producer.importing_file import Source, explain_file, import_file, try_file
@@ -122,7 +127,9 @@ def import_(  # noqa: PLR0913 - one parameter for each option
         raise typer.BadParameter("give a FILE, or --watch FOLDER")
     if map_ is not None and profile != "template":
         raise typer.BadParameter("give --map or --profile, not both")
-    source = Source(profile, Format(encoding, separator, sheet), map_, numbers.value, dates.value)
+    source = Source(
+        profile, Format(encoding, separator, sheet), map_, numbers and numbers.value, dates.value
+    )
     if file is not None and explain:
         raise typer.Exit(explain_file(file, source.format))
     check_is(home, as_)

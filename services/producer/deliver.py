@@ -15,7 +15,6 @@ from tocsin.adapters.kafka.records import OutgoingRecord, Placed
 from tocsin.adapters.outbox.store import Outbox
 
 MAX_CALL_RECORDS = 200
-RETRY_REFUSED_WRAPS_S = 60
 
 
 class Deliver:
@@ -65,7 +64,7 @@ class Deliver:
         with self._outbox.transaction():
             self._outbox.keys.sent([ids[index] for index in placed])
             if self.refused:
-                self._outbox.keys.put_off(refused, now_s + RETRY_REFUSED_WRAPS_S)
+                self._outbox.keys.put_off(refused, now_s)
 
     async def _publish(self, outgoing: Sequence[OutgoingRecord], placed: dict[int, Placed]) -> None:
         """Fill `placed`. Topics that are refused by name are left out of the next try, however many

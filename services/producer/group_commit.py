@@ -1,4 +1,7 @@
-"""Accepts what arrives at the same moment under one fsync; one that fails spoils no other."""
+"""Accepts what arrives at the same moment under one fsync; one that fails spoils no other.
+
+Whoever waits is answered, also where a report brings up a bug.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from services.producer.importing.run_import import Fate
 from services.producer.receipts import Accepted
 from services.producer.withdrawing import withdraw
 from tocsin.adapters.outbox.store import Outbox
-from tocsin.core.errors import InvalidReportError, TocsinError
+from tocsin.core.errors import InvalidReportError
 
 MAX_BATCH_REPORTS = 500
 MAX_KEY_CHARACTERS = 255
@@ -51,7 +54,7 @@ class GroupCommit:
 
     async def accept(self, submission: Submission, key: IdempotencyKey | None) -> Accepted:
         """The answer, once it is on disk. Raises InvalidReportError (also for a key that was used for
-        another request), RefusedByRuleError, OutboxFullError, StorageError.
+        another request), RefusedByRuleError, OutboxFullError, StorageError, and bugs.
         """
         prepared = self._acceptance.prepare(submission)
         loop = asyncio.get_running_loop()
@@ -75,7 +78,7 @@ class GroupCommit:
             batch = [self._waiting.popleft() for _ in range(min(MAX_BATCH_REPORTS, len(self._waiting)))]
             try:
                 self._store(batch)
-            except TocsinError:
+            except Exception:  # noqa: BLE001  also a bug: which report brings it up shows when each is alone
                 for one in batch:
                     self._alone(one)
         self._on_accepted()
@@ -83,7 +86,7 @@ class GroupCommit:
     def _alone(self, one: _Waiting) -> None:
         try:
             self._store([one])
-        except TocsinError as error:
+        except Exception as error:  # noqa: BLE001  raised again where it is waited for
             if not one.answer.done():
                 one.answer.set_exception(error)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -16,9 +15,10 @@ from pathlib import Path
 from services.producer.accept import Acceptance, Submission
 from services.producer.clocks import Clocks
 from services.producer.draining import drain
-from services.producer.importing.column_map import read_map
+from services.producer.importing.column_map import NUMBERS, read_map
 from services.producer.importing.explaining import explain
-from services.producer.importing.mapping import Mapping, UnodcIds, columns_by_name
+from services.producer.importing.mapping import Columns, Mapping, UnodcIds, columns_by_name
+from services.producer.importing.number_convention import check_numbers
 from services.producer.importing.refused_file import refused_file
 from services.producer.importing.run_import import (
     Accept,
@@ -30,6 +30,7 @@ from services.producer.importing.run_import import (
     run_import,
 )
 from services.producer.importing.tables import Format, open_table
+from services.producer.importing.tally import Tally
 from services.producer.issuing import issuer_of
 from services.producer.own_lists import lists_of
 from services.producer.participant import Participant, open_participant
@@ -40,8 +41,7 @@ from tocsin.adapters.outbox.store import Outbox
 from tocsin.adapters.tables.rows import Table
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.core.errors import SettingsError, StorageError
-from tocsin.core.field_checks import Problems
-from tocsin.core.flat_rows import Reading
+from tocsin.core.flat_rows import WHOLE_ROW, Reading
 from tocsin.core.report import CheckedReport
 from tocsin.core.watch_lists import NO_LISTS, WatchLists
 from tocsin.runtime import console
@@ -51,7 +51,6 @@ PROFILES = {"unodc-ids": UnodcIds}
 TEMPLATE = "template"
 MAX_TOLD_ROWS = 20
 MAX_TOLD_REASONS = 30
-MAX_KEPT_REASONS = 1_000
 _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 
 
@@ -62,17 +61,18 @@ class Source:
     profile: str = TEMPLATE
     format: Format = field(default_factory=Format)
     map: Path | None = None
-    numbers: str = "point"
+    numbers: str | None = None
+    """The decimal mark; None: the point, and a column that has both is refused."""
     dates: str = "iso"
 
 
 @dataclass
 class Outcome:
-    """What became of a file: the count, and how often each (column, reason) was given."""
+    """What became of a file: the count, and how often and where first each (column, reason) was given."""
 
     count: ImportCount
-    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
-    remarks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    reasons: Tally = field(default_factory=Tally)
+    remarks: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True)
@@ -144,17 +144,25 @@ def try_file(ask: Ask, file: Path, source: Source, refused_to: Path | None) -> E
 def mapping_of(source: Source, table: Table, file: Path) -> Mapping:
     """What the columns of `table` mean. Raises MalformedError, SettingsError."""
     where = f"{file}, header"
+    numbers = source.numbers or NUMBERS[0]
     if source.map is not None:
         column_map = read_map(source.map)
-        reading = column_map.reading(find_countries, source.numbers, source.dates)
-        return column_map.mapping(table.header, reading, where)
+        reading = column_map.reading(find_countries, numbers, source.dates)
+        asked = column_map.numbers or source.numbers
+        return _of_one_convention(column_map.mapping(table.grid, reading, where), source, file, asked)
     if source.profile == TEMPLATE:
-        reading = Reading(find_countries, source.numbers, source.dates)
-        return columns_by_name(table.header, reading, where)
+        columns = columns_by_name(table.grid, Reading(find_countries, numbers, source.dates), where)
+        return _of_one_convention(columns, source, file, source.numbers)
     if source.profile not in PROFILES:
         known = ", ".join([*PROFILES, TEMPLATE])
         raise SettingsError(f"there is no profile {source.profile}; known: {known}")
     return PROFILES[source.profile](table.header, where)
+
+
+def _of_one_convention(columns: Columns, source: Source, file: Path, asked: str | None) -> Columns:
+    if asked is None and (names := columns.numbers()):
+        check_numbers(file, source.format, names)
+    return columns
 
 
 def run_file(
@@ -172,20 +180,20 @@ def run_file(
     try:
         with ExitStack() as open_things:
             table = open_things.enter_context(open_table(file, source.format))
-            mapping = mapping_of(source, table, file)
             for sentence in table.said:
                 console.say(f"{file.name}: {sentence}")
             for sentence in table.warned:
                 console.warn(f"{file.name}: {sentence}")
             bar = open_things.enter_context(console.progress())
             task = bar.add_task(file.name, total=None)
+            mapping = mapping_of(source, table, file)
             write = (
                 open_things.enter_context(refused_file(refused_to, table.header)) if refused_to else None
             )
             hooks = Hooks(
                 _telling(write, outcome.reasons),
                 lambda count: bar.update(task, completed=count.read),
-                lambda remarks: _counted(outcome.remarks, remarks),
+                lambda row, remarks: outcome.remarks.note(remarks, row.grid, row.line),
             )
             outcome.count = run_import(
                 table.rows, mapping, accept, now_s=clocks.now_s, on=hooks, lists=lists
@@ -204,19 +212,16 @@ def _accepting(acceptance: Acceptance, audience: str | None) -> Accept:
     return accept
 
 
-def _telling(
-    write: Callable[[RefusedRow], None] | None, reasons: Counter[tuple[str, str]]
-) -> Callable[[RefusedRow], None]:
+def _telling(write: Callable[[RefusedRow], None] | None, reasons: Tally) -> Callable[[RefusedRow], None]:
     """Say the first refused rows, without their content, and write all of them where asked."""
     told = 0
 
     def tell(refused: RefusedRow) -> None:
         nonlocal told
         told += 1
-        _counted(reasons, refused.problems)
+        reasons.note(refused.problems, refused.grid, refused.line)
         if told <= MAX_TOLD_ROWS:
-            why = "; ".join(f"{column}: {reason}" for column, reason in refused.problems)
-            console.fault(f"{refused.place}: {why}")
+            console.fault(f"{refused.place}: {refused.reasons}")
         if told == MAX_TOLD_ROWS:
             console.fault("further refused rows are counted; --refused FILE keeps them all")
         if write is not None:
@@ -225,20 +230,22 @@ def _telling(
     return tell
 
 
-def _counted(counter: Counter[tuple[str, str]], problems: Problems | tuple[tuple[str, str], ...]) -> None:
-    for problem in problems:
-        if problem in counter or len(counter) < MAX_KEPT_REASONS:
-            counter[problem] += 1
-
-
 def _tell(outcome: Outcome, *, as_json: bool) -> None:
-    for (column, reason), times in outcome.remarks.most_common(MAX_TOLD_REASONS):
-        console.warn(f"{times} rows, {column}: {reason}")
+    for sentence in _summed(outcome.remarks, "with a remark"):
+        console.warn(sentence)
     if outcome.count.refused > 1:
-        for (column, reason), times in outcome.reasons.most_common(MAX_TOLD_REASONS):
-            console.say(f"{times} refused, {column}: {reason}")
+        for sentence in _summed(outcome.reasons, "refused"):
+            console.say(sentence)
     record = asdict(outcome.count)
     console.rows([record], list(record), as_json=as_json)
+
+
+def _summed(tally: Tally, what: str) -> Iterator[str]:
+    for problem, times in tally.most_common(MAX_TOLD_REASONS):
+        column, reason = problem
+        where = "at" if times == 1 else "the first at"
+        below = "" if column == WHOLE_ROW else f" ({column})"
+        yield f"{times} {what}, {where} {tally.first[problem]}{below}: {reason}"
 
 
 def explain_file(file: Path, asked: Format) -> Exit:

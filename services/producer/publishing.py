@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from services.producer.accept import Acceptance, Submission
+from services.producer.accept import Acceptance, Prepared, Submission
 from services.producer.addressing import Approver
 from services.producer.clocks import Clocks
 from services.producer.documents import Document, read_documents
@@ -167,14 +167,14 @@ class _Filing:
         """All that `documents` brings; what was accepted."""
         while batch := list(islice(documents, MAX_BATCH_REPORTS)):
             checked = ((one.place, self._checked(acceptance, one)) for one in batch)
-            submissions = {place: found for place, found in checked if found is not None}
-            answers = acceptance.accept(list(submissions.values()))
-            for (place, submission), answer in zip(submissions.items(), answers, strict=True):
-                self._note(place, submission, answer)
+            prepared = {place: found for place, found in checked if found is not None}
+            answers = acceptance.keep(list(prepared.values()))
+            for (place, found), answer in zip(prepared.items(), answers, strict=True):
+                self._note(place, found.submission, answer)
         return self.accepted
 
-    def _checked(self, acceptance: Acceptance, document: Document) -> Submission | None:
-        """The submission, or None after telling why there is none."""
+    def _checked(self, acceptance: Acceptance, document: Document) -> Prepared | None:
+        """What may be stored, or None after telling why there is none."""
         try:
             if document.error is not None:
                 raise document.error
@@ -182,13 +182,11 @@ class _Filing:
             report = acceptance.check(kind, document.data)
             how = (self._how.audience, self._how.update, self._approvers)
             submission = Submission(kind, report, *how, self._how.files, document.draft)
-            acceptance.prepare(submission)
+            return acceptance.prepare(submission)
         except InvalidReportError as error:
             self._refuse(document.place, [f"{place}: {text}" for place, text in error.problems])
         except RefusedByRuleError as error:
             self._refuse(document.place, [str(error)])
-        else:
-            return submission
         return None
 
     def _note(self, place: str, submission: Submission, answer: Accepted) -> None:

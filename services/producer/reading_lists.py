@@ -86,7 +86,7 @@ def _cells(names: list[str], row: Row | BadRow) -> Cells | str:
     if isinstance(row, BadRow):
         return row.reason
     if row.faults:
-        return "; ".join(f"{column}: {why}" for column, why in row.faults)
+        return "; ".join(f"{row.grid.within(row.line, column)}: {why}" for column, why in row.faults)
     return dict(zip(names, row.cells.values(), strict=True))
 
 

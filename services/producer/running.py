@@ -87,7 +87,8 @@ class Running:
         if since is None or self._clocks.monotonic() < since + SLOW_ROUND_S:
             return None
         waited_s = self._clocks.monotonic() - since
-        return f"broker: it has not acknowledged for {waited_s:.0f} s: what waits is in the outbox"
+        why = f" ({self.pulse.waits_for})" if self.pulse.waits_for else ""
+        return f"broker: it has not acknowledged for {waited_s:.0f} s{why}: what waits is in the outbox"
 
     async def _turn(self) -> bool:
         """One round; whether it went well. Raises OurFault and bugs."""

@@ -83,11 +83,11 @@ def _report(path: Path, outcome: Outcome) -> dict[str, Any]:
         "file": path.name,
         **asdict(outcome.count),
         "reasons": [
-            {"column": column, "reason": reason, "rows": times}
-            for (column, reason), times in outcome.reasons.most_common(MAX_REASONS)
+            {"column": one[0], "reason": one[1], "rows": times, "first": outcome.reasons.first[one]}
+            for one, times in outcome.reasons.most_common(MAX_REASONS)
         ],
         "remarks": [
-            {"column": column, "remark": remark, "rows": times}
-            for (column, remark), times in outcome.remarks.most_common(MAX_REASONS)
+            {"column": one[0], "remark": one[1], "rows": times, "first": outcome.remarks.first[one]}
+            for one, times in outcome.remarks.most_common(MAX_REASONS)
         ],
     }

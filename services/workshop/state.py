@@ -32,7 +32,7 @@ def load(path: Path) -> ClusterState | None:
         raw = json.loads(text)
         pids = {int(node): int(pid) for node, pid in raw["pids"].items()}
         return ClusterState(int(raw["brokers"]), int(raw["base_port"]), str(raw["cluster_id"]), pids)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SettingsError(f"{path} is damaged: delete its folder and start again") from error
 
 

@@ -230,8 +230,53 @@ def test_a_key_of_another_kind_is_refused(keys) -> None:
         keys.composite("record.pem")
 
 
+def first_block(file):
+    """The lines of the encrypted key in `file`."""
+    lines = file.read_bytes().splitlines()
+    return lines[: lines.index(b"-----END ENCRYPTED PRIVATE KEY-----") + 1]
+
+
+def test_h44_a_damaged_file_never_opens_as_another_key(record_file, path) -> None:
+    """The cipher notices nothing of it: behind the header, the blocks are the key's own bytes."""
+    lines, text = first_block(record_file), record_file.read_bytes()
+    der = bytearray(base64.b64decode(b"".join(lines[1:-1])))
+    der[-40] ^= 1
+    broken = b"\n".join((lines[0], base64.encodebytes(der).strip(), lines[-1]))
+    record_file.write_bytes(broken + text[len(b"\n".join(lines)) :])
+    with pytest.raises(KeyUnusableError, match="its private key is not that of its public key"):
+        reopened(path).ed25519("record.pem")
+
+
+def test_a_key_file_of_an_earlier_release_without_its_public_key_opens(record_file, path) -> None:
+    expected = reopened(path).ed25519("record.pem").public
+    record_file.write_bytes(b"\n".join(first_block(record_file)))
+    assert expected == reopened(path).ed25519("record.pem").public
+
+
+def test_h44_a_key_file_with_the_public_key_of_another_is_refused(record_file, path) -> None:
+    reopened(path).write("other.pem", Ed25519Private.generate())
+    other = (path / "other.pem").read_bytes().partition(b"-----BEGIN PUBLIC")
+    own = b"\n".join(first_block(record_file)) + b"\n"
+    for foreign, fault in (
+        (other[1] + other[2], "is not that of"),
+        (2 * (other[1] + other[2]), "holds 2 public"),
+    ):
+        record_file.write_bytes(own + foreign)
+        with pytest.raises(KeyUnusableError, match=fault):
+            reopened(path).ed25519("record.pem")
+
+
+def test_h44_parameters_for_which_the_machine_has_no_memory_are_refused(keys, path, monkeypatch) -> None:
+    def full(**_parameters):
+        raise MemoryError
+
+    monkeypatch.setattr(key_files, "Argon2id", full)
+    with pytest.raises(KeyUnusableError, match=r"kdf\.json asks for 64 MiB of memory"):
+        reopened(path)
+
+
 def test_a_key_that_asks_for_endless_work_is_refused_at_once(record_file, path) -> None:
-    lines = record_file.read_bytes().splitlines()
+    lines = first_block(record_file)
     der = base64.b64decode(b"".join(lines[1:-1]))
     # INTEGER 2048 becomes INTEGER 2^31 - 1, two bytes longer, as the lengths around it then say.
     head, tail = der.split(bytes.fromhex("02020800"))

@@ -11,6 +11,7 @@ from services.authority import challenging
 from services.authority.applications import read_application
 from tests.support.office import living_keys, write_request
 from tests.support.parties import DAY_S, Party
+from tocsin.adapters.tuf_signing import first_root_fingerprint
 from tocsin.core.challenge import read_answer, write_answer
 from tocsin.core.enrolment import read_request, read_welcome
 from tocsin.core.errors import RefusedByRuleError
@@ -129,6 +130,43 @@ def test_a_welcome_that_was_lost_is_written_once_more(desk, admit) -> None:
 def test_the_same_keys_twice_are_refused_with_the_way_to_the_welcome(refused, admit, sponsor) -> None:
     refused(f"admitted already: Colombia, {sponsor}", COLOMBIA, "--role", "focal-point")
     refused(f"tocsin authority welcome {sponsor}", COLOMBIA, "--role", "analyst")
+
+
+def test_who_applies_under_the_name_of_somebody_who_takes_part_is_not_admitted_twice(
+    desk, sponsor, tmp_path
+) -> None:
+    again = Party("New keys")
+    file = write_request(tmp_path, again, name="COLOMBIA")
+    desk.challenge(file, again)
+    before = desk.files()
+    said = desk.admit(file, "--role", "focal-point", code=3).err
+    assert f"takes part already, as {sponsor}: where it lost its folder" in said
+    assert before == desk.files()
+
+
+def test_who_ended_is_admitted_anew_under_its_name(desk, sponsor, tmp_path) -> None:
+    desk.run("participant", "expel", sponsor, "--reason", "withdrew", "--no-heads")
+    again = Party("New keys")
+    file = write_request(tmp_path, again, name="Colombia")
+    desk.challenge(file, again)
+    assert sponsor != admitted_id(desk.admit(file, "--role", "focal-point"))
+
+
+def test_the_first_root_is_said_as_the_applicant_reads_it(desk, admit) -> None:
+    root = first_root_fingerprint(desk.office.repository.pinned_root())
+    assert f"fingerprint {root}\nin words: " in admit(COLOMBIA, "--role", "focal-point").err
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes"),
+    [
+        ("name a day before 9999-12-31", {"agreement_ends": "9999-12-31"}),
+        ("reference of an agreement is one line", {"agreement": "MOU\u202e7"}),
+        ("reference of an agreement is one line", {"agreement": "x" * 201}),
+    ],
+)
+def test_what_cannot_be_shown_stands_in_no_entry(refused, sponsor, reason, changes) -> None:
+    refused(reason, FIRM, *firm_words(sponsor, **changes))
 
 
 def test_one_key_of_another_participant_is_enough(desk, sponsor, tmp_path) -> None:

@@ -202,6 +202,15 @@ def test_a_script_without_a_majority_is_refused(desk):
     assert "there is no ceremony" in desk.run("ceremony", "x", "--person", "a", "--quorum", "1", code=2).err
 
 
+@pytest.mark.parametrize(
+    ("reason", "second"),
+    [("is no short name", "bob; rm -rf"), ("is no short name", "../bob"), ("named twice", "alice")],
+)
+def test_a_person_of_a_script_has_a_short_name_of_its_own(desk, reason, second):
+    people = ("--person", "alice", "--person", second)
+    assert reason in desk.run("ceremony", "create", *people, "--quorum", "2", code=2).err
+
+
 def test_every_verb_has_an_example(desk):
     for words in (["holder", "new"], ["holder", "sign"], ["root", "draft"], ["root", "show"]):
         assert "Example: tocsin authority" in desk.run(*words, "--help").out

@@ -129,7 +129,12 @@ def test_renewing_signs_the_list_and_where_asked_the_root(desk, words, roots) ->
 
 
 def test_every_verb_has_an_example(desk) -> None:
-    verbs = ("init", "admit", "welcome", "audience", "stream", "schema", "renew", "status")
+    verbs = ("init", "admit", "welcome", "stream", "schema", "renew", "status")
     kafka = ("publish", "timestamp", "serve")
-    for words in [*([verb] for verb in (*verbs, *kafka)), ["topics", "plan"], ["topics", "apply"]]:
+    for words in [
+        *([verb] for verb in (*verbs, *kafka)),
+        ["topics", "plan"],
+        ["topics", "apply"],
+        ["audience", "set"],
+    ]:
         assert "Example: tocsin authority" in desk.run(*words, "--help").out

@@ -315,6 +315,15 @@ def test_the_list_shows_everybody_and_warns_of_what_ends_soon(desk, colombia, ne
     assert "the last kem key of Short ends" in said.err
 
 
+def test_the_list_names_an_entry_that_readers_leave_out(desk, colombia):
+    target = participant_target(bytes.fromhex(colombia))
+    office = desk.office
+    entry = json.loads(office.repository.targets()[target])
+    bad = canonical_json.dump(entry | {"name": "Col\u202eombia"})
+    office.repository.put_targets({target: bad}, office.now_s())
+    assert f"every reader leaves out {target}: name: one line" in desk.run("participant", "list").err
+
+
 def test_one_is_shown_with_its_keys_and_audiences(desk, colombia):
     said = desk.run("participant", "show", colombia).record
     assert (["focal-points"], 5) == (said["audiences"], len(said["keys"]))

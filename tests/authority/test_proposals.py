@@ -60,7 +60,9 @@ def waiting(desk):
 
 def proposed(desk, *words):
     """A proposal to change who may be sent what; its file."""
-    desk.run("audience", *(words or ("couriers.caribbean",)), "--sector", "courier", "--schema", "alert")
+    desk.run(
+        "audience", "set", *(words or ("couriers.caribbean",)), "--sector", "courier", "--schema", "alert"
+    )
     return waiting(desk)
 
 
@@ -146,7 +148,7 @@ def test_a_suspension_is_told_with_what_it_means_for_whom(desk, sign, tmp_path):
 
 
 def test_a_changed_audience_is_told_with_its_old_and_new_values(desk):
-    desk.run("audience", "postal", "--sector", "bank", "--schema", "alert")
+    desk.run("audience", "set", "postal", "--sector", "bank", "--schema", "alert")
     said = desk.run("proposal", "show", waiting(desk)).out
     assert 'rule.sectors[0] "postal" becomes "bank"' in said
 

@@ -76,10 +76,10 @@ class Elsewhere:
     def run(self, *words, code=0):
         return self(lambda desk: desk.run(*words, code=code))
 
-    def admit(self, party, folder, code=0):
+    def admit(self, party, folder, code=0, words=ROLE):
         file = write_request(folder, party)
         self(lambda desk: desk.challenge(file, party))
-        return self(lambda desk: desk.admit(file, *ROLE, code=code))
+        return self(lambda desk: desk.admit(file, *words, code=code))
 
     @property
     def list(self):
@@ -146,7 +146,7 @@ def test_h39_a_region_admits_nobody_outside_its_regions(desk, dora, tmp_path):
 @pytest.mark.parametrize(
     "words",
     [
-        ("audience", "mine", "--role", "focal-point", "--schema", "incident"),
+        ("audience", "set", "mine", "--role", "focal-point", "--schema", "incident"),
         ("stream", "ion", "--width", "2", "--retention-days", "9", "--publish-role", "analyst"),
         ("schema", "tip"),
         ("renew", "--root"),
@@ -273,6 +273,17 @@ def test_the_top_list_takes_over_whom_a_removed_registrar_admitted_but_not_whom_
 def test_a_region_has_one_registrar(desk, tmp_path):
     words = ("registrar", "add", "other", "--region", EUROPE, "--keys", tmp_path / "dora.json")
     assert "a region has one registrar" in desk.run(*words, code=3).err
+
+
+def test_where_no_country_lies_nobody_but_the_authority_admits(desk, tmp_path):
+    words = ("registrar", "add", "sea", "--region", "global", "--keys", tmp_path / "dora.json")
+    assert "no country lies in global" in desk.run(*words, code=3).err
+
+
+def test_a_region_gives_no_secretariats_role(dora, tmp_path):
+    said = dora.admit(FRANCE, tmp_path, code=3, words=("--role", "secretariat"))
+    assert "the role secretariat is the top list's alone" in said.err
+    assert not dora.list.exists()
 
 
 def test_the_reminder_comes_a_month_before_a_list_ends(desk, dora, tmp_path):

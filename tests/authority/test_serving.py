@@ -186,7 +186,7 @@ async def test_people_admit_beside_the_service_and_it_goes_out_with_the_next_rou
     signing, desk, broker
 ) -> None:
     await signing._round()
-    desk.run("audience", "analysts", "--role", "analyst", "--schema", "incident")
+    desk.run("audience", "set", "analysts", "--role", "analyst", "--schema", "incident")
     assert await signing._round()
     assert 2 == len(broker.sent)
     assert desk.office.repository.files()["timestamp.json"] == broker.sent[-1]

@@ -296,7 +296,10 @@ def test_another_authority_s_root_is_not_pinned_over_the_first(admitted, folder,
     root = other.home / "repository" / "1.root.json"
     assert "pins another root" in admitted.run("standby", "accept", root, home=folder, code=3).err
     second = admitted.home / "repository" / "2.root.json"
-    assert "is not the first root" in admitted.run("standby", "accept", second, home=folder, code=3).err
+    assert (
+        "this is root 2, and the first root"
+        in admitted.run("standby", "accept", second, home=folder, code=3).err
+    )
 
 
 def test_a_damaged_memory_signs_nothing(admitted, folder) -> None:

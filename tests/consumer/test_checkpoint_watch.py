@@ -89,6 +89,17 @@ def test_a_log_behind_its_checkpoint_for_ten_minutes_was_withheld(reading, sende
     assert [AlarmKind.GAP] == kinds(reading)
 
 
+def test_a_log_is_not_waited_for_until_a_clock_that_was_set_back_comes_there_again(reading, sender):
+    first, second = sender.send(note("a")), sender.send(note("b"))
+    reading.take(first)
+    state(reading, sender, second)
+    watch, back_s = reading.keys._checkpoints, NOW_S - 365 * 86_400
+    assert [] == watch.late(back_s)
+    assert [] == watch.late(back_s + 599)
+    with reading.inbox.transaction():
+        assert 1 == len(watch.late(back_s + 600))
+
+
 def test_a_log_that_catches_up_is_no_longer_waited_for(reading, sender):
     first, second = sender.send(note("a")), sender.send(note("b"))
     reading.take(first)

@@ -37,6 +37,10 @@ def test_an_exercise_says_so_beside_its_marking() -> None:
     assert "EXERCISE · TLP:AMBER" in printing.sheet_of({**rendered(), "exercise": True}, "en")
 
 
+def test_h11_a_report_that_nobody_vouches_for_says_so_beside_its_marking() -> None:
+    assert "DISPUTED · TLP:AMBER" in printing.sheet_of({**rendered(), "disputed": True}, "en")
+
+
 def test_nothing_of_a_report_becomes_markup_and_overrides_are_shown() -> None:
     page = sheet(narrative={"government": "<script>alert(1)</script> \u202egnp.exe"})
     assert "<script>" not in page

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.parties import DAY_S, NOW_S
 from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR, OUTSIDER, small_world
-from tocsin.core.agreements import reminder, reminders, sponsored_by
+from tocsin.core.agreements import own_authority, reminder, reminders, sponsored_by
 from tocsin.core.standing import Ended
 
 DIRECTORY = small_world().directory
@@ -38,6 +38,21 @@ def days_of(left_s):
 )
 def test_the_marks_are_30_10_and_1_days_before_and_the_end(left_s, days):
     assert days == days_of(left_s)
+
+
+def test_a_firm_asks_its_sponsor_as_its_office_is_reached():
+    sponsor = DIRECTORY.participants[ORIGINATOR.id]
+    named = f"{sponsor.name} ({sponsor.country})"
+    assert named == own_authority(DIRECTORY, COURIER.id)
+    reachable = {**DIRECTORY.participants, sponsor.id: replace(sponsor, contact="desk@customs.example")}
+    assert f"{named}, desk@customs.example" == own_authority(
+        replace(DIRECTORY, participants=reachable), COURIER.id
+    )
+
+
+@pytest.mark.parametrize("who", [ORIGINATOR.id, b"nobody"])
+def test_who_has_no_sponsor_asks_no_authority(who):
+    assert own_authority(DIRECTORY, who) is None
 
 
 def test_a_government_has_no_agreement_that_ends():

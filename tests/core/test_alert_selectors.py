@@ -40,6 +40,7 @@ def test_what_a_firm_can_evaluate_passes(test: dict[str, Any]) -> None:
         ([a_test("hs", "prefix", "29")], "tests[0].values"),
         ([a_test("declared_text", "phrase", "a-")], "tests[0].values"),
         ([a_test("declared_text", "in", "tile glue", "..")], "tests[0].values"),
+        ([a_test("hs", "prefix", "glue")], "tests[0].values"),
         (
             [a_test("declared_value", "between", "0", "1000000000"), a_test("hs", "prefix", "2933")],
             "tests[0]",
@@ -50,6 +51,21 @@ def test_a_selector_that_would_hit_nearly_everything_is_refused_before_it_is_sen
     tests: list[dict[str, Any]], place: str
 ) -> None:
     assert [place] == list(problems_of(CHECK, {"tests": tests}))
+    assert {"tests": tests} == LENIENT({"tests": tests})
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        a_test("hs", "equals", "2924"),
+        a_test("hs", "in", "292429", "29.24"),
+        a_test("origin_country", "equals", "India"),
+        a_test("destination_country", "in", "CO", "co"),
+    ],
+)
+def test_a_test_that_would_hit_nothing_is_refused_before_it_is_sent(test: dict[str, Any]) -> None:
+    tests = [test, a_test("declared_text", "phrase", "glue")]
+    assert "would hit nothing" in problems_of(CHECK, {"tests": tests})["tests[0].values"]
     assert {"tests": tests} == LENIENT({"tests": tests})
 
 

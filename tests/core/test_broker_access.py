@@ -36,7 +36,11 @@ DECLARED = {
 
 
 def given(party, parties=EVERYONE, declared=SHIPPED, at_s=NOW_S):
-    """(operation, name) of all that `party` may do; a prefix ends in `*`."""
+    """(operation, name) of all that `party` may read and write; a prefix ends in `*`."""
+    return {one for one in all_given(party, parties, declared, at_s) if one[0] in ("read", "write")}
+
+
+def all_given(party, parties=EVERYONE, declared=SHIPPED, at_s=NOW_S):
     rules = access_rules(directory_of(targets(*parties)), declared, at_s)
     mine = [rule for rule in rules if rule.login == party.id.hex()]
     return {(one.operation, one.name + ("*" if one.pattern == "prefixed" else "")) for one in mine}
@@ -122,7 +126,18 @@ def test_who_has_ended_may_do_nothing_from_that_second_on() -> None:
 def test_a_declared_login_has_what_it_is_declared_and_no_more() -> None:
     declared = read_declaration({**DECLARED, "logins": {"watch": {"read": ["a"], "write": ["b"]}}})
     rules = access_rules(directory_of({"streams": layout_target()}), declared, NOW_S)
-    assert {AccessRule("User:watch", "read", "a"), AccessRule("User:watch", "write", "b")} == rules
+    assert {("read", "a"), ("describe settings of", "a"), ("write", "b")} == {
+        (one.operation, one.name) for one in rules if one.principal == "User:watch"
+    }
+
+
+@pytest.mark.parametrize("party", EVERYONE, ids=lambda party: party.name)
+def test_who_reads_a_topic_sees_its_settings_and_of_no_other(party) -> None:
+    topics = {
+        operation: {name for each, name in all_given(party) if each == operation}
+        for operation in ("read", "describe settings of")
+    }
+    assert topics["read"] == topics["describe settings of"]
 
 
 def test_nobody_is_given_a_group_a_cluster_or_a_transaction() -> None:
@@ -152,7 +167,7 @@ def test_what_is_missing_is_added() -> None:
 def test_what_an_expelled_participant_had_is_removed() -> None:
     gone = ended(NEIGHBOUR)
     plan = compared(rules_at_broker(), (ORIGINATOR, gone, *(one for one in EVERYONE[2:])))
-    assert len(given(NEIGHBOUR)) == len([one for one in plan.remove if one.login == gone.id.hex()])
+    assert len(all_given(NEIGHBOUR)) == len([one for one in plan.remove if one.login == gone.id.hex()])
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,18 @@ def test_the_deepest_allowed_value_loads() -> None:
     assert canonical_json.load(b"[" * depth + b"]" * depth)[0] is not None
 
 
+@pytest.mark.parametrize(
+    "data", [rb'"\ud800"', rb'["a\udfffb"]', rb'{"\ud83d": 1}', rb'{"a": "\ude00\ud83d"}']
+)
+def test_half_a_surrogate_is_refused_since_nothing_could_write_it_again(data: bytes) -> None:
+    with pytest.raises(MalformedError, match="half a surrogate"):
+        canonical_json.load(data)
+
+
+def test_a_letter_that_is_written_as_two_halves_loads() -> None:
+    assert "😀" == canonical_json.load(rb'"\ud83d\ude00"')
+
+
 @pytest.mark.parametrize("depth", [canonical_json.MAX_DEPTH + 1, 100_000])
 def test_deeper_json_is_refused(depth: int) -> None:
     with pytest.raises(MalformedError):

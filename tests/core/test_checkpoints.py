@@ -13,6 +13,7 @@ from tocsin.core.checkpoints import (
     check_checkpoint,
     compare,
     unreached_finals,
+    waits_since,
     withheld,
 )
 from tocsin.core.errors import MalformedError
@@ -155,3 +156,8 @@ def test_what_was_told_is_not_told_again_and_what_is_more_counts_from_there() ->
     alarm = withheld(LOG, await_further(told, LogHead(5, 16, b"g" * 32), 900), OURS)
     assert alarm is not None
     assert 2 == alarm.missing
+
+
+@pytest.mark.parametrize(("now_s", "since_s"), [(99, 99), (100, 100), (700, 100)])
+def test_a_log_waits_from_now_on_where_the_clock_was_set_back(now_s, since_s) -> None:
+    assert Awaited(FAR, since_s) == waits_since(Awaited(FAR, 100), now_s)

@@ -70,8 +70,9 @@ def test_a_signed_request_with_a_bad_name_is_refused() -> None:
         enrolment.read_request(data)
 
 
-def test_a_welcome_comes_back_whole() -> None:
-    welcome = Welcome(PARTY.id, b'{"signed": {}}')
+@pytest.mark.parametrize("name", ["Colombia", None])
+def test_a_welcome_comes_back_whole(name) -> None:
+    welcome = Welcome(PARTY.id, b'{"signed": {}}', name)
     assert welcome == enrolment.read_welcome(enrolment.write_welcome(welcome))
 
 
@@ -82,6 +83,7 @@ def test_a_welcome_comes_back_whole() -> None:
         {"participant_id": "short", "root": b64encode(b"x").decode()},
         {"participant_id": PARTY.id.hex()},
         {"root": ""},
+        {"participant_id": PARTY.id.hex(), "root": "", "name": "two\nlines"},
     ],
 )
 def test_a_damaged_welcome_is_refused(record) -> None:

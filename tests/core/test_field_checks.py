@@ -11,6 +11,7 @@ from tocsin.core.field_checks import (
     array,
     code,
     flag,
+    names_somebody,
     record,
     shaped,
     text,
@@ -174,3 +175,26 @@ def test_what_was_refused_is_not_also_reported_as_missing() -> None:
     check = record({"a": flag, "b": flag}, then=needs_both, strict=True)
     assert {"a": True, "b": False} == check({"a": True, "b": False})
     assert {"a": "must be true or false", "b": "is missing"} == problems_of(check, {"a": 1})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call +352 691 123 456",
+        "call +352\u00a0691\u00a0123\u00a0456",
+        "call 691\u2011123\u2013456",
+        "call +31 (0) 6 1234 567",
+        "call ６９１１２３４５６",
+        "call ٠١٢٣٤٥٦٧٨٩",
+        "ana@firm.example",
+        "ana＠firm.example",
+        "R A 473124829 CN",
+    ],
+)
+def test_a_number_or_address_is_known_in_every_writing(text: str) -> None:
+    assert names_somebody(text)
+
+
+@pytest.mark.parametrize("text", ["HS 2933.36, UN 1090", "20 to 30 kg, 1,500 boxes", "2 @ 30 each"])
+def test_amounts_and_codes_are_no_numbers_of_somebody(text: str) -> None:
+    assert not names_somebody(text)

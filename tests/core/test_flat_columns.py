@@ -56,6 +56,9 @@ def test_every_column_leads_to_a_field_of_the_report() -> None:
         ("kinds", "Saisie", "seizure"),
         ("units", "kilogramo", "KGM"),
         ("tlp", "amber+strict", "AMBER+STRICT"),
+        ("tlp", "TLP:AMBER+STRICT", "AMBER+STRICT"),
+        ("tlp", "tlp:white", "CLEAR"),  # as version 1 of the protocol called it
+        ("tlp", "TLP:BLUE", None),
         ("forms", "powder", "powder"),
         ("forms", "Comprimido", "tablet"),
         ("identification_statuses", "confirmée", "confirmed"),
@@ -91,3 +94,8 @@ def test_words_for_yes_no_unknown_and_missing() -> None:
 def test_a_column_that_is_not_there_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         flat_columns.column("colour")
+
+
+@pytest.mark.parametrize("text", ["Peru", "Pe\u200bru", "\u200fPeru\u200e", "\ufeffPeru"])
+def test_what_nobody_sees_is_no_part_of_a_text(text: str) -> None:
+    assert "Peru" == flat_columns.unmarked(text)

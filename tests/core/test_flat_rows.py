@@ -241,3 +241,23 @@ def test_each_list_takes_as_many_rows_as_it_has_entries() -> None:
 def test_a_report_without_its_empty_fields_is_laid_out_too() -> None:
     (row,) = laid_out({"kind": "seizure", "transport": {"identifiers": []}})
     assert ("seizure", "", "", "") == (row["kind"], row["event_date"], row["identifier"], row["unit"])
+
+
+def test_marks_of_direction_are_no_part_of_what_is_read_and_stay_in_what_is_kept() -> None:
+    report = body(
+        event_date="\u200f2026-04-03",
+        country="NA\u200f",
+        amount="1.5\u200f",
+        unit="KGM",
+        locality="\u200fLima",
+    )
+    assert ("2026-04-03", "NA", "1.5", "\u200fLima") == (
+        report["event_date"]["value"],
+        report["place"]["country"],
+        report["substances"][0]["quantity"]["value"],
+        report["place"]["locality"],
+    )
+
+
+def test_a_cell_of_marks_alone_is_empty() -> None:
+    assert body()["place"] == body(locality="\u200f")["place"]

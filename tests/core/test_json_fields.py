@@ -76,3 +76,25 @@ def test_another_or_a_larger_target_is_refused_by_its_kind(data: bytes) -> None:
 def test_bytes_become_base64_at_every_depth_and_all_else_stays() -> None:
     value = {"a": [b"ab", {"b": b""}], "c": 1, "d": None, "e": "x"}
     assert {"a": ["YWI=", {"b": ""}], "c": 1, "d": None, "e": "x"} == json_fields.in_json(value)
+
+
+@pytest.mark.parametrize("value", ["x", "x" * 200, "Ä ö"])
+def test_a_line_that_can_be_shown_is_read(value: str) -> None:
+    assert value == json_fields.line({"a": value}, "a") == json_fields.optional_line({"a": value}, "a")
+
+
+@pytest.mark.parametrize("value", ["", " x", "x ", "x\ny", "a\u202eb", "a\u200bb", "x" * 201, 5])
+def test_a_line_that_cannot_be_shown_is_refused_by_name(value: Any) -> None:
+    for read in (json_fields.line, json_fields.optional_line):
+        with pytest.raises(MalformedError, match="field"):
+            read({"field": value}, "field")
+
+
+def test_a_line_that_is_not_there_is_none() -> None:
+    assert json_fields.optional_line({}, "a") is None
+
+
+def test_a_time_that_no_calendar_has_is_refused() -> None:
+    assert json_fields.LAST_S == json_fields.moment({"a": json_fields.LAST_S}, "a")
+    with pytest.raises(MalformedError, match="whole number"):
+        json_fields.moment({"a": json_fields.LAST_S + 1}, "a")

@@ -7,7 +7,7 @@ from tocsin.core.directory import read_directory
 from tocsin.core.kafka_rights import (
     Right,
     Use,
-    authority_must,
+    authority_uses,
     judge_rights,
     own_inbox,
     split_uses,
@@ -80,9 +80,19 @@ def test_a_heartbeat_goes_where_everybody_may_write() -> None:
         assert Use(WRITE, own_inbox(DIRECTORY.participants[party.id])) in of(party, must), party.name
 
 
-def test_the_authority_writes_the_directory() -> None:
-    assert Use(WRITE, DIRECTORY_TOPIC) in authority_must(declaration())
-    assert Use(READ, CHECKPOINTS_TOPIC) in authority_must(declaration())
+def of_the_authority(which):
+    return set(authority_uses(DIRECTORY, declaration())[which])
+
+
+def test_the_authority_reads_and_writes_what_is_declared_for_its_login() -> None:
+    wanted = {Use(WRITE, DIRECTORY_TOPIC), Use(READ, DIRECTORY_TOPIC), Use(READ, CHECKPOINTS_TOPIC)}
+    assert wanted == of_the_authority(must)
+
+
+def test_the_authority_must_not_touch_what_participants_send_each_other() -> None:
+    topics = [MANIFESTS_TOPIC, *map(stream_topic, ("ion", "pics", "alerts")), *map(inbox, EVERYBODY)]
+    wanted = {Use(right, topic) for topic in topics for right in Right}
+    assert wanted | {Use(WRITE, CHECKPOINTS_TOPIC)} == of_the_authority(must_not)
 
 
 def test_each_topic_is_asked_about_once() -> None:

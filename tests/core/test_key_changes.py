@@ -22,6 +22,7 @@ from tocsin.core.key_changes import (
 )
 from tocsin.core.participants import Participant, read_participant, write_participant
 from tocsin.core.public_keys import PublicKey
+from tocsin.core.standing import Ended
 
 OLD, NEW, OTHER = Party("Old"), Party("New"), Party("Other")
 ENTRY = read_participant(OLD.target()[1])
@@ -47,6 +48,11 @@ def retired(purpose: str, reason: str = PLANNED, final: Any = None, at_s: int = 
 def test_a_change_that_was_written_reads_back() -> None:
     one = change(retire=(retired("record", STOLEN, FINAL), retired("kem")))
     assert one == read_key_change(write_key_change(one, OLD.statement)).change
+
+
+def test_who_has_ended_changes_no_key_any_more() -> None:
+    with pytest.raises(RefusedByRuleError, match="Old has ended"):
+        applied(change(), entry=replace(ENTRY, ended=Ended(NOW_S, "expelled")))
 
 
 def test_a_new_key_stands_beside_the_old_one() -> None:

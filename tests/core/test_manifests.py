@@ -26,6 +26,7 @@ from tocsin.core.key_schedule import wrap_info
 from tocsin.core.outcomes import AlarmKind
 from tocsin.core.primitives import seal_to_xwing
 from tocsin.core.signatures import sign_statement
+from tocsin.core.standing import NO_DAY, Suspension
 
 WORLD = small_world()
 SENDER = WORLD.sender()
@@ -150,6 +151,15 @@ def test_the_first_manifest_under_a_revision_stays(
 def test_a_manifest_that_is_not_in_force_has_no_ghosts(now_s: int) -> None:
     haunted = replace(MANIFEST, members=(OUTSIDER.id,))
     assert () == m.ghosts(haunted, WORLD.directory, now_s)
+
+
+def test_who_was_suspended_since_the_manifest_is_no_ghost_and_who_was_before_is() -> None:
+    member, begin_s = MANIFEST.members[0], MANIFEST.not_before
+    people = WORLD.directory.participants
+    for from_s, expected in ((begin_s + 1, ()), (begin_s, GHOST)):
+        away = replace(people[member], suspensions=(Suspension(from_s, NO_DAY, "inquiry"),))
+        directory = replace(WORLD.directory, participants={**people, member: away})
+        assert expected == m.ghosts(MANIFEST, directory, begin_s + 60)
 
 
 def test_a_directory_version_that_cannot_be_fetched_is_an_alarm() -> None:

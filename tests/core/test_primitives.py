@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ed25519, mldsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
@@ -290,11 +290,27 @@ def test_the_self_test_passes_here() -> None:
     p.self_test()
 
 
-def test_the_self_test_names_a_library_without_an_algorithm(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [(p, "seal_bytes"), (p.CompositePrivate, "generate"), (p.XWingPrivate, "generate")],
+    ids=["Cobblestone", "ML-DSA", "ML-KEM"],
+)
+def test_h45_the_self_test_names_a_library_without_an_algorithm(
+    monkeypatch: pytest.MonkeyPatch, owner: object, name: str
+) -> None:
     def absent(*_args: object) -> bytes:
+        raise UnsupportedAlgorithm("this library has no such thing")
+
+    monkeypatch.setattr(owner, name, absent)
+    with pytest.raises(KeyUnusableError, match="fails its self-test: this library has no such thing"):
+        p.self_test()
+
+
+def test_the_self_test_notices_what_does_not_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_args: object) -> bytes:
         raise CannotOpenError
 
-    monkeypatch.setattr(p, "open_bytes", absent)
+    monkeypatch.setattr(p, "open_bytes", fails)
     with pytest.raises(KeyUnusableError, match="fails its self-test"):
         p.self_test()
 

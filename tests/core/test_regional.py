@@ -44,6 +44,7 @@ def test_an_audience_rule_takes_in_whom_a_region_admitted() -> None:
         (Party("Abroad", regions=(EUROPE,), country="CL"), "country CL is outside"),
         (Party("Nowhere", regions=(EUROPE,), country="QQ"), "country QQ is outside"),
         (Party("Homeless", regions=(), country="FR"), "has a region"),
+        (Party("Seat", regions=(EUROPE,), country="FR", roles=("secretariat",)), "top list's alone"),
         (Party("Elsewhere", regions=("atlantis",), country="FR"), "no region 'atlantis'"),
     ],
 )

@@ -115,6 +115,10 @@ def test_a_substance_that_no_list_knows_is_looked_for_as_it_is_written() -> None
     assert hits(parcel(content={"description": "new stuff-77"}), clue("substance", "phrase", "stuff 77"))
 
 
+def test_a_code_without_digits_is_no_beginning_of_every_code() -> None:
+    assert not hits(FULL, clue("hs", "prefix", "glue"))
+
+
 def test_hs_codes_of_another_edition_are_not_compared() -> None:
     test, edition = clue("hs", "equals", "350610"), frozenset({2022})
     assert [True, False, True] == [

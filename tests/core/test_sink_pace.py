@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tocsin.core.errors import SettingsError
@@ -38,6 +38,27 @@ def test_quiet_hours_may_lie_within_a_day():
 def test_an_hour_that_comes_twice_ends_with_its_second_time():
     quiet = Quiet(time(22), time(2, 30), AMSTERDAM)
     assert at("2026-10-25 01:30") == quiet.ends_s(at("2026-10-24 23:00"))
+
+
+def test_an_hour_that_the_clock_skips_in_spring_does_not_end_the_night_before_it():
+    quiet = Quiet(time(22), time(2, 30), AMSTERDAM)
+    assert at("2026-03-29 01:30") == quiet.ends_s(at("2026-03-28 23:00"))
+
+
+@given(
+    st.integers(1_700_000_000, 2_000_000_000),
+    st.times(),
+    st.times(),
+    st.sampled_from(["Europe/Amsterdam", "America/Bogota", "Australia/Lord_Howe", "America/St_Johns"]),
+)
+def test_no_end_of_quiet_hours_lies_in_them(now_s, begin, end, zone):
+    quiet = Quiet(
+        begin.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0), ZoneInfo(zone)
+    )
+    assume(quiet.begin != quiet.end)
+    due_s = quiet.ends_s(now_s)
+    assert due_s == quiet.ends_s(due_s)
+    assert now_s <= due_s <= now_s + 25 * 3_600
 
 
 @given(st.integers(1_700_000_000, 2_000_000_000))

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from tests.support.parties import DAY_S, NOW_S
 from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR, targets
 from tocsin.core.directory import Directory, read_directory
-from tocsin.core.errors import MalformedError
+from tocsin.core.errors import MalformedError, RefusedByRuleError
 from tocsin.core.ids import audience_id
 from tocsin.core.participants import read_participant, write_participant
+from tocsin.core.standing import day_end_s
 
 COURIERS = audience_id("couriers")
 DAYS = st.integers(-3, 3).map(lambda days: NOW_S + days * DAY_S)
@@ -106,3 +107,9 @@ def test_membership_at_a_time_is_what_agreement_suspension_and_end_say_of_it(
 def test_one_that_stops_takes_nobody_with_it() -> None:
     world = directory(ended={"at_s": 0, "reason": "expelled"})
     assert world.participants[NEIGHBOUR.id].in_force(NOW_S)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31", "10000-01-01", "2026-02-30", "tomorrow", ""])
+def test_a_day_that_is_none_or_has_no_day_after_it_ends_nothing(text: str) -> None:
+    with pytest.raises(RefusedByRuleError, match="is no"):
+        day_end_s(text)

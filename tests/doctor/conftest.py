@@ -1,7 +1,7 @@
 import pytest
 
-from tests.support.clinic import PATIENTS, Clinic
-from tests.support.logins import guarded_kafka
+from tests.support.clinic import Clinic
+from tests.support.secure_kafka import secure_broker
 
 
 @pytest.fixture(scope="session")
@@ -9,5 +9,5 @@ def clinic(tmp_path_factory) -> Clinic:
     """One broker with TLS, logins and ACLs; homes that are well."""
     folder = tmp_path_factory.mktemp("clinic")
     (folder / "broker").mkdir()
-    with guarded_kafka(folder / "broker", [*PATIENTS, "nobody", "courier-too-much"]) as kafka:
+    with secure_broker(folder / "broker") as kafka:
         yield Clinic(folder, kafka)

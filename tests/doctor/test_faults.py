@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from services.doctor.examining import exit_of
-from tests.support.clinic import COURIER, NEIGHBOUR, found_by, later, symptoms
+from tests.support.clinic import COURIER, NEIGHBOUR, PASSWORD, found_by, later, symptoms
 from tests.support.parties import DAY_S, Party
 from tocsin.adapters import passphrase
 from tocsin.adapters.database import Database
@@ -21,8 +21,8 @@ from tocsin.adapters.inbox.store import open_inbox
 from tocsin.adapters.kafka.topics import TopicWish, apply, plan
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.reachability import Port
+from tocsin.core.broker_access import AccessRule
 from tocsin.core.errors import KeyUnusableError, StorageError
-from tocsin.core.kafka_rights import Right, Use
 from tocsin.core.streams import DIRECTORY_TOPIC, stream_topic
 from tocsin.core.symptoms import Check, Level
 from tocsin.runtime.exits import Exit
@@ -35,8 +35,8 @@ HOUR_S = 3_600
 def patient(clinic, tmp_path):
     """A home of its own to harm; keyword arguments change its [kafka]."""
 
-    def make(party=NEIGHBOUR, user="neighbour", **kafka):
-        return clinic.make_home(tmp_path / "patient", party, user, **kafka)
+    def make(party=NEIGHBOUR, **kafka):
+        return clinic.make_home(tmp_path / "patient", party, **kafka)
 
     return make
 
@@ -140,7 +140,7 @@ def test_a_certificate_of_another_authority_is_not_trusted(clinic, patient):
 
 
 def test_a_port_that_speaks_no_tls_is_said_to_be_such(clinic, patient):
-    found = found_by(clinic.asked(patient(bootstrap=clinic.kafka.open)), Check.TLS)
+    found = found_by(clinic.asked(patient(bootstrap=clinic.kafka.operator)), Check.TLS)
     assert {"no TLS there"} == symptoms(found)
 
 
@@ -160,7 +160,7 @@ def test_a_login_without_rights_is_told_each_that_is_missing(clinic, patient):
 
 def test_one_right_that_is_missing_is_named_with_its_topic(clinic, patient):
     # The courier's login in a focal point's home: it may read what both may, and writes no stream.
-    found = found_by(clinic.asked(patient(user="courier")), Check.RIGHTS)
+    found = found_by(clinic.asked(patient(user=COURIER.id.hex())), Check.RIGHTS)
     missing = {one.where for one in found if one.symptom == "right missing"}
     assert stream_topic("ion") in missing
     assert DIRECTORY_TOPIC not in missing
@@ -168,14 +168,14 @@ def test_one_right_that_is_missing_is_named_with_its_topic(clinic, patient):
 
 def test_a_firm_that_can_read_what_governments_write_is_told(clinic, patient):
     user = "courier-too-much"
-    asyncio.run(clinic.allow_as(user, COURIER))
-    asyncio.run(clinic.kafka.allow(user, [Use(Right.READ, stream_topic("pics"))]))
-    found = found_by(clinic.asked(patient(COURIER, user)), Check.RIGHTS)
+    more = AccessRule(f"User:{user}", "read", stream_topic("pics"))
+    asyncio.run(clinic.allow_as(user, COURIER, more))
+    found = found_by(clinic.asked(patient(COURIER, user=user)), Check.RIGHTS)
     assert {stream_topic("pics")} == {one.where for one in found if one.symptom == "right too much"}
 
 
 def test_a_broker_without_logins_is_a_warning_and_all_else_passes(clinic, patient):
-    home = patient(bootstrap=clinic.kafka.open, security_protocol="PLAINTEXT", user="")
+    home = patient(bootstrap=clinic.kafka.operator, security_protocol="PLAINTEXT", user="")
     found = found_by(clinic.asked(home))
     assert {"no logins", "too few copies"} == symptoms(found)
     assert Exit.WHOLE is exit_of(found)
@@ -183,7 +183,7 @@ def test_a_broker_without_logins_is_a_warning_and_all_else_passes(clinic, patien
 
 async def _set(clinic, name, **settings):
     wish = TopicWish(name, 1, {key.replace("_", "."): value for key, value in settings.items()})
-    await apply(clinic.kafka.open, await plan(clinic.kafka.open, [wish]))
+    await apply(clinic.kafka.operator, await plan(clinic.kafka.operator, [wish]))
 
 
 def test_a_topic_that_keeps_records_too_short_fails_with_both_values(clinic):
@@ -327,9 +327,23 @@ def test_without_a_passphrase_the_keys_are_skipped_and_the_end_is_incomplete(cli
 
 
 def test_topics_that_are_hidden_from_the_login_are_missing(clinic, patient):
-    found = found_by(clinic.asked(patient(user="courier")), Check.TOPICS)
+    found = found_by(clinic.asked(patient(user=COURIER.id.hex())), Check.TOPICS)
     missing = {one.where for one in found if one.symptom == "topic missing"}
     assert {stream_topic("ion"), stream_topic("pics")} <= missing
+
+
+def test_a_login_that_may_not_see_settings_is_told_and_judged_by_what_it_sees(clinic, patient):
+    user = "sees-no-settings"
+    rules = [
+        AccessRule(f"User:{user}", "read", topic) for topic in (DIRECTORY_TOPIC, stream_topic("alerts"))
+    ]
+    asyncio.run(clinic.kafka.add_login(user, PASSWORD))
+    asyncio.run(clinic.kafka.allow(rules))
+    found = found_by(clinic.asked(patient(COURIER, user=user)), Check.TOPICS)
+    assert "topic missing" in symptoms(found)
+    assert ["tocsin authority acl apply"] == [
+        command for one in found if one.level is Level.SKIPPED for command in one.what.split("`")[1::2]
+    ]
 
 
 def test_a_broker_that_names_an_address_out_of_reach_fails(clinic, monkeypatch):
@@ -351,7 +365,7 @@ def test_a_broker_that_names_an_address_out_of_reach_fails(clinic, monkeypatch):
 
 
 def test_a_participant_that_the_directory_does_not_name_is_told(clinic, patient):
-    home = patient(Party("Stranger"))
+    home = patient(Party("Stranger"), user=NEIGHBOUR.id.hex())
     found = found_by(clinic.asked(home), Check.ENTRY)
     assert {"not in the directory"} == symptoms(found)
     assert Exit.REFUSED is exit_of(found)

@@ -33,7 +33,7 @@ def beat(clinic, home):
 
 
 def lying_there(clinic):
-    return asyncio.run(read_to_end(clinic.kafka.open, INBOX))
+    return asyncio.run(read_to_end(clinic.kafka.operator, INBOX))
 
 
 def read_all(clinic):

@@ -44,7 +44,7 @@ def private(stage, name, text):
 def unit(stage):
     """Two people of Colombia with keys of their own that the authority took up; two must sign."""
     words = ("--sector", "courier", "--schema", "alert", "--approvals", 2, "--safety-approvals", 1)
-    stage.tocsin(AUTHORITY, "authority", "audience", "couriers", *words)
+    stage.tocsin(AUTHORITY, "authority", "audience", "set", "couriers", *words)
     stage.tocsin(AUTHORITY, "authority", "publish")
     stage.tocsin(COLOMBIA, "send")
     roles = {ANA: ("administrator", "officer", "release-officer"), BEN: ("release-officer",)}
@@ -113,7 +113,7 @@ def test_a_telephone_number_is_found_with_its_place_and_stops_the_approval(unit,
     assert PICTURE == picture["key"]
     assert ("advice", "18-26", "2247 8000") == (found["place"], found["characters"], found["excerpt"])
     said = alert(unit, BEN, "approve", proposed["name"], "--reason", "seen", expect=3)
-    assert "2 doubts are not acknowledged" in said.err
+    assert "2 doubts not acknowledged" in said.err
 
 
 def test_edited_it_loses_its_signatures_and_another_person_releases_it(unit, proposed):
@@ -135,7 +135,9 @@ def test_edited_it_loses_its_signatures_and_another_person_releases_it(unit, pro
 
 def test_cleared_it_reaches_who_had_it_also_where_that_firm_left_the_audience(unit, proposed):
     words = ("--sector", "courier", "--schema", "alert", "--approvals", 2)
-    unit.tocsin(AUTHORITY, "authority", "audience", "couriers", *words, "--exclude", unit.ids[COURIER])
+    unit.tocsin(
+        AUTHORITY, "authority", "audience", "set", "couriers", *words, "--exclude", unit.ids[COURIER]
+    )
     unit.tocsin(AUTHORITY, "authority", "publish")
     unit.tocsin(COLOMBIA, "send")
     said = alert(

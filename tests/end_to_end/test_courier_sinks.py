@@ -86,6 +86,7 @@ def test_step_4_a_file_for_programs_and_one_for_people_appear_whole(desk, delive
     assert said["title"] == json.loads((desk.spool / name).read_text())["data"]["report"]["title"]
     text = (desk.spool / name).with_suffix(".txt").read_text()
     assert "DO NOT TELL THE CUSTOMER." in text
+    assert "Your authority: Colombia (CO)." in text
     assert [] == [path for path in desk.spool.iterdir() if path.name.startswith(".")]
     assert {0o600} == {path.stat().st_mode & 0o777 for path in desk.spool.iterdir()}
 

@@ -353,8 +353,8 @@ def sheet(stage):
 def test_step_11_a_sheet_is_tried_then_imported_and_imported_again_adds_nothing(stage, answered, sheet):
     words = ("import", sheet, "--json")
     tried = stage.tocsin(COLOMBIA, *words, "--dry-run", expect=Exit.REFUSED)
-    assert "row 17: Country: is no country that is known" in tried.err
-    assert "row 40: Quantity: is no number" in tried.err
+    assert "row 17: B17 (Country): is no country that is known" in tried.err
+    assert "row 40: F40 (Quantity): is no number" in tried.err
     counts = [the_one(stage.tocsin(COLOMBIA, *words, expect=Exit.REFUSED).lines()) for _ in range(2)]
     assert 98 == the_one(tried.lines())["accepted"]
     assert [98, 0] == [one["accepted"] for one in counts]

@@ -25,7 +25,9 @@ def stage(tmp_path_factory):
 def allow(stage, *schemas) -> None:
     roles = [word for role in ("focal-point", "analyst") for word in ("--role", role)]
     words = [word for schema in schemas for word in ("--schema", schema)]
-    stage.tocsin(AUTHORITY, "authority", "audience", "focal-points", *roles, *words, "--max-age-days", "30")
+    stage.tocsin(
+        AUTHORITY, "authority", "audience", "set", "focal-points", *roles, *words, "--max-age-days", "30"
+    )
     stage.tocsin(AUTHORITY, "authority", "publish")
     stage.tocsin(COLOMBIA, "send")  # reads the directory
 

@@ -23,7 +23,7 @@ from tests.support.relay import NAME, Relay, named
 from tests.support.town import Town
 from tests.support.world import ORIGINATOR, note, report_id, small_world
 from tocsin.adapters.access_declaration import declaration
-from tocsin.adapters.kafka.probe import broker_answers
+from tocsin.adapters.kafka.probe import broker_trouble
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
 from tocsin.adapters.wished_topics import wishes
@@ -107,7 +107,7 @@ async def publishing(town, writer):
     producing = build(writer.outbox, writer.originator, HeldDirectory(writer), access, writer.clock.clocks)
     stop, running = asyncio.Event(), Running(producing, writer.clock.clocks)
     running.pulse = pulse.Pulse("the publishing loop")
-    watch = pulse.Watch(running.pulse, partial(broker_answers, access), running.renew, running.progress)
+    watch = pulse.Watch(running.pulse, partial(broker_trouble, access), running.renew, running.progress)
     tasks = [asyncio.ensure_future(running.run(stop)), asyncio.ensure_future(watch.run(stop, 0.2))]
     try:
         yield running

@@ -49,9 +49,8 @@ def _target(examples: list[dict[str, Any]], check: Callable[[Any], Checked]) -> 
         example = dice.choice(examples)
         if dice.random() < 0.3:
             return mutated(json.dumps(example).encode(), dice)
-        return json.dumps(with_value(deepcopy(example), dice), ensure_ascii=False).encode(
-            "utf-8", "surrogatepass"
-        )
+        text = json.dumps(with_value(deepcopy(example), dice), ensure_ascii=dice.random() < 0.5)
+        return text.encode("utf-8", "surrogatepass")
 
     def judge(data: bytes) -> Verdict:
         try:

@@ -2,7 +2,7 @@
 
 `topic`: through the real fetcher and the stock updater, from a good older state; what is taken must be,
 entry by entry, that state or the one that the authority signed since. `entry`: an entry of any content is
-taken, or refuses itself alone.
+taken, or refuses itself alone. `memory`: what a reader keeps of the directory on its own disk, damaged.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fuzz.dice import mutated, with_value
+from tests.fuzz.homes import changing
 from tests.fuzz.target import Target, Verdict
 from tests.support.authority import COLOMBIA, NETHERLANDS, new_repository
 from tests.support.parties import DAY_S, NOW_S, Party
@@ -112,6 +113,36 @@ def _taken(directory: Directory) -> tuple[Any, ...]:
     """What a reader would act on: all of it but how it was written down."""
     entries = (directory.participants, directory.audiences, directory.schemas, directory.layout)
     return (directory.version, directory.expires_at_s, directory.refused, *entries)
+
+
+def open_memory(folder: Path) -> Target:
+    """The target `memory`. An input is a file's name, a line feed, its content. Then the topic is read: it
+    makes good what was lost, or the reader says what is wrong.
+    """
+    repository = new_repository(folder / "repository", COLOMBIA, NETHERLANDS)
+    pinned, held, used = repository.pinned_root(), folder / "held", folder / "used"
+    good = repository.files()
+    wanted = _taken(DirectoryClient(held, pinned).refresh(good, NOW_S))
+    files = {one.relative_to(held).as_posix(): one.read_bytes() for one in held.rglob("*") if one.is_file()}
+
+    def make(dice: random.Random) -> bytes:
+        return changing(files, dice)
+
+    def judge(value: bytes) -> Verdict:
+        head, _, data = value.partition(b"\n")
+        if files.get(head.decode()) == data:
+            return Verdict.SAME
+        (_copied(held, used) / head.decode()).write_bytes(data)
+        client = DirectoryClient(used, pinned)
+        try:
+            loaded = client.load()
+            found = client.refresh(good, NOW_S + 60)
+        except TocsinError:
+            return Verdict.REFUSED
+        rightly = _taken(found) == wanted and (loaded is None or _taken(loaded)[2:] == wanted[2:])
+        return Verdict.ALLOWED if rightly else Verdict.ACCEPTED
+
+    return Target(make, judge)
 
 
 def open_entry(_folder: Path) -> Target:

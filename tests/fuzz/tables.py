@@ -84,7 +84,9 @@ def open_json_lines(folder: Path) -> Target:
         if dice.random() < 0.5:
             return mutated(lines, dice)
         changed = [with_value(one, dice) for one in reports]
-        return b"".join(json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in changed)
+        ascii_only = dice.random() < 0.5  # half a surrogate is an escape, or bytes that are no UTF-8
+        texts = [json.dumps(one, ensure_ascii=ascii_only) for one in changed]
+        return b"".join(one.encode("utf-8", "surrogatepass") + b"\n" for one in texts)
 
     return Target(make, _judging(folder, "a.jsonl", Source()), 256, (lines,))
 

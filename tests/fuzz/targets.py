@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fuzz import attached, bodies, deadly, directories, records, statements, tables
+from tests.fuzz import attached, bodies, deadly, directories, homes, papers, records, statements, tables
 from tests.fuzz.target import Open
 
 TARGETS: dict[str, tuple[Open, int]] = {
@@ -23,6 +23,13 @@ TARGETS: dict[str, tuple[Open, int]] = {
     "alert": (bodies.open_alert, 1),
     "letter": (bodies.open_letter, 1),
     "application": (bodies.open_application, 1),
+    "keys": (homes.open_keys, 2),
+    "home": (homes.open_home, 2),
+    "store": (homes.open_store, 1),
+    "memory": (directories.open_memory, 1),
+    "paper": (papers.open_paper, 2),
+    "backup": (papers.open_backup, 1),
+    "shares": (papers.open_shares, 1),
 }
 """Name -> (how it is opened, its share)."""
 

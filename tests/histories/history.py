@@ -22,9 +22,11 @@ from tocsin.core import wire
 from tocsin.core.directory import Directory
 from tocsin.core.generations import Why
 from tocsin.core.ids import Algorithm, audience_id, key_id
+from tocsin.core.outcomes import AlarmKind
 from tocsin.core.participants import read_participant
 from tocsin.core.primitives import XWingPrivate
 from tocsin.core.public_keys import PublicKey
+from tocsin.core.standing import NO_DAY, Suspension
 from tocsin.core.streams import Place
 
 READERS = (NEIGHBOUR, ANALYST, Party("Peru", country="PE"), Party("Austria", country="AT"))
@@ -48,6 +50,7 @@ class ModelGeneration:
     began_s: int
     items: list[bytes] = field(default_factory=list)
     ended: bool = False
+    last_step: int = 0
 
 
 @dataclass
@@ -57,8 +60,8 @@ class Model:
     history: str
     generations: list[ModelGeneration] = field(default_factory=list)
 
-    def seal(self, members: set[str], items: list[bytes], now_s: int) -> None:
-        """Items leave for those who are members now."""
+    def seal(self, members: set[str], items: list[bytes], now_s: int, step: int) -> None:
+        """Items leave for those who are members now, at a step of the history."""
         last = self.generations[-1] if self.generations else None
         left = last is not None and not last.members <= members
         joined = last is not None and not members <= last.members and self.history == "none"
@@ -68,6 +71,7 @@ class Model:
             self.generations.append(last)
         last.members |= members
         last.items += items
+        last.last_step = step
 
     def end(self) -> None:
         """Nothing more is sealed under the present secret."""
@@ -83,13 +87,25 @@ class History:
 
     def __init__(self, folder: Path, history: str) -> None:
         self.folder, self.model = folder, Model(history)
-        self.members = {one.name for one in READERS}
+        self.included = {one.name for one in READERS}
+        self.agreement_ends_s: dict[str, int] = {}
+        self.suspended: dict[str, int] = {}
+        self.stolen: dict[bytes, int] = {}
+        """KEM key -> the step after which nothing more may be wrapped to it."""
+        self.step = 0
         self.kem: dict[str, list[tuple[PublicKey, XWingPrivate]]] = {
             one.name: [(one.key("kem"), one.kem)] for one in READERS
         }
         self.writer = Writer(folder / "writer", first_directory(history))
         self.waiting: list[bytes] = []
         self._number = 0
+
+    @property
+    def members(self) -> set[str]:
+        """Whom the rule wants, whose agreement runs, and who is not suspended: at this moment."""
+        now_s = self.writer.now_s
+        ended = {name for name, end_s in self.agreement_ends_s.items() if end_s <= now_s}
+        return self.included - ended - self.suspended.keys()
 
     def accept(self) -> None:
         """A report waits: the broker is away."""
@@ -105,16 +121,29 @@ class History:
         self.writer.sealer.wrap_to_new_keys(self.writer.directory, self.writer.now_s)
         self.writer.seal()
         asyncio.run(self.writer.deliver())
-        self.model.seal(self.members, self.waiting, self.writer.now_s)
+        self.model.seal(self.members, self.waiting, self.writer.now_s, self.step)
         self.waiting = []
 
     def leave(self, who: Party) -> None:
-        self.members.discard(who.name)
+        self.included.discard(who.name)
         self._new_rule()
 
     def join(self, who: Party) -> None:
-        self.members.add(who.name)
+        self.included.add(who.name)
         self._new_rule()
+
+    def agree(self, who: Party) -> None:
+        """An agreement that ends in three days: then it leaves, and no new directory says so."""
+        self.agreement_ends_s[who.name] = self.writer.now_s + 3 * DAY_S
+        self._new_entry(who, agreement="MOU", agreement_ends_s=self.agreement_ends_s[who.name])
+
+    def suspend(self, who: Party) -> None:
+        begun_s = self.suspended.setdefault(who.name, self.writer.now_s)
+        self._new_entry(who, suspensions=(Suspension(begun_s, NO_DAY, "inquiry"),))
+
+    def resume(self, who: Party) -> None:
+        if (begun_s := self.suspended.pop(who.name, None)) is not None:
+            self._new_entry(who, suspensions=(Suspension(begun_s, self.writer.now_s, "inquiry"),))
 
     def rotate(self, who: Party) -> None:
         """A new KEM key beside the old one, which it keeps."""
@@ -127,6 +156,7 @@ class History:
         ]
         if self.model.generations and who.name in self.model.generations[-1].members:
             self.model.end()
+        self.stolen |= {key.id: self.stolen.get(key.id, self.step) for key, _private in held}
         self.kem[who.name] = held
         self._new_kem(who)
 
@@ -136,6 +166,11 @@ class History:
             self.writer.outbox.keys.end(None, Why.RESTORED)
         self.writer.sessions.renew()
         self.model.end()
+
+    def minute_passes(self) -> None:
+        """Between any two steps."""
+        self.writer.clock.pass_by(60)
+        self.step += 1
 
     def days_pass(self, days: int) -> None:
         self.writer.clock.pass_by(days * DAY_S)
@@ -151,12 +186,14 @@ class History:
         directory = self.writer.directory
         entry = directory.participants[who.id]
         others = tuple(key for key in entry.keys if key.purpose != "kem")
-        keys = (*others, *(key for key, _private in self.kem[who.name]))
-        everyone = dict(directory.participants) | {who.id: replace(entry, keys=keys)}
-        self._change(participants=everyone)
+        self._new_entry(who, keys=(*others, *(key for key, _private in self.kem[who.name])))
+
+    def _new_entry(self, who: Party, **changes: Any) -> None:
+        entries = dict(self.writer.directory.participants)
+        self._change(participants=entries | {who.id: replace(entries[who.id], **changes)})
 
     def _new_rule(self) -> None:
-        out = frozenset(one.id for one in READERS if one.name not in self.members)
+        out = frozenset(one.id for one in READERS if one.name not in self.included)
         rule = replace(self.writer.directory.audiences[AUDIENCE], exclude=out)
         self._change(audiences={AUDIENCE: rule})
 
@@ -164,19 +201,29 @@ class History:
         directory = self.writer.directory
         self.writer.directory = replace(directory, version=directory.version + 1, **changes)
 
-    def wrapped_to(self) -> dict[int, set[str]]:
-        """Generation -> the readers to whose keys it was wrapped, as the topics show it."""
-        owners = {key.id: name for name, held in self.kem.items() for key, _private in held}
-        found: dict[int, set[str]] = {}
+    def wrapped_to(self) -> list[set[bytes]]:
+        """Of each generation, the keys to which it was wrapped, as the topics show it."""
+        found: dict[int, set[bytes]] = {}
         for (topic, _partition), values in self.writer.topics.values.items():
             if topic.startswith("tocsin.inbox"):
                 for value in values:
                     wrap = wire.decode_wrap(value)
-                    found.setdefault(wrap.generation, set()).add(owners[wrap.recipient_key])
-        return found
+                    found.setdefault(wrap.generation, set()).add(wrap.recipient_key)
+        return [found[number] for number in sorted(found)]
 
-    def read(self, who: Party, pick: Callable[[int], int]) -> list[bytes]:
-        """What `who` has stored when everything has come; `pick(n)` chooses which topic comes next."""
+    def owners(self, keys: set[bytes]) -> set[str]:
+        """The readers whose keys these are."""
+        return {name for name, held in self.kem.items() for key, _private in held if key.id in keys}
+
+    def thieves_read(self, number: int, keys: set[bytes]) -> bool:
+        """Whether something was sealed under generation `number` after one of its `keys` was stolen."""
+        last = self.model.generations[number].last_step
+        return any(last > self.stolen[key] for key in keys & self.stolen.keys())
+
+    def read(self, who: Party, pick: Callable[[int], int]) -> tuple[list[bytes], list[AlarmKind]]:
+        """What `who` has stored when everything has come, and its alarms; `pick(n)` chooses which topic
+        comes next.
+        """
         folder = self.folder / who.name
         folder.mkdir()
         reading = Reading(folder, first_directory(self.model.history), who)
@@ -200,8 +247,9 @@ class History:
             if not any(queues.values()) and not news:
                 self._go_back(queues, reading.waking.all(now_s))
         stored = reading.stored()
+        alarms = [one.alarm.kind for one in reading.inbox.alarms.since(0)]
         reading.inbox.close()
-        return stored
+        return stored, alarms
 
     def _go_back(self, queues: dict[tuple[str, int], list[IncomingRecord]], back: list[Place]) -> None:
         """Read again from `back`, never forward, as `Consumption` does."""

@@ -37,12 +37,18 @@ def test_a_run_with_the_same_seed_goes_on_behind_what_is_done(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("check", "target"), [("signature", "record"), ("statement", "statement"), ("directory", "topic")]
+    ("check", "target", "mutations"),
+    [
+        ("signature", "record", 100),
+        ("statement", "statement", 100),
+        ("directory", "topic", 100),
+        ("paper", "paper", 2_000),  # most changes are refused before a signature is looked at
+    ],
 )
 def test_with_a_check_switched_off_the_run_fails_and_keeps_what_was_believed(
-    tmp_path: Path, check: str, target: str
+    tmp_path: Path, check: str, target: str, mutations: int
 ) -> None:
-    words = ("--targets", target, "--weaken", check, "--mutations", "100", "--workers", "1")
+    words = ("--targets", target, "--weaken", check, "--mutations", str(mutations), "--workers", "1")
     code, sums, said = fuzz(tmp_path, *words)
     assert (1, True) == (code, sums["accepted"] > 0), said
     assert list((tmp_path / "kept" / target).iterdir())

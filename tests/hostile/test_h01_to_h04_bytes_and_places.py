@@ -19,8 +19,9 @@ def _examine(value: bytes, place: Place = KNOWN.place) -> RecordFate:
 
 
 def test_h01_truncation_at_every_byte_is_quarantined() -> None:
-    outcomes = {_examine(UNKNOWN.value[:length]).outcome for length in range(len(UNKNOWN.value))}
-    assert {Outcome.QUARANTINED} == outcomes
+    fates = [_examine(UNKNOWN.value[:length]) for length in range(len(UNKNOWN.value))]
+    assert {Outcome.QUARANTINED} == {fate.outcome for fate in fates}
+    assert {(None, None)} == {(fate.log, fate.new_head) for fate in fates}
 
 
 @pytest.mark.parametrize("sent", [KNOWN, UNKNOWN], ids=["known", "unknown"])
@@ -35,13 +36,16 @@ def test_h02_one_bit_flipped_in_every_byte_is_neither_accepted_nor_a_duplicate(s
     assert [] == [fate for fate in fates if fate.alarms]
 
 
-@pytest.mark.parametrize("extra_bytes", [1, 2**20])
-def test_h03_bytes_behind_a_record_are_quarantined(extra_bytes: int) -> None:
+@pytest.mark.parametrize(
+    ("extra_bytes", "reason"), [(1, Reason.MALFORMED), (2**20, Reason.TOO_LARGE)], ids=["1 byte", "1 MiB"]
+)
+def test_h03_bytes_behind_a_record_are_quarantined(extra_bytes: int, reason: Reason) -> None:
     fate = _examine(UNKNOWN.value + bytes(extra_bytes))
-    assert (Outcome.QUARANTINED, None) == (fate.outcome, fate.log)
+    assert (Outcome.QUARANTINED, reason, None) == (fate.outcome, fate.reason, fate.log)
 
 
 TO_NEIGHBOUR = WORLD.sender(f"to.{NEIGHBOUR.id.hex()}").send(note(), stream="inbox")
+IN_THE_OPEN = WORLD.sender(f"to.{NEIGHBOUR.id.hex()}").send(note())
 
 
 @pytest.mark.parametrize(
@@ -51,8 +55,17 @@ TO_NEIGHBOUR = WORLD.sender(f"to.{NEIGHBOUR.id.hex()}").send(note(), stream="inb
         (UNKNOWN.value, Place("tocsin.ion.v1", UNKNOWN.place.partition + 2, 0)),
         (UNKNOWN.value, Place(f"tocsin.inbox.gov.{NEIGHBOUR.id.hex()}.v1", 0, 0)),
         (TO_NEIGHBOUR.value, Place(f"tocsin.inbox.gov.{ORIGINATOR.id.hex()}.v1", 0, 0)),
+        (TO_NEIGHBOUR.value, KNOWN.place),
+        (IN_THE_OPEN.value, IN_THE_OPEN.place),
     ],
-    ids=["another topic", "another region", "an inbox", "another's inbox"],
+    ids=[
+        "another topic",
+        "another region",
+        "an inbox",
+        "another's inbox",
+        "a stream",
+        "to one, in the open",
+    ],
 )
 def test_h04_a_valid_record_copied_elsewhere_is_quarantined(value: bytes, place: Place) -> None:
     fate = _examine(value, place)
@@ -61,3 +74,4 @@ def test_h04_a_valid_record_copied_elsewhere_is_quarantined(value: bytes, place:
         fate.step,
         fate.reason,
     )
+    assert (None, []) == (fate.new_head, list(fate.alarms))

@@ -26,6 +26,7 @@ WORLD = small_world()
 def test_h05_an_originator_whose_role_does_not_allow_the_stream_is_quarantined() -> None:
     sent = WORLD.sender(party=COURIER).send(note())
     fate = WORLD.reader().read(sent.value, sent.place, NOW_S)
+    assert fate.new_head is not None
     assert (Outcome.QUARANTINED, Step.ROLE, Reason.ROLE) == (fate.outcome, fate.step, fate.reason)
 
 
@@ -62,8 +63,22 @@ def test_h07_other_bytes_under_a_session_and_counter_are_an_alarm_and_judged_on_
     sender.heads.clear()
     second = sender.send(note("second"))
     reader.read(first.value, first.place, NOW_S)
+    head = reader.heads.copy()
     fate = reader.read(second.value, second.place, NOW_S)
     assert (Outcome.ACCEPTED, [AlarmKind.FORK]) == (fate.outcome, [one.kind for one in fate.alarms])
+    assert head == reader.heads
+    (known,) = reader.leaves.values()
+    assert first.sealed.leaf[:16] == known.leaf16
+
+
+def test_h07_other_bytes_that_cannot_be_read_are_an_alarm_too_and_quarantined() -> None:
+    sender, reader = WORLD.pair()
+    first = sender.send(note("first"))
+    sender.heads.clear()
+    second = sender.send(note("second", body=b"?"))
+    reader.read(first.value, first.place, NOW_S)
+    fate = reader.read(second.value, second.place, NOW_S)
+    assert (Outcome.QUARANTINED, [AlarmKind.FORK]) == (fate.outcome, [one.kind for one in fate.alarms])
 
 
 def test_h08_junk_with_a_copied_header_and_no_valid_signature_changes_nothing() -> None:
@@ -123,3 +138,5 @@ def test_h09_a_log_that_breaks_is_an_alarm_and_its_record_judged_on_its_own(
     for sent in rest:
         fate = reader.read(sent.value, sent.place, NOW_S)
         assert (Outcome.ACCEPTED, [kind]) == (fate.outcome, [one.kind for one in fate.alarms])
+        named = {(one.originator, one.stream, one.scope) for one in fate.alarms}
+        assert {(sender.party.id, "ion", "south-america")} == named

@@ -46,7 +46,8 @@ def test_h10_a_record_under_a_key_for_something_else_is_quarantined(key: Any) ->
     sender, reader = WORLD.pair()
     sent = sender.send(note(), signing_key=key.id)
     fate = reader.read(sent.value, sent.place, NOW_S)
-    assert (Outcome.QUARANTINED, Step.SIGNER) == (fate.outcome, fate.step)
+    assert (Outcome.QUARANTINED, Step.SIGNER, Reason.WRONG_KEY) == (fate.outcome, fate.step, fate.reason)
+    assert ({}, {}) == (reader.heads, reader.leaves)
 
 
 def test_h10_an_id_that_is_not_the_hash_of_its_key_is_refused_by_the_directory() -> None:
@@ -75,6 +76,14 @@ def test_h11_a_record_behind_the_final_head_or_on_a_log_without_one_is_quarantin
     fates = [reader.read(sent.value, sent.place, NOW_S) for sent in (first, second, elsewhere)]
     assert [Outcome.ACCEPTED, Outcome.QUARANTINED, Outcome.QUARANTINED] == [one.outcome for one in fates]
     assert [Reason.RETIRED_KEY] * 2 == [one.reason for one in fates[1:]]
+
+
+def test_h11_in_an_inbox_nothing_is_taken_under_a_retired_key() -> None:
+    sender = WORLD.sender(f"to.{NEIGHBOUR.id.hex()}")
+    sent = sender.send(note(), stream="inbox")
+    reader = _retire(sender, [_final(sender, 9, bytes(32))])
+    fate = reader.read(sent.value, sent.place, NOW_S)
+    assert (Outcome.QUARANTINED, Reason.RETIRED_KEY, {}) == (fate.outcome, fate.reason, reader.heads)
 
 
 def test_h11_a_final_head_that_never_comes_is_an_alarm() -> None:
@@ -115,28 +124,39 @@ def test_h11_what_is_back_dated_under_a_retired_key_ends_at_the_final_head() -> 
 
 
 HOURS_S = 3_600
+THOUSAND_YEARS_S = NOW_S + 365_000 * DAY_S
 
 
 @pytest.mark.parametrize(
-    ("changes", "read_at_s", "outcome", "moves"),
+    ("changes", "read_at_s", "outcome", "reason", "moves"),
     [
-        ({}, NOW_S + 31 * DAY_S, Outcome.SKIPPED, True),
-        ({"expires_at": NOW_S + 365_000 * DAY_S}, NOW_S, Outcome.QUARANTINED, True),
-        ({"now_s": NOW_S + 360}, NOW_S, Outcome.PARKED, True),
-        ({"now_s": NOW_S + 25 * HOURS_S}, NOW_S, Outcome.QUARANTINED, True),
-        ({"time": -HOURS_S, "expires_at": 0}, NOW_S, Outcome.QUARANTINED, False),
-        ({"session": 2**62}, NOW_S, Outcome.QUARANTINED, False),
-        ({"generation": 2**62}, NOW_S, Outcome.QUARANTINED, False),
+        ({}, NOW_S + 31 * DAY_S, Outcome.SKIPPED, Reason.EXPIRED, True),
+        ({"expires_at": THOUSAND_YEARS_S}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, True),
+        ({"now_s": NOW_S + 360}, NOW_S, Outcome.PARKED, Reason.FROM_THE_FUTURE, True),
+        ({"now_s": NOW_S + 25 * HOURS_S}, NOW_S, Outcome.QUARANTINED, Reason.FROM_THE_FUTURE, True),
+        ({"time": -HOURS_S, "expires_at": 0}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
+        ({"session": 2**62}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
+        ({"session": -1}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
+        ({"generation": 2**62}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
+        ({"generation": -1}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
+        ({"counter": 0}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
+        ({"expires_at": NOW_S + DAY_S + 1}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
+        ({"expires_at": NOW_S - DAY_S}, NOW_S, Outcome.QUARANTINED, Reason.OUT_OF_BOUNDS, False),
     ],
-    ids=["expired", "a thousand years", "6 minutes", "25 hours", "negative", "session", "generation"],
+    ids=[
+        *("expired", "a thousand years", "6 minutes", "25 hours", "negative"),
+        *("session", "negative session", "generation", "negative generation", "counter"),
+        *("expires within the hour", "expires before its time"),
+    ],
 )
 def test_h12_times_and_numbers_out_of_range(
-    changes: dict[str, int], read_at_s: int, outcome: Outcome, moves: bool
+    changes: dict[str, int], read_at_s: int, outcome: Outcome, reason: Reason, moves: bool
 ) -> None:
     sender, reader = WORLD.pair()
     sent = sender.send(note(), **changes)
     fate = reader.read(sent.value, sent.place, read_at_s)
-    assert (outcome, moves) == (fate.outcome, bool(reader.heads))
+    assert (outcome, reason, moves) == (fate.outcome, fate.reason, bool(reader.heads))
+    assert [] == list(fate.alarms)
 
 
 def test_h12_a_record_dated_ahead_is_accepted_when_its_time_comes() -> None:

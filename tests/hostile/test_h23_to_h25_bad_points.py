@@ -29,7 +29,15 @@ from tocsin.core.primitives import MLKEM_PUBLIC_BYTES
 
 WORLD = small_world()
 XWING = ORIGINATOR.key("kem").public
+BAD_XWING = "the X-Wing public key is badly encoded or of low order"
 NOT_CANONICAL = [(oracles.P + y).to_bytes(32, "little") for y in range(2, 19)]
+
+
+MLDSA = ORIGINATOR.key("statement").public[:-32]
+
+
+def test_h23_h24_the_lists_of_bad_points_are_whole() -> None:
+    assert (14, 7) == (len(oracles.small_order_encodings()), len(oracles.low_order_x25519()))
 
 
 def _directory_with(purpose: str, algorithm: Algorithm, public: bytes) -> tuple[str, Directory]:
@@ -39,11 +47,21 @@ def _directory_with(purpose: str, algorithm: Algorithm, public: bytes) -> tuple[
 
 
 @pytest.mark.parametrize(
-    "public", oracles.small_order_encodings() + NOT_CANONICAL, ids=lambda one: one.hex()[:6]
+    ("purpose", "algorithm", "beside"),
+    [
+        ("record", Algorithm.ED25519, b""),
+        ("release", Algorithm.ED25519, b""),
+        ("statement", Algorithm.COMPOSITE, MLDSA),
+    ],
 )
-def test_h23_a_bad_ed25519_key_refuses_its_entry_and_no_other(public: bytes) -> None:
-    name, directory = _directory_with("record", Algorithm.ED25519, public)
-    assert [name] == list(directory.refused)
+@pytest.mark.parametrize(
+    "point", oracles.small_order_encodings() + NOT_CANONICAL, ids=lambda one: one.hex()[:6]
+)
+def test_h23_a_bad_ed25519_key_refuses_its_entry_and_no_other(
+    point: bytes, purpose: str, algorithm: Algorithm, beside: bytes
+) -> None:
+    name, directory = _directory_with(purpose, algorithm, beside + point)
+    assert {name: "the Ed25519 public key is not canonical or is of small order"} == directory.refused
     assert {NEIGHBOUR.id, ANALYST.id} <= set(directory.participants)
 
 
@@ -87,7 +105,8 @@ def test_h23_a_signature_of_another_length_is_quarantined(length: int) -> None:
 def test_h24_a_low_order_x25519_half_refuses_its_entry_and_no_other(low: bytes) -> None:
     public = XWING[:MLKEM_PUBLIC_BYTES] + low
     name, directory = _directory_with("kem", Algorithm.XWING, public)
-    assert [name] == list(directory.refused)
+    assert {name: BAD_XWING} == directory.refused
+    assert {NEIGHBOUR.id, ANALYST.id} <= set(directory.participants)
 
 
 @pytest.mark.parametrize("low", oracles.low_order_x25519(), ids=lambda one: one.hex()[:6])
@@ -108,13 +127,17 @@ def test_h24_a_wrap_whose_enc_is_of_low_order_is_refused(low: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "public",
-    [XWING[1:], b"\xff" * MLKEM_PUBLIC_BYTES + XWING[MLKEM_PUBLIC_BYTES:]],
+    ("public", "fault"),
+    [
+        (XWING[1:], "an X-Wing public key has 1216 bytes"),
+        (b"\xff" * MLKEM_PUBLIC_BYTES + XWING[MLKEM_PUBLIC_BYTES:], BAD_XWING),
+    ],
     ids=["1,183 bytes", "all 0xFF"],
 )
-def test_h25_a_bad_ml_kem_half_refuses_its_entry(public: bytes) -> None:
+def test_h25_a_bad_ml_kem_half_refuses_its_entry(public: bytes, fault: str) -> None:
     name, directory = _directory_with("kem", Algorithm.XWING, public)
-    assert [name] == list(directory.refused)
+    assert {name: fault} == directory.refused
+    assert {NEIGHBOUR.id, ANALYST.id} <= set(directory.participants)
 
 
 def test_h25_a_random_ciphertext_is_refused() -> None:

@@ -15,11 +15,25 @@ import pytest
 from tests.support.little_memory import said
 from tests.support.schemas import nested, record, schema_of
 from tests.support.source import ROOT
-from tests.support.starved import field
-from tests.support.world import DAY_S, NOTE, NOW_S, targets
+from tests.support.starved import field, varint
+from tests.support.world import (
+    DAY_S,
+    NEIGHBOUR,
+    NOTE,
+    NOW_S,
+    ORIGINATOR,
+    MemoryReader,
+    Sender,
+    audience_target,
+    directory_of,
+    give_keys,
+    note,
+    targets,
+)
 from tocsin.core.directory import read_directory, schema_target
 from tocsin.core.errors import MalformedError
 from tocsin.core.ids import schema_id
+from tocsin.core.outcomes import Outcome, Reason, Step
 from tocsin.core.schema_lint import lint
 
 DECIMAL = {"type": "bytes", "logicalType": "decimal"}
@@ -142,3 +156,29 @@ def test_h32_a_timestamp_beyond_every_calendar_is_refused_and_no_crash(millis: i
     lint(json.dumps(codec.schema).encode())
     with pytest.raises(MalformedError):
         codec.decode(codec.encode({"x": millis}))
+
+
+LONG_DECIMAL = (DECIMAL | {"precision": 38, "scale": 2}, varint(100_000) + b"\x7f" * 100_000)
+NO_CALENDAR = ({"type": "long", "logicalType": "timestamp-millis"}, varint(2**62))
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [LONG_DECIMAL, NO_CALENDAR],
+    ids=["a decimal of 100 KB", "a time beyond every calendar"],
+)
+def test_h32_a_value_that_no_library_can_hold_is_quarantined_though_its_schema_is_sound(
+    kind: dict[str, Any], data: bytes
+) -> None:
+    schema = schema_of(kind)
+    audience = dict([audience_target("focal-points", schema, roles=["focal-point", "analyst"])])
+    directory = directory_of(targets() | audience | {schema_target(schema): schema})
+    sender, reader = Sender(ORIGINATOR, directory), MemoryReader(NEIGHBOUR, directory)
+    give_keys(sender, reader)
+    sent = sender.send(note(schema=schema_id(schema), body=data))
+    fate = reader.read(sent.value, sent.place, NOW_S)
+    assert (Outcome.QUARANTINED, Step.BODY, Reason.MALFORMED) == (
+        fate.outcome,
+        fate.items[0].step,
+        fate.items[0].reason,
+    )

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from services.producer.releasable import unreleased
 from tests.support.world import (
     COURIER,
     NOW_S,
@@ -60,6 +62,22 @@ def test_h37_an_alert_without_two_persons_approvals_is_quarantined(
     sent = sender.send(forge(notice()), stream="alerts")
     fate = reader.read(sent.value, sent.place, NOW_S)
     assert (Outcome.QUARANTINED, Reason.APPROVALS) == (fate.outcome, fate.reason)
+
+
+@pytest.mark.parametrize("forge", [_none, _one, _one_person_twice, _other_version, _other_audience])
+def test_h37_the_publisher_refuses_it_too(forge: Callable[[wire.Item], wire.Item]) -> None:
+    audience = WORLD.directory.audience_named("couriers")
+    said = unreleased(forge(notice()), ORIGINATOR.id, NOW_S, audience, WORLD.directory)
+    assert "audience couriers asks for 2 valid approvals" == said
+
+
+@pytest.mark.parametrize("changes", [{"person": "the same"}, {"final": []}], ids=["one person", "retired"])
+def test_h37_the_publisher_refuses_keys_of_one_person_and_retired_ones_too(changes: dict[str, Any]) -> None:
+    directory = directory_of(targets() | dict([ORIGINATOR.target(release=changes)]))
+    item = replace(notice(), approvals=_approvals(notice(), "author", "releaser"))
+    audience = directory.audience_named("couriers")
+    assert unreleased(item, ORIGINATOR.id, NOW_S, audience, directory) is not None
+    assert unreleased(item, ORIGINATOR.id, NOW_S, audience, WORLD.directory) is None
 
 
 def test_h37_two_keys_of_one_person_are_one_person() -> None:

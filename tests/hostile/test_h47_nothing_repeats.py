@@ -1,10 +1,16 @@
 """Hostile input 47: many seals, a fork, a state restored twice with the clock behind."""
 
 import os
+import shutil
+from pathlib import Path
 
 from tests.support.forging import envelope_of
+from tests.support.publishing import Writer
 from tests.support.world import NOW_S, Sender, note, small_world
+from tocsin.adapters.outbox.restored import begin_anew
+from tocsin.core import wire
 from tocsin.core.generations import next_number
+from tocsin.core.ids import leaf_of
 from tocsin.core.key_schedule import record_key
 from tocsin.core.log_heads import next_session
 from tocsin.core.primitives import seal_bytes
@@ -61,6 +67,39 @@ def test_h47_a_state_restored_twice_gives_two_sessions() -> None:
     last = next_session(0, NOW_S * 1_000, 5)
     first, second = _restored(last, NOW_S * 1_000 + 1, 17), _restored(last, NOW_S * 1_000 + 1, 18)
     assert len({last, first, second}) == 3
+
+
+def _envelopes(writer: Writer) -> list[wire.Envelope]:
+    """What waits to be sent."""
+    return [wire.decode_envelope(one.value) for one in writer.outbox.records.unsent(100)]
+
+
+def _place(envelope: wire.Envelope) -> tuple[str, int, int]:
+    header = wire.decode_header(envelope.header)
+    return header.region, header.session, header.counter
+
+
+def test_h47_an_outbox_restored_twice_with_the_clock_behind_repeats_no_place_salt_or_leaf(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "made").mkdir()
+    made = Writer(tmp_path / "made")
+    made.accept("before")
+    made.seal()
+    sealed = _envelopes(made)
+    made.close()
+    for copy in ("once", "again"):
+        writer = Writer(Path(shutil.copytree(tmp_path / "made", tmp_path / copy)))
+        writer.clock.pass_by(-200)
+        begin_anew(writer.outbox, writer.now_s)
+        writer.accept("after")
+        writer.seal()
+        sealed += [one for one in _envelopes(writer) if one not in sealed]
+        writer.close()
+    places, salts = {_place(one) for one in sealed}, {one.ciphertext[:SALT_BYTES] for one in sealed}
+    leaves = {leaf_of(one.header, one.ciphertext) for one in sealed}
+    regions = {region for region, _session, _counter in places}
+    assert len(sealed) == len(places) == len(salts) == len(leaves) == 3 * len(regions)
 
 
 def test_h47_a_clock_behind_never_brings_a_session_or_generation_back() -> None:

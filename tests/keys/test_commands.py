@@ -8,9 +8,11 @@ from typer.testing import CliRunner
 
 from services.keys import commands, making
 from services.keys.making import KeyTerms, make_keys
+from tests.support.authority import new_repository
 from tocsin.adapters import machine
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.passphrase import Passphrase
+from tocsin.adapters.tuf_signing import first_root_fingerprint
 from tocsin.core.enrolment import Welcome, read_request, write_welcome
 from tocsin.core.errors import KeyUnusableError, SettingsError, StorageError
 from tocsin.core.ids import key_id
@@ -21,6 +23,13 @@ from tocsin.runtime.exits import Exit
 WORDS = "canary words nobody guesses"
 TERMS = KeyTerms("Focal point", "CO", None, 730)
 NOW_S = 1_760_000_400
+ME = b"\x07" * 16
+
+
+@pytest.fixture
+def root(tmp_path):
+    """The first root of an authority."""
+    return new_repository(tmp_path / "authority").pinned_root()
 
 
 @pytest.fixture
@@ -95,18 +104,54 @@ def test_a_second_init_changes_nothing(made, run, home) -> None:
     assert before == {file.name: file.read_bytes() for file in (home / "keys").iterdir()}
 
 
-def test_a_welcome_makes_it_a_participant(made, run, tmp_path) -> None:
+def test_a_welcome_makes_it_a_participant(made, run, root, tmp_path) -> None:
     file = tmp_path / "welcome.json"
-    file.write_bytes(write_welcome(Welcome(b"\x07" * 16, b'{"signed":{}}')))
-    assert 0 == run("accept", file).exit_code
-    assert f"admitted as {'07' * 16}" in run("show").stderr
+    file.write_bytes(write_welcome(Welcome(ME, root, "Focal point")))
+    said = run("accept", file)
+    assert (0, True) == (
+        said.exit_code,
+        f"aloud to the authority: {first_root_fingerprint(root)}" in said.stderr,
+    )
+    assert f"admitted as {ME.hex()}" in run("show").stderr
 
 
-def test_another_root_is_refused(made, run, tmp_path) -> None:
+def test_another_root_is_refused(made, run, root, tmp_path) -> None:
     file = tmp_path / "welcome.json"
-    for root, code in ((b"{}", 0), (b"{ }", Exit.REFUSED)):
-        file.write_bytes(write_welcome(Welcome(b"\x07" * 16, root)))
+    other = new_repository(tmp_path / "other", authority="stranger").pinned_root()
+    for one, code in ((root, 0), (other, Exit.REFUSED), (root, 0)):
+        file.write_bytes(write_welcome(Welcome(ME, one)))
         assert code == run("accept", file).exit_code
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda root: b"root", "not TUF's root metadata"),
+        (lambda root: root.replace(b'"version":1', b'"version":2'), "not signed by the root's key"),
+    ],
+)
+def test_what_is_no_first_root_is_not_pinned(made, run, root, home, tmp_path, damage, reason) -> None:
+    file = tmp_path / "welcome.json"
+    file.write_bytes(write_welcome(Welcome(ME, damage(root), "Focal point")))
+    said = run("accept", file)
+    assert (Exit.REFUSED, True) == (said.exit_code, reason in said.stderr)
+    assert not (home / "directory").exists()
+
+
+def test_a_second_root_is_not_pinned(made, run, tmp_path) -> None:
+    repository = new_repository(tmp_path / "authority")
+    repository.roots.renew(NOW_S)
+    file = tmp_path / "welcome.json"
+    file.write_bytes(write_welcome(Welcome(ME, repository.root(2), "Focal point")))
+    assert "this is root 2" in run("accept", file).stderr
+
+
+def test_the_welcome_of_somebody_else_is_refused(made, run, root, home, tmp_path) -> None:
+    file = tmp_path / "welcome.json"
+    file.write_bytes(write_welcome(Welcome(ME, root, "Other point")))
+    said = run("accept", file)
+    assert (Exit.REFUSED, True) == (said.exit_code, "the welcome of Other point" in said.stderr)
+    assert not (home / "participant.json").exists()
 
 
 def test_junk_or_nothing_is_no_welcome(made, run, tmp_path) -> None:

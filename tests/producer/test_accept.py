@@ -86,9 +86,10 @@ def test_an_audience_that_is_not_there_is_refused_with_the_names_that_are(writer
     assert 0 == writer.outbox.items.waiting_items
 
 
-def test_an_incident_to_couriers_is_refused(writer):
+def test_h34_an_incident_to_couriers_is_refused(writer):
     with pytest.raises(RefusedByRuleError, match="may not be sent an incident"):
         writer.accept("XX-1", audience="couriers")
+    assert 0 == writer.outbox.items.waiting_items
 
 
 def test_a_stream_that_our_role_does_not_allow_is_refused(writer):
@@ -104,7 +105,7 @@ def test_without_a_directory_a_report_is_accepted_all_the_same(writer):
     assert Fate.ACCEPTED is writer.accept("XX-1")[0].fate
 
 
-def test_missing_approvals_are_said_before_anything_is_stored(writer):
+def test_h37_missing_approvals_are_said_before_anything_is_stored(writer):
     audiences = {id_: replace(one, approvals=1) for id_, one in writer.directory.audiences.items()}
     writer.directory = replace(writer.directory, audiences=audiences)
     with pytest.raises(RefusedByRuleError, match="--approve"):

@@ -121,7 +121,7 @@ def test_an_import_flags_it_as_a_remark(loaded, run, tmp_path, option):
     table = tmp_path / "rows.csv"
     table.write_text("\n".join(",".join(row) for row in (HEADER, seizure(substance="qwertyl"))))
     _, _, err = run("import", str(table), option)
-    assert f"1 rows, substance: {ON_LIST}" in err
+    assert f"1 with a remark, at line 2, column 5 (substance): {ON_LIST}" in err
 
 
 def test_a_watched_folder_is_not_told_which_list(loaded, tmp_path, monkeypatch):

@@ -27,10 +27,10 @@ def pulse(time):
 
 
 def watch(pulse, renewed, *, answers, progress=lambda: None):
-    async def broker_answers():
-        return answers
+    async def broker_trouble():
+        return None if answers else "the login was removed"
 
-    return Watch(pulse, broker_answers, lambda: renewed.append("renewed"), progress)
+    return Watch(pulse, broker_trouble, lambda: renewed.append("renewed"), progress)
 
 
 def test_a_loop_that_never_turned_is_stuck_after_a_turns_time(pulse, time):
@@ -83,6 +83,14 @@ async def test_while_no_broker_answers_a_turn_that_lasts_is_waiting(pulse, time)
         time.now_s += MAX_TURN_S
         await watch(pulse, renewed, answers=False).look()
     assert (None, []) == (pulse.stuck(), renewed)
+
+
+async def test_what_a_turn_waits_for_is_known_until_it_turns_again(pulse, time):
+    time.now_s += LOOK_EVERY_S
+    await watch(pulse, [], answers=False).look()
+    assert "the login was removed" == pulse.waits_for
+    pulse.beat()
+    assert None is pulse.waits_for
 
 
 async def test_a_turn_that_hangs_though_the_broker_answers_is_renewed_and_then_stuck(pulse, time):

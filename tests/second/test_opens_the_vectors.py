@@ -172,7 +172,7 @@ OPERATIONS = {
         "prefix": PREFIXES["".join(word.capitalize() for word in given["type"].split("_"))]
     },
     "session": lambda given: {
-        "session": max(given["last"] + 1, given["unix_ms"] * 2**20 + given["random_20_bits"])
+        "session": max(given["last"] + 1, given["unix_ms"] * 2**20) + given["random_20_bits"]
     },
     "generation_number": lambda given: {"generation": max(given["last"] + 1, given["unix_ms"])},
     "expiry": lambda given: {"expires_at": -(-(given["time"] + given["max_age_s"]) // 3_600) * 3_600},

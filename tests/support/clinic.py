@@ -1,4 +1,4 @@
-"""Homes of the small world around one broker, and what the doctor finds in them."""
+"""Homes of the small world around one guarded broker, and what the doctor finds in them."""
 
 from __future__ import annotations
 
@@ -12,63 +12,69 @@ from typing import Any
 from services.doctor.case import Asked, case_of
 from services.doctor.examining import examine
 from tests.support.homes import LivingDirectory, publish, write_home
-from tests.support.logins import Guarded
 from tests.support.parties import Party
+from tests.support.secure_kafka import SecureKafka
 from tests.support.world import COURIER, NEIGHBOUR, ORIGINATOR
 from tocsin.adapters.access_declaration import declaration
 from tocsin.adapters.kafka.topics import apply, plan
 from tocsin.adapters.wished_topics import wishes
+from tocsin.core.broker_access import AccessRule, access_rules, rules_of
 from tocsin.core.findings import Finding
-from tocsin.core.kafka_rights import split_uses
 from tocsin.core.streams import DIRECTORY_TOPIC
 from tocsin.core.symptoms import Check, Level
 
 PLENTY_BYTES = 2**40
 PATIENTS = {"originator": ORIGINATOR, "neighbour": NEIGHBOUR, "courier": COURIER}
+PASSWORD = "a password that only tests use"
 
 
 class Clinic:
-    """A directory on the broker, a home for each of `PATIENTS`, each with its login and its rights."""
+    """A directory on the broker; its ACLs as the shipped declaration asks; a home for each of `PATIENTS`.
 
-    def __init__(self, folder: Path, kafka: Guarded) -> None:
+    `nobody` has a login and no rights.
+    """
+
+    def __init__(self, folder: Path, kafka: SecureKafka) -> None:
         self.folder, self.kafka = folder, kafka
         self.living = LivingDirectory(folder / "repository")
         asyncio.run(self._build())
 
     async def _build(self) -> None:
-        directory, address = self.living.directory, self.kafka.open
+        directory, address = self.living.directory, self.kafka.operator
         await apply(address, await plan(address, wishes(directory, declaration())))
         await publish(address, DIRECTORY_TOPIC, self.living.repository.files())
+        await self.kafka.allow(access_rules(directory, declaration(), self.living.now_s))
+        await self.kafka.add_login("nobody", PASSWORD)
         for name, party in PATIENTS.items():
-            await self.allow_as(name, party)
-            self.make_home(self.home(name), party, name)
+            await self.kafka.add_login(party.id.hex(), PASSWORD)
+            self.make_home(self.home(name), party)
 
-    async def allow_as(self, user: str, party: Party) -> None:
-        """Give `user` the rights of `party`."""
-        directory, now_s = self.living.directory, self.living.now_s
-        needed, _refused = split_uses(directory, declaration(), directory.participants[party.id], now_s)
-        await self.kafka.allow(user, needed)
+    async def allow_as(self, user: str, party: Party, *more: AccessRule) -> None:
+        """A login `user` with the rights of `party`, and `more`."""
+        directory = self.living.directory
+        rules = rules_of(directory.participants[party.id], directory, declaration(), self.living.now_s)
+        await self.kafka.add_login(user, PASSWORD)
+        await self.kafka.allow({*(replace(one, principal=f"User:{user}") for one in rules), *more})
 
     def home(self, name: str) -> Path:
         """The folder of a patient."""
         return self.folder / name
 
-    def make_home(self, home: Path, party: Party, user: str, **kafka: str) -> Path:
-        """A home of `party` that logs in as `user`; `kafka` changes its settings."""
+    def make_home(self, home: Path, party: Party, **kafka: str) -> Path:
+        """A home of `party`; `kafka` changes its settings."""
         write_home(home, party, self.living.repository.pinned_root())
         for file in (home / "directory" / "1.root.json", home / "participant.json"):
             file.chmod(0o600)
         for file in (home / "keys").iterdir():
             file.chmod(0o600)
         (home / "password").touch(mode=0o600)
-        (home / "password").write_text((self.kafka.folder / "password").read_text())
+        (home / "password").write_text(PASSWORD + "\n")
         usual = {
             "bootstrap": self.kafka.bootstrap,
             "security_protocol": "SASL_SSL",
-            "user": user,
+            "user": party.id.hex(),
             "password_file": "password",
             "ca_file": str(self.kafka.ca_file),
-            "sasl_mechanism": "PLAIN",
         }
         lines = [f'{name} = "{value}"' for name, value in (usual | kafka).items() if value]
         (home / "settings.toml").write_text("[kafka]\n" + "\n".join(lines) + "\n")

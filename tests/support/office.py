@@ -119,9 +119,11 @@ def living_keys(party: Party, ends_in_days: int = 100) -> list[Any]:
     return [replace(key, **dates) for key in party.keys]
 
 
-def write_request(folder: Path, party: Party, keys: list[Any] | None = None) -> Path:
+def write_request(
+    folder: Path, party: Party, keys: list[Any] | None = None, name: str | None = None
+) -> Path:
     """The application of `party`, signed by itself."""
     file = folder / f"{party.name}.request.json"
     keys = living_keys(party) if keys is None else keys
-    file.write_bytes(enrolment.write_request(party.name, party.country, keys, party.statement))
+    file.write_bytes(enrolment.write_request(name or party.name, party.country, keys, party.statement))
     return file

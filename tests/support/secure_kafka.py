@@ -1,10 +1,10 @@
 """A real Kafka that asks for TLS, a login and ACLs: the shipped server.properties, on the loopback."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 import trustme
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -15,6 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from services.workshop import ports
 from services.workshop.local_kafka import LocalKafka, Tuning
+from tocsin.adapters.kafka.acls import apply_acls
+from tocsin.adapters.kafka.logins import set_login
+from tocsin.core.broker_access import AccessPlan, AccessRule
 
 HOST = "127.0.0.1"
 SHIPPED = Path(__file__).parents[2] / "deploy" / "kafka" / "server.properties"
@@ -36,14 +39,13 @@ class SecureKafka:
     operator: str
     folder: Path
 
+    async def add_login(self, user: str, secret: str) -> None:
+        """Let `user` in; it may do nothing yet."""
+        await set_login(self.operator, user, secret)
 
-@pytest.fixture(scope="session")
-def secure_kafka(tmp_path_factory):
-    """One for the whole session: topics and logins need names of their own. To found a network, whose
-    names are fixed, start a `secure_broker`.
-    """
-    with secure_broker(tmp_path_factory.mktemp("secure")) as broker:
-        yield broker
+    async def allow(self, rules: Iterable[AccessRule]) -> None:
+        """Add these ACLs."""
+        await apply_acls(self.operator, AccessPlan(tuple(rules), (), ()), strays=False)
 
 
 class secure_broker:  # noqa: N801 - used as a context, like its neighbours

@@ -130,7 +130,7 @@ def build_stage(folder: Path, kafka: LocalKafka, actors: tuple[str, ...] = tuple
     stage.tocsin(AUTHORITY, "authority", "init", "--name", "Secretariat of the tests")
     # Two people who release are the subject of the tests of alerts; here one key of the home does.
     one = ("--sector", "courier", "--schema", "alert", "--approvals", 1, "--max-age-days", 90)
-    stage.tocsin(AUTHORITY, "authority", "audience", "couriers", *one)
+    stage.tocsin(AUTHORITY, "authority", "audience", "set", "couriers", *one)
     for actor in actors:
         _admit(stage, actor)
     stage.tocsin(AUTHORITY, "authority", "topics", "apply")

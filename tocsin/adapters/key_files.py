@@ -2,8 +2,9 @@
 
 A folder of keys is stretched once: `kdf.json` beside the files says how, and is bounded before any
 memory is taken for it. Files are 0600 in a folder of 0700, or refused; nothing is ever overwritten;
-errors name path and fault and never content. Any OpenSSL opens the files with base64(Argon2id(
-passphrase)) as password, so that keys outlive this program.
+errors name path and fault and never content. The public keys stand behind the private ones, since the
+cipher of PKCS#8 notices no change: a damaged file is refused, and never opens as another key. Any OpenSSL
+opens the files with base64(Argon2id(passphrase)) as password, so that keys outlive this program.
 Source: wire format, "At rest"; RFC 9106 for Argon2id.
 """
 
@@ -13,12 +14,15 @@ import json
 from base64 import b64decode, b64encode
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ed25519, mldsa, mlkem, x25519
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
     PrivateFormat,
+    PublicFormat,
     load_pem_private_key,
 )
 
@@ -63,7 +67,7 @@ class KeyFolder:
         check_private_folder(path)
         kdf = KdfParameters(random_bytes(MIN_SALT_BYTES))
         write_new(path / KDF_FILE, kdf.to_json())
-        return cls(path, _stretch(kdf, passphrase))
+        return cls(path, _stretch(path, kdf, passphrase))
 
     @classmethod
     def open(cls, path: Path, passphrase: Passphrase) -> KeyFolder:
@@ -72,15 +76,15 @@ class KeyFolder:
         """
         check_private_folder(path)
         file = path / KDF_FILE
-        return cls(path, _stretch(kdf_parameters.read(file, read_private(file)), passphrase))
+        return cls(path, _stretch(path, kdf_parameters.read(file, read_private(file)), passphrase))
 
     def write(self, name: str, key: Private) -> None:
-        """Write `key` to the new file `name`, one PEM block for each part."""
+        """Write `key` to the new file `name`: a PEM block for each part, then those of the public parts."""
         encryption = BestAvailableEncryption(self._password)
         pem = b"".join(
             part.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption) for part in key.parts()
         )
-        write_new(self.path / name, pem)
+        write_new(self.path / name, pem + b"".join(_public_pem(part) for part in key.parts()))
 
     def names(self, purpose: str) -> list[str]:
         """The files of a purpose: `record.pem` of the first key, `record.<id>.pem` of later ones."""
@@ -152,14 +156,18 @@ class KeyFolder:
     def _storage_wrapping(self) -> bytes:
         return expand_sha512(self._stretched, _STORAGE_LABEL)
 
-    def _load(self, name: str, count: int | None = None) -> list[object]:
+    def _load(self, name: str, count: int | None = None) -> list[PrivateKeyTypes]:
         path = self.path / name
         blocks = pem_blocks.split(path, read_private(path), count)
         try:
-            return [load_pem_private_key(block, self._password) for block in blocks]
-        except (ValueError, TypeError):
+            keys = [load_pem_private_key(block, self._password) for block in blocks.private]
+        except (ValueError, TypeError, UnsupportedAlgorithm):
             # The library's message is left out: a parser's error may describe decrypted content.
             raise KeyUnusableError(_wrong_passphrase(path)) from None
+        # Files of earlier releases hold no public keys.
+        if blocks.public and [_public_pem(key).strip() for key in keys] != blocks.public:
+            raise KeyUnusableError(f"{path} is damaged: its private key is not that of its public key")
+        return keys
 
     def _wrong_kind(self, name: str) -> KeyUnusableError:
         return KeyUnusableError(f"{self.path / name} holds a key of the wrong kind")
@@ -172,11 +180,20 @@ def _wrong_passphrase(path: Path) -> str:
     return f"{path} does not open: the passphrase is wrong, or the file is damaged"
 
 
-def _stretch(kdf: KdfParameters, passphrase: Passphrase) -> bytes:
-    return Argon2id(
-        salt=kdf.salt,
-        length=32,
-        iterations=kdf.iterations,
-        lanes=kdf.lanes,
-        memory_cost=kdf.memory_kib,
-    ).derive(passphrase.reveal())
+def _public_pem(key: PrivateKeyTypes) -> bytes:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _stretch(path: Path, kdf: KdfParameters, passphrase: Passphrase) -> bytes:
+    try:
+        return Argon2id(
+            salt=kdf.salt,
+            length=32,
+            iterations=kdf.iterations,
+            lanes=kdf.lanes,
+            memory_cost=kdf.memory_kib,
+        ).derive(passphrase.reveal())
+    except MemoryError:
+        raise KeyUnusableError(
+            f"{path / KDF_FILE} asks for {kdf.memory_kib >> 10} MiB of memory, and there is less"
+        ) from None

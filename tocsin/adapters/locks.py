@@ -99,7 +99,7 @@ def _holder(descriptor: int) -> str:
     try:
         record = json.loads(os.pread(descriptor, MAX_LOCK_FILE_BYTES, 0))
         return f"process {record['pid']} ({record['command']}) holds it since {record['since']}"
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "another process holds it"
 
 

@@ -14,8 +14,9 @@ from typing import Literal
 
 import aiosmtplib
 
+from tocsin.adapters.certificates import trusting
 from tocsin.adapters.private_files import read_private
-from tocsin.core.errors import DeliveryFailedError, SettingsError
+from tocsin.core.errors import DeliveryFailedError, KeyUnusableError, SettingsError
 
 DEADLINE_S = 30.0
 Security = Literal["starttls", "tls"]
@@ -47,6 +48,13 @@ def check_mailbox(text: str) -> str:
     return text
 
 
+def check_server(server: MailServer) -> None:
+    """Whether what a session needs is there. Raises SettingsError, KeyUnusableError naming the file."""
+    check_mailbox(server.sender)
+    trusting(server.ca_file)
+    _password(server.password_file)
+
+
 async def send(
     server: MailServer, to: str, subject: str, text: str, id_: str, deadline_s: float = DEADLINE_S
 ) -> None:
@@ -57,6 +65,10 @@ async def send(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     try:
+        tls, password = trusting(server.ca_file), _password(server.password_file)
+    except (SettingsError, KeyUnusableError) as error:
+        raise DeliveryFailedError(str(error)) from None
+    try:
         async with asyncio.timeout(deadline_s):
             await aiosmtplib.send(
                 message,
@@ -64,9 +76,9 @@ async def send(
                 port=server.port,
                 use_tls=server.security == "tls",
                 start_tls=server.security == "starttls",
-                tls_context=_tls(server.ca_file),
+                tls_context=tls,
                 username=server.user,
-                password=_password(server.password_file),
+                password=password,
                 timeout=deadline_s,
             )
     except TimeoutError:
@@ -75,15 +87,13 @@ async def send(
         raise DeliveryFailedError(_why(error)) from None
 
 
-def _tls(ca_file: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if ca_file is not None:
-        context.load_verify_locations(ca_file)
-    return context
-
-
 def _password(file: Path | None) -> str | None:
-    return None if file is None else read_private(file).decode().rstrip("\r\n")
+    if file is None:
+        return None
+    try:
+        return read_private(file).decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise SettingsError(f"{file} holds no password: it is not UTF-8") from None
 
 
 def _why(error: Exception) -> str:

@@ -1,9 +1,9 @@
-"""Encrypted PKCS#8 blocks of a PEM file, read strictly before anything is decrypted.
+"""The PEM blocks of a key file, read strictly before anything is decrypted.
 
-It guarantees that a file is exactly the wanted number of `ENCRYPTED PRIVATE KEY` blocks with nothing
-before, between or after them, and that no block asks for more work than a bound: the library beneath
-would otherwise obey an iteration count of 2^31 (seen to hang OpenSSL for hours). CRLF, a byte order
-mark and a missing last newline are forgiven, since editors and mail make them.
+It guarantees that a file is exactly the wanted number of `ENCRYPTED PRIVATE KEY` blocks and as many `PUBLIC
+KEY` blocks, or none of those, with nothing before, between or after them, and that no block asks for more
+work than a bound: the library beneath would otherwise obey an iteration count of 2^31 (seen to hang OpenSSL
+for hours). CRLF, a byte order mark and a missing last newline are forgiven: editors and mail make them.
 Source: RFC 5958, RFC 7468, RFC 8018.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tocsin.core.errors import KeyUnusableError
@@ -19,26 +20,40 @@ MAX_PBKDF2_ITERATIONS = 1_000_000
 _BOM = b"\xef\xbb\xbf"
 _BEGIN = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 _END = b"-----END ENCRYPTED PRIVATE KEY-----"
-_BLOCK = re.compile(re.escape(_BEGIN) + rb"\n([A-Za-z0-9+/=\n]+)\n" + re.escape(_END))
+_BLOCK = re.compile(
+    rb"-----BEGIN (ENCRYPTED PRIVATE|PUBLIC) KEY-----\n[A-Za-z0-9+/=\n]+\n-----END \1 KEY-----"
+)
 _SEQUENCE, _INTEGER, _OCTETS, _OID = 0x30, 0x02, 0x04, 0x06
 _PBES2 = bytes.fromhex("2a864886f70d01050d")
 _PBKDF2 = bytes.fromhex("2a864886f70d01050c")
 
 
-def split(path: Path, data: bytes, count: int | None) -> list[bytes]:
-    """The `count` PEM blocks of `data` (None: however many), in order.
+@dataclass(frozen=True, slots=True)
+class KeyBlocks:
+    """`private`: encrypted PKCS#8. `public`: of the same keys in the same order, or none."""
+
+    private: list[bytes] = field(repr=False)
+    public: list[bytes]
+
+
+def split(path: Path, data: bytes, count: int | None) -> KeyBlocks:
+    """The PEM blocks of `data`, of `count` keys (None: however many).
 
     Raises KeyUnusableError naming `path`.
     """
     text = data.removeprefix(_BOM).replace(b"\r\n", b"\n").strip(b"\n")
-    blocks = [match.group() for match in _BLOCK.finditer(text)]
+    found = [match.group() for match in _BLOCK.finditer(text)]
+    blocks = [one for one in found if one.startswith(_BEGIN)]
+    public = [one for one in found if not one.startswith(_BEGIN)]
     if re.sub(rb"\n+", b"\n", _BLOCK.sub(b"", text)).strip(b"\n"):
         raise KeyUnusableError(f"{path} holds something before, between or after its key blocks")
     if len(blocks) != (count or len(blocks) or 1):
         raise KeyUnusableError(f"{path} holds {len(blocks)} encrypted keys instead of {count or 1}")
+    if public and len(public) != len(blocks):
+        raise KeyUnusableError(f"{path} holds {len(public)} public keys beside {len(blocks)} private ones")
     for block in blocks:
         _check_work(path, block)
-    return blocks
+    return KeyBlocks(blocks, public)
 
 
 def _check_work(path: Path, block: bytes) -> None:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from hmac import compare_digest
 from pathlib import Path
+from typing import Any
 
 from tocsin.adapters.whole_files import read_whole, write_whole
-from tocsin.core.errors import RefusedByRuleError, StorageError
+from tocsin.core import canonical_json, json_fields
+from tocsin.core.errors import MalformedError, RefusedByRuleError, StorageError
 from tocsin.core.primitives import random_bytes, sha256
 
 TOKEN_BYTES = 32
@@ -74,9 +77,9 @@ class Tokens:
         if stamp != self._seen:
             data = read_whole(self._path, MAX_FILE_BYTES) or b"{}"
             try:
-                self._held = {str(name): dict(entry) for name, entry in json.loads(data).items()}
-            except (ValueError, AttributeError, TypeError) as error:
-                raise StorageError(f"{self._path} is damaged: make new tokens") from error
+                self._held = {name: _entry(one) for name, one in canonical_json.load(data).items()}
+            except (MalformedError, AttributeError, TypeError) as error:
+                raise StorageError(f"{self._path} is damaged: delete it and make new tokens") from error
             self._seen = stamp
         return self._held
 
@@ -86,6 +89,14 @@ class Tokens:
 
     def __repr__(self) -> str:
         return f"Tokens({str(self._path)!r})"
+
+
+def _entry(record: Mapping[str, Any]) -> dict[str, str]:
+    """Raises MalformedError, AttributeError for what is no entry."""
+    entry = {name: json_fields.text(record, name) for name in ("purpose", "sha256")}
+    if not entry["sha256"].isascii():  # compare_digest takes no other text
+        raise MalformedError("sha256 is no hash")
+    return entry
 
 
 def _hash(token: str) -> str:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tuf.api.exceptions import (
     DownloadError,
@@ -34,9 +35,11 @@ from tocsin.adapters.tuf_regional_client import HeldList, load_regional
 from tocsin.adapters.tuf_roots import MAX_METADATA_BYTES
 from tocsin.adapters.tuf_signing import expires_at_s
 from tocsin.adapters.whole_files import read_whole, write_whole
+from tocsin.core import canonical_json, json_fields
 from tocsin.core.directory import TIMESTAMP_LIFETIME_S, Directory, read_directory
 from tocsin.core.errors import (
     DirectoryStaleError,
+    MalformedError,
     StorageError,
     TheirFault,
     UntrustedError,
@@ -229,10 +232,8 @@ class DirectoryClient:
         try:
             if data is None:
                 return None
-            record = json.loads(data)
-            lists = {role: HeldList(**one) for role, one in record.pop("regional", {}).items()}
-            return _Held(**record, regional=lists)
-        except (ValueError, TypeError, AttributeError):
+            return _held_from(canonical_json.load(data))
+        except (MalformedError, KeyError, TypeError, AttributeError):
             return None
 
 
@@ -260,6 +261,23 @@ def _held_of(trusted: TrustedMetadataSet) -> _Held:
         expires_at_s(trusted.timestamp),
         {name: file.hashes.get("sha256", "") for name, file in targets.items()},
     )
+
+
+def _held_from(record: Mapping[str, Any]) -> _Held:
+    """Inverse of `asdict`. Raises MalformedError, TypeError, AttributeError, KeyError."""
+    names = ("root", "timestamp", "snapshot", "expires_at_s")
+    numbers = {name: json_fields.number(record, name) for name in names}
+    lists = {role: _list_from(one) for role, one in record.get("regional", {}).items()}
+    return _Held(**numbers, targets=_texts(record, "targets"), regional=lists)
+
+
+def _list_from(record: Mapping[str, Any]) -> HeldList:
+    regions = list(json_fields.texts(record, "regions"))
+    return HeldList(regions, _texts(record, "targets"), _texts(record, "left_out"))
+
+
+def _texts(record: Mapping[str, Any], name: str) -> dict[str, str]:
+    return {one: json_fields.text(record[name], one) for one in record[name]}
 
 
 def _digests(held: _Held) -> set[str]:

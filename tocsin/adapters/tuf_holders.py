@@ -14,6 +14,7 @@ from tuf.api.metadata import Root
 
 from tocsin.adapters import tuf_signing as signing
 from tocsin.adapters.tuf_signing import RoleKey
+from tocsin.core import canonical_json
 from tocsin.core.enrolment import check_name, fingerprint
 from tocsin.core.errors import MalformedError, UntrustedError
 
@@ -68,7 +69,7 @@ def read_holder(data: bytes, mark: str = HOLDER) -> Holder:
     """Inverse of `write_holder`. Raises MalformedError."""
     command, keytypes = _MADE[mark]
     try:
-        record = json.loads(data)
+        record = canonical_json.load(data)
         if record[mark] != 1 or len(record["keys"]) != len(keytypes):
             raise MalformedError(f"not a file of {command}")
         check_name(record["name"])

@@ -26,6 +26,7 @@ from tuf.api.metadata import (
 from tuf.api.serialization.json import JSONSerializer
 
 from tocsin.core.directory import TIMESTAMP_LIFETIME_S
+from tocsin.core.enrolment import fingerprint
 from tocsin.core.errors import SettingsError, UntrustedError
 from tocsin.core.primitives import CompositePrivate, Ed25519Private
 
@@ -130,6 +131,16 @@ def check_root(data: bytes, before: Root | None) -> Root:
     """
     root = read_verified(Root, data, read(Root, data))
     return root if before is None else read_verified(Root, data, before)
+
+
+def first_root_fingerprint(data: bytes) -> str:
+    """What is read aloud of an authority's first root, which others pin: the same that its holders read.
+
+    Raises UntrustedError where it is no first root that its own holders signed in number.
+    """
+    if (version := check_root(data, None).version) != 1:
+        raise UntrustedError(f"this is root {version}, and the first root of the authority is pinned")
+    return fingerprint(signed_bytes(data))
 
 
 def new_targets(version: int, files: Mapping[str, TargetFile], now_s: int) -> Targets:

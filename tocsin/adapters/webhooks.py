@@ -18,7 +18,8 @@ from typing import Any
 
 import httpcore
 
-from tocsin.core.errors import DeliveryFailedError, SettingsError
+from tocsin.adapters.certificates import trusting
+from tocsin.core.errors import DeliveryFailedError
 from tocsin.core.outward import Receiver, refusal
 
 DEADLINE_S = 20.0
@@ -49,7 +50,7 @@ class Poster:
     ) -> None:
         self._receiver, self._deadline_s = receiver, deadline_s
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=_tls(ca_file),
+            ssl_context=trusting(ca_file),
             max_connections=1,
             keepalive_expiry=IDLE_S,
             network_backend=_Judged(receiver, own_network, resolve),
@@ -127,16 +128,6 @@ class _Judged(httpcore.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await asyncio.sleep(seconds)
-
-
-def _tls(ca_file: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise SettingsError(f"{ca_file} holds no certificates that can be read: {error}") from error
-    return context
 
 
 def _host(receiver: Receiver) -> str:

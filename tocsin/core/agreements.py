@@ -87,8 +87,20 @@ def _named(one: Participant) -> str:
     return f"{one.name} ({one.country})"
 
 
+def reached(one: Participant) -> str:
+    """A participant for people who have to ask it: its name, country, and how its office is reached."""
+    return _named(one) if one.contact is None else f"{_named(one)}, {one.contact}"
+
+
+def own_authority(directory: Directory, me: bytes) -> str | None:
+    """The sponsor of `me` and how it is reached; None for a government, and where none is known."""
+    own = directory.participants.get(me)
+    sponsor = None if own is None else directory.participants.get(own.sponsor or b"")
+    return None if sponsor is None else reached(sponsor)
+
+
 def _reached(one: Participant) -> str:
-    return _named(one) if one.contact is None else f"{_named(one)}, {one.contact},"
+    return reached(one) if one.contact is None else f"{reached(one)},"
 
 
 def _day(ends_s: int) -> str:

@@ -102,6 +102,11 @@ def _phones(value: str, around: Surroundings) -> list[tuple[int, int]]:
     return phone_places(value, around.countries)
 
 
+def _persons(value: str, around: Surroundings) -> list[tuple[int, int]]:
+    # Where everything is in capitals, they say nothing.
+    return (_IN_A_TEXT if _HAS_LOWER.search(value) else _IN_A_SHOUT)(value, around)
+
+
 def _firms(value: str, around: Surroundings) -> list[tuple[int, int]]:
     return [
         match.span()
@@ -112,23 +117,42 @@ def _firms(value: str, around: Surroundings) -> list[tuple[int, int]]:
 
 
 _UNIT = (
-    r"(?:kg|kilograms?|g|grams?|mg|t|tons?|tonnes?|l|litres?|liters?|ml|pieces?|tablets?|pills?|parcels?)"
+    r"(?:kg|kilograms?|g|grams?|mg|t|tons?|tonnes?|l|litres?|liters?|ml|pieces?|tablets?|pills?|parcels?|"
+    r"comprimés|colis|comprimidos|tabletas|pastillas|paquetes|litros|кг|г|л|كغ|كيلوغرام|لتر|قرص|公斤|千克)"
 )
 _MONEY = r"(?:USD|EUR|GBP|CHF|CNY|INR|US\$|\$|€|£)"
 # Three digits that mean something: 14.3 kg, 1,237 tablets. 20 kg and 1,500 boxes are rounded.
 _EXACT = r"(?<![\d.,])(?:\d{1,3}(?:[ ,]\d{3})*|\d+)"
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
+    r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|"
+    r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|"
+    r"يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر)"
 )
 _TITLED = (
     r"\b(?:Mr|Mrs|Ms|Mx|Dr|Sr|Sra|Srta|Mme|Mlle|Hr|Fr|Herr|Frau|Señor|Señora|Monsieur|Madame|Insp|Inspector|"
-    r"Det|Detective|Sgt|Sergeant|Lt|Capt|Captain|Col|Cpt|Agent|Officer|Prof)\b\.?[ \t]+[^\W\d_][\w'’-]+"
+    r"Det|Detective|Sgt|Sergeant|Lt|Capt|Captain|Col|Cpt|Agent|Officer|Prof|г-н|г-жа)\b\.?"
+    r"[ \t]+[^\W\d_][\w'’-]+"
 )
-_CAPITALISED = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’-]{1,}"
+# Latin, Greek, Cyrillic, Armenian; re has no class for capitals.
+_LETTERS = [chr(one) for one in (*range(0x41, 0x590), *range(0x1E00, 0x2000))]
+_UPPER, _LOWER = ("".join(filter(case, _LETTERS)) for case in (str.isupper, str.islower))
+_CAPITALISED = rf"[{_UPPER}][{_LOWER}'’-]{{1,}}"
+_SHOUTED = rf"[{_UPPER}][{_UPPER}'’-]{{2,}}"
 _PARTICLE = r"(?:(?:de|da|dos|van|von|bin|al|el|la|del|der) )?"
 _NAMES = rf"(?<![.!?:\n] )(?<!^)\b{_CAPITALISED}(?: {_PARTICLE}{_CAPITALISED})+"
 _NAME_AT_START = rf"(?:^|(?<=[.!?:\n] )){_CAPITALISED} {_CAPITALISED}(?: {_CAPITALISED})*"
+_IN_CAPITALS = rf"\b{_SHOUTED}(?: {_PARTICLE.upper()}{_SHOUTED})+\b"
+# Scripts without capitals: what stands before or behind a name says that it is one.
+_UNCASED = (
+    r"(?:السيدة?|الأستاذة?|المدعوة?|المرسل إليه|المرسل)[ :]+\w{2,}(?: \w{2,})?",
+    r"(?:收件人|寄件人|发件人|收货人|发货人|姓名)[是为：: ]*(?![的须应不请必未])[\u4e00-\u9fff]{2,3}",
+    r"[\u4e00-\u9fff]{1,3}(?:先生|女士|小姐)",
+)
+_HAS_LOWER = re.compile(f"[{_LOWER}]")
+_IN_A_SHOUT = _matches(_TITLED, *_UNCASED)
+_IN_A_TEXT = _matches(_TITLED, _NAMES, _NAME_AT_START, _IN_CAPITALS, *_UNCASED)
 
 _LOOKS: dict[str, tuple[str, Callable[[str, Surroundings], list[tuple[int, int]]]]] = {
     "phone": ("looks like a telephone number", _phones),
@@ -141,7 +165,7 @@ _LOOKS: dict[str, tuple[str, Callable[[str, Surroundings], list[tuple[int, int]]
             r"(?<!\w)@\w{3,}",
         ),
     ),
-    "person": ("looks like the name of a person", _matches(_TITLED, _NAMES, _NAME_AT_START)),
+    "person": ("looks like the name of a person", _persons),
     "identifier": (
         "looks like the number of a consignment, container, vehicle or case",
         _matches(
@@ -165,7 +189,8 @@ _LOOKS: dict[str, tuple[str, Callable[[str, Surroundings], list[tuple[int, int]]
         _matches(
             r"\b(?:19|20)\d{2}-\d{2}-\d{2}\b",
             r"\b\d{1,2}[./]\d{1,2}[./](?:19|20)?\d{2}\b",
-            rf"\b\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b(?! ?\d)",
+            rf"(?i)\b\d{{1,2}}(?:st|nd|rd|th|er)?(?: de)? {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b(?! ?\d)",
+            r"\d{1,2} ?月 ?\d{1,2} ?[日号]",
         ),
     ),
     "other-firm": ("is the name of a firm in the directory: firms learn nothing of each other", _firms),

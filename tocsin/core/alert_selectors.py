@@ -2,17 +2,19 @@
 
 The list of fields is closed, each with its operators and the sectors that may be given it. No field
 names a person or one carrier's parcel. The publisher's check refuses a selector that would hit nearly
-everything: one that does not say what the thing is, or says it in a letter or two. Matching is left to
-screening.
+everything: one that does not say what the thing is, or says it in a letter or two; and a test that hits
+nothing: a country by its name, an HS code that is none. Matching is left to screening.
 Source: report and alert, "Alert (what firms get)".
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.core import codes
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.field_checks import Check, Fields, array, code, record, refuse
 from tocsin.core.quantities import decimal_text
@@ -59,7 +61,9 @@ _FIELDS = {
 }
 # What says what a thing is, and not only where it goes or how much of it there is.
 _WHAT = frozenset({"hs", "declared_text", "substance", "order_text", "listing_text", "payment_text"})
-_LEAST_HS_DIGITS = 4
+_COUNTRIES = frozenset({"origin_country", "destination_country"})
+_HS_CODE = re.compile(r"(?=(?:\D*\d){4})[0-9][0-9. ]*")
+_WHOLE_HS_DIGITS = 6  # by so many a parcel's code is compared
 _LEAST_WORD_CHARACTERS = 3
 _EVERYTHING = 1e9
 SECTORS_OF_TEST = {name: field.sectors for name, field in _FIELDS.items()}
@@ -102,11 +106,22 @@ def _narrow_test(out: Fields) -> None:
         if low <= 0 and high >= _EVERYTHING:
             raise refuse("holds for everything; narrow the numbers")
         return
-    least = _LEAST_HS_DIGITS if field == "hs" else _LEAST_WORD_CHARACTERS
-    if field in _WHAT and any(sum(map(str.isalnum, value)) < least for value in given):
-        raise InvalidReportError(
-            [("values", f"would hit nearly everything: {least} letters or digits at least")]
-        )
+    if (problem := _misses(field, operator, given)) is not None:
+        raise InvalidReportError([("values", problem)])
+
+
+def _misses(field: str, operator: str, given: list[str]) -> str | None:
+    """Why the values would hit nearly everything, or nothing at all; None where neither is sure."""
+    if field == "hs":
+        if not all(map(_HS_CODE.fullmatch, given)):
+            return "must be HS codes of four digits at least; fewer would hit nearly everything"
+        if operator != "prefix" and any(sum(map(str.isdecimal, one)) < _WHOLE_HS_DIGITS for one in given):
+            return "would hit nothing: parcels are compared by six digits; use prefix for fewer"
+    elif field in _WHAT and any(sum(map(str.isalnum, one)) < _LEAST_WORD_CHARACTERS for one in given):
+        return f"would hit nearly everything: {_LEAST_WORD_CHARACTERS} letters or digits at least"
+    elif field in _COUNTRIES and operator != "prefix" and not codes.country_codes().issuperset(given):
+        return "would hit nothing: write codes of countries (ISO 3166-1), as IN"
+    return None
 
 
 def _whole_test(out: Fields) -> None:

@@ -18,6 +18,7 @@ from tocsin.core.ids import audience_id, parse_id
 
 HISTORIES = frozenset({"generation", "none"})
 MAX_APPROVALS = 2
+MAX_AGE_S = 36_500 * 86_400
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,127}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -101,7 +102,7 @@ def read_audience(data: bytes) -> Audience:
         schemas=_schemas(record),
         approvals=approvals,
         history=history,
-        max_age_s=json_fields.number(record, "max_age_s"),
+        max_age_s=json_fields.number(record, "max_age_s", MAX_AGE_S),
         safety_approvals=_safety_approvals(record, approvals),
     )
 

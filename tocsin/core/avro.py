@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
@@ -41,7 +42,7 @@ class Codec:
         self.prefix: bytes = MAGIC + bytes.fromhex(fingerprint(canonical, "CRC-64-AVRO"))
         self._check_numbers = _number_check(self.schema, {})
 
-    @property
+    @cached_property
     def name(self) -> str:
         """`namespace.name` of the schema."""
         namespace = self.schema.get("namespace")

@@ -2,7 +2,8 @@
 
 It guarantees that a firm is given its own inbox, its sponsor's to write to and the streams that the
 declaration opens to firms; that who is suspended or without an agreement reads the directory alone, and
-who has ended nothing. No group, no cluster and no transaction is given to anybody: readers assign
+who has ended nothing. Who may read a topic may see its settings: retention that is set too short is found
+by those who would lose by it. No group, no cluster and no transaction is given to anybody: readers assign
 themselves. That a broker obeys is left to it: content does not rest on this, only who sees who writes
 when. Source: wire format, "Topics".
 """
@@ -29,7 +30,7 @@ from tocsin.core.streams import (
 GOVERNMENTS, FIRMS = "governments", "firms"
 SPONSOR = "sponsor"
 GOVERNMENT_INBOXES, ALL_INBOXES = "tocsin.inbox.gov.", "tocsin.inbox."
-READ, WRITE = "read", "write"
+READ, WRITE, SEE_SETTINGS = "read", "write", "describe settings of"
 TOPIC, LITERAL, PREFIXED = "topic", "literal", "prefixed"
 ALLOW, ANY_HOST = "allow", "*"
 MAX_LOGINS = 64
@@ -140,7 +141,7 @@ def access_rules(directory: Directory, declaration: Declaration, now_s: int) -> 
     everyone = directory.participants.values()
     rules = [rule for one in everyone for rule in rules_of(one, directory, declaration, now_s)]
     for name, login in declaration.logins.items():
-        rules += [_rule(name, READ, topic) for topic in login.read]
+        rules += [rule for topic in login.read for rule in _reading(name, topic)]
         rules += [_rule(name, WRITE, topic) for topic in login.write]
     return frozenset(rules)
 
@@ -152,13 +153,13 @@ def rules_of(
     if one.ended is not None and now_s >= one.ended.at_s:
         return
     login, own = login_of(one), inbox_topic(one.id, one.is_firm)
-    yield _rule(login, READ, DIRECTORY_TOPIC)  # says why it takes no part
+    yield from _reading(login, DIRECTORY_TOPIC)  # says why it takes no part
     if not one.in_force(now_s):
         return
     classes = {FIRMS} if one.is_firm else {GOVERNMENTS, *one.roles}
     opened = [stream for stream in directory.layout.streams if classes & _readers(declaration, stream)]
     for topic in (MANIFESTS_TOPIC, CHECKPOINTS_TOPIC, own, *map(stream_topic, opened)):
-        yield _rule(login, READ, topic)
+        yield from _reading(login, topic)
     yield _rule(login, WRITE, own)
     yield _inboxes(one, directory, declaration)
     if streams := [each for each in directory.layout.streams if directory.may_publish(one.id, each, now_s)]:
@@ -181,6 +182,11 @@ def _inboxes(one: Participant, directory: Directory, declaration: Declaration) -
     if sponsor is None or sponsor.is_firm:
         return _rule(login_of(one), WRITE, inbox_topic(one.id, firm=True))
     return _rule(login_of(one), WRITE, inbox_topic(sponsor.id, firm=False))
+
+
+def _reading(login: str, topic: str) -> Iterator[AccessRule]:
+    yield _rule(login, READ, topic)
+    yield _rule(login, SEE_SETTINGS, topic)
 
 
 def _rule(login: str, operation: str, topic: str, pattern: str = LITERAL) -> AccessRule:

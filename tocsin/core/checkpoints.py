@@ -73,6 +73,13 @@ def await_further(held: Awaited | None, stated: LogHead, now_s: int) -> Awaited:
     return replace(held, head=max(held.head, stated, key=lambda head: head.place))
 
 
+def waits_since(awaited: Awaited, now_s: int) -> Awaited:
+    """`awaited` by a clock that may have been set back: it waits from now on, and not until the clock has
+    come there again; nor is it late at once, since how long it waited is not known.
+    """
+    return replace(awaited, since_s=min(awaited.since_s, now_s))
+
+
 def withheld(log: LogId, awaited: Awaited, ours: LogHead | None) -> Alarm | None:
     """GAP for what was stated and did not come in time; None where all of it was told already.
 

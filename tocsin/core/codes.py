@@ -126,9 +126,9 @@ def units() -> Mapping[str, Unit]:
     return MappingProxyType({code: Unit(code, row["dimension"], row["factor"]) for code, row in rows})
 
 
-def unit_symbols() -> Mapping[str, tuple[str, ...]]:
-    """What people write for a unit beside its labels (kg, g, ml), by code."""
-    return MappingProxyType({code: tuple(row.get("symbols", ())) for code, row in _rows("units").items()})
+def symbols(name: str, key: str | None = None) -> Mapping[str, tuple[str, ...]]:
+    """What people write for a code beside its labels (kg, TLP:AMBER), by code of a list as for `labels`."""
+    return MappingProxyType({code: tuple(row.get("symbols", ())) for code, row in _rows(name, key).items()})
 
 
 def transport_modes() -> frozenset[str]:

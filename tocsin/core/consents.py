@@ -71,8 +71,8 @@ def read_consent(data: bytes) -> SignedConsent:
         parse_id(json_fields.text(record, "sponsor")),
         bytes.fromhex(application),
         json_fields.text(record, "sector"),
-        json_fields.text(record, "agreement"),
-        json_fields.number(record, "ends_s"),
+        json_fields.line(record, "agreement"),
+        json_fields.moment(record, "ends_s"),
         json_fields.number(record, "made_at_s"),
         parse_id(json_fields.text(record, "signing_key")),
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tocsin.core import canonical_json
+from tocsin.core import canonical_json, json_fields
 from tocsin.core.errors import MalformedError
 from tocsin.core.ids import parse_id
 from tocsin.core.participants import request_bytes, verify_request
@@ -22,8 +22,7 @@ from tocsin.core.public_keys import PublicKey, key_record
 from tocsin.core.signatures import PARTICIPANT_LABEL
 
 MAX_REQUEST_BYTES = 65_536
-MAX_WELCOME_BYTES = 65_536
-MAX_NAME_CHARACTERS = 200
+MAX_WELCOME_BYTES = 2_097_152  # a root that ten people signed is over 100 KiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +42,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """What the authority hands back: the participant's id and the directory's first root."""
+    """What the authority hands back: the participant's id and the directory's first root.
+
+    `name`: whose id it is; None in files of earlier releases.
+    """
 
     participant: bytes
     root: bytes = field(repr=False)
+    name: str | None = None
 
 
 def application_digest(request: Request) -> bytes:
@@ -83,11 +86,9 @@ def read_request(data: bytes) -> Request:
 
 
 def check_name(name: object) -> None:
-    """Raises MalformedError unless `name` is a line of 1 to 200 printable characters."""
-    if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME_CHARACTERS or not name.isprintable():
-        raise MalformedError(f"a name is one line of 1 to {MAX_NAME_CHARACTERS} printable characters")
-    if name != name.strip():
-        raise MalformedError("a name neither begins nor ends with a space")
+    """Raises MalformedError unless `name` is a line that can be shown as it is."""
+    if not isinstance(name, str) or not json_fields.is_line(name):
+        raise MalformedError(f"a name is {json_fields.LINE}")
 
 
 def check_country(country: object) -> None:
@@ -104,17 +105,19 @@ def write_welcome(welcome: Welcome) -> bytes:
         "participant_id": welcome.participant.hex(),
         "root": b64encode(welcome.root).decode(),
     }
-    return canonical_json.dump(record)
+    return canonical_json.dump(record if welcome.name is None else record | {"name": welcome.name})
 
 
 def read_welcome(data: bytes) -> Welcome:
     """Inverse of `write_welcome`. Raises MalformedError."""
     record = _object(data, "tocsin_welcome", MAX_WELCOME_BYTES)
-    participant, root = record.get("participant_id"), record.get("root")
+    participant, root, name = record.get("participant_id"), record.get("root"), record.get("name")
     if not isinstance(participant, str) or not isinstance(root, str):
         raise MalformedError("a welcome has participant_id and root")
+    if name is not None:
+        check_name(name)
     try:
-        return Welcome(parse_id(participant), b64decode(root, validate=True))
+        return Welcome(parse_id(participant), b64decode(root, validate=True), name)
     except ValueError as error:
         raise MalformedError("the root of a welcome is not base64") from error
 

@@ -14,7 +14,8 @@ TocsinError
 └── OutsideFault       a broker, disk or peer; `transient` says whether to try again
     ├── BrokerUnavailableError
     ├── BrokerRefusedError
-    │   └── BrokerForbidsError  its ACLs do not allow this login what was asked
+    │   ├── BrokerForbidsError  its ACLs do not allow this login what was asked
+    │   └── LoginUnusableError  our password or CA file cannot be used; it is read again
     ├── DirectoryStaleError
     ├── HeldElsewhereError
     ├── StorageError
@@ -96,6 +97,10 @@ class BrokerRefusedError(OutsideFault):
 
 class BrokerForbidsError(BrokerRefusedError):
     """The broker's ACLs do not allow this login what was asked for."""
+
+
+class LoginUnusableError(BrokerRefusedError):
+    """A file of our way to the broker cannot be used; it is read anew for every connection."""
 
 
 class DirectoryStaleError(OutsideFault):

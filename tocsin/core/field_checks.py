@@ -13,6 +13,7 @@ know, so they pass, while shapes and bounds are held.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -32,12 +33,17 @@ _NOT_TEXT = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff
 _NOT_IN_A_LINE = re.compile(f"[\t\n\r\u2028\u2029{_NOT_TEXT}]")
 _NOT_IN_A_TEXT = re.compile(f"[{_NOT_TEXT}]")
 # Nine digits in a row, however grouped, an S10 number, an at sign: a person or somebody's parcel.
-_IDENTIFIES = re.compile(r"(?:\d[ ()./-]?){9,}|[A-Z]{2}\s?(?:\d\s?){9}[A-Z]{2}|\S@\S", re.IGNORECASE)
+_IDENTIFIES = re.compile(
+    r"(?:\d[ ()./\u2010-\u2015\u2212-]{0,2}){9,}|[A-Z]{2}\s?(?:\d\s?){9}[A-Z]{2}|\S@\S", re.IGNORECASE
+)
 
 
 def names_somebody(value: str) -> bool:
-    """Whether a text holds what looks like a telephone, parcel or account number or an e-mail address."""
-    return _IDENTIFIES.search(value) is not None
+    """Whether a text holds what looks like a telephone, parcel or account number or an e-mail address,
+    also in full width, in circles, or with spaces that do not break.
+    """
+    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
+    return _IDENTIFIES.search(plain) is not None
 
 
 def refuse(sentence: str) -> InvalidReportError:

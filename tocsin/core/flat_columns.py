@@ -91,6 +91,13 @@ def note(one: Column, language: str) -> str:
     return sentence
 
 
+def unmarked(text: str) -> str:
+    """`text` without marks that nobody sees, such as those of direction around a date in Arabic."""
+    if text.isascii():
+        return text
+    return "".join(char for char in text if unicodedata.category(char) != "Cf")
+
+
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """`text` for comparison: without case, accents, direction marks and surplus spaces."""
@@ -111,7 +118,7 @@ def _names() -> dict[str, str]:
 @cache
 def _words(list_name: str) -> dict[str, str]:
     found: dict[str, set[str]] = {}
-    symbols = codes.unit_symbols() if list_name == "units" else {}
+    symbols = codes.symbols(*codes.LABELLED[list_name]) if list_name in codes.LABELLED else {}
     for code, labels in codes_of(list_name).items():
         for word in (code, *labels.values(), *symbols.get(code, ())):
             found.setdefault(folded(word), set()).add(code)

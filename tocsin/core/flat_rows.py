@@ -25,7 +25,10 @@ _PRECISIONS = {10: "day", 7: "month", 4: "year"}
 _POINT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _COMMA = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+(?=,))(?:,[0-9]+)?")
 _EXPONENT = re.compile(r"-?[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,3}")
+# What is read, and not kept as it stands: marks of direction are no part of it.
+_READ = {"number", "whole", "flag", "date", "country", "countries"}
 _UNKNOWN = "unknown"
+WHOLE_ROW = "row"
 UNIT_UNKNOWN = "is no unit that is known; kept as declared and not converted"
 
 
@@ -57,14 +60,15 @@ def to_report(cells: Mapping[str, str], reading: Reading) -> tuple[dict[str, Any
     remarks: Problems = []
     report: dict[str, Any] = {}
     for code, text in cells.items():
-        if not text.strip():
+        plain = flat_columns.unmarked(text).strip()
+        if not plain:
             continue
         column = flat_columns.column(code)
-        if column.asked is not None and _nobody_knows(column, text.strip()):
+        if column.asked is not None and _nobody_knows(column, plain):
             report.setdefault("asked_unknown", []).append(column.asked)
             continue
         try:
-            value = _value(column, text.strip(), reading, remarks)
+            value = _value(column, plain if column.type in _READ else text.strip(), reading, remarks)
         except ValueError as error:
             problems.append((code, str(error)))
             continue
@@ -76,13 +80,13 @@ def to_report(cells: Mapping[str, str], reading: Reading) -> tuple[dict[str, Any
 
 
 def column_of(place: str) -> str:
-    """The code of the column to blame for a problem at `place` of a report; "row" for none."""
+    """The code of the column to blame for a problem at `place` of a report; `WHOLE_ROW` for none."""
     plain = re.sub(r"\[[0-9]+\]", "", place)
     paths = [(".".join(one.path), one.code) for one in flat_columns.columns() if one.path[0] != "route"]
     for path, code in paths:
         if f"{path}.".startswith(f"{plain}.") or f"{plain}.".startswith(f"{path}."):
             return code
-    return "row"
+    return WHOLE_ROW
 
 
 def laid_out(body: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -7,12 +7,14 @@ to `directory`. Source: wire format, "Directory", last paragraph; RFC 9562 for U
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 
 from tocsin.core.errors import MalformedError
 from tocsin.core.primitives import sha256
 
 ID_BYTES = 16
 NO_LEAF = bytes(32)
+MAX_HELD_AUDIENCES = 4_096
 
 
 class Algorithm(IntEnum):
@@ -28,6 +30,7 @@ def key_id(algorithm: Algorithm, public: bytes) -> bytes:
     return sha256(b"tocsin/1/key\0" + bytes([algorithm]) + public)[:ID_BYTES]
 
 
+@lru_cache(maxsize=MAX_HELD_AUDIENCES)
 def audience_id(name: str) -> bytes:
     """16 bytes: SHA-256("tocsin/1/audience" NUL name)[0:16]."""
     return sha256(b"tocsin/1/audience\0" + name.encode())[:ID_BYTES]

@@ -15,6 +15,9 @@ from tocsin.core.errors import MalformedError
 MAX_TARGET_BYTES = 65_536
 MAX_TEXT_CHARACTERS = 8_192
 MAX_TEXTS = 4_096
+MAX_LINE_CHARACTERS = 200
+LAST_S = 253_402_300_799  # 9999-12-31T23:59:59Z: what is later has no date that can be shown
+LINE = f"one line of 1 to {MAX_LINE_CHARACTERS} printable characters, with no space at either end"
 
 
 def load_object(data: bytes, kind: str) -> dict[str, Any]:
@@ -76,6 +79,31 @@ def number(record: Mapping[str, Any], name: str, most: int = 2**63 - 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise MalformedError(f"{name} is missing or no whole number from 0 to {most}")
     return value
+
+
+def moment(record: Mapping[str, Any], name: str) -> int:
+    """Seconds since 1970, at most the last second of the year 9999, so that it can be shown as a date."""
+    return number(record, name, LAST_S)
+
+
+def line(record: Mapping[str, Any], name: str) -> str:
+    """A text that can be shown to people as it is: one line of 1 to 200 printable characters."""
+    value = text(record, name)
+    if not is_line(value):
+        raise MalformedError(f"{name}: {LINE}")
+    return value
+
+
+def optional_line(record: Mapping[str, Any], name: str) -> str | None:
+    """As `line`; None where the field is missing or null."""
+    return None if record.get(name) is None else line(record, name)
+
+
+def is_line(value: str) -> bool:
+    """Whether `value` is one line of 1 to 200 characters without control, format or direction marks, and
+    neither begins nor ends with a space.
+    """
+    return 0 < len(value) <= MAX_LINE_CHARACTERS and value.isprintable() and value == value.strip()
 
 
 def base64_bytes(record: Mapping[str, Any], name: str) -> bytes:

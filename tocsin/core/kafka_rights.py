@@ -63,7 +63,8 @@ def split_uses(
     first 20 are asked about.
     """
     rules = list(rules_of(me, directory, declaration, now_s))
-    uses = [Use(right, topic) for topic in _topics(directory, me) for right in Right]
+    others = [one for one in directory.participants.values() if one.id != me.id][:MAX_OTHER_INBOXES]
+    uses = _each_right([*_shared(directory), own_inbox(me), *map(own_inbox, others)])
     needed = [use for use in uses if any(_covers(rule, use) for rule in rules)]
     return needed, [use for use in uses if use not in needed]
 
@@ -73,10 +74,13 @@ def _covers(rule: AccessRule, use: Use) -> bool:
     return fits and rule.operation == use.right
 
 
-def _topics(directory: Directory, me: Participant) -> list[str]:
-    others = [one for one in directory.participants.values() if one.id != me.id][:MAX_OTHER_INBOXES]
-    shared = (DIRECTORY_TOPIC, MANIFESTS_TOPIC, CHECKPOINTS_TOPIC)
-    return [*shared, *map(stream_topic, directory.layout.streams), own_inbox(me), *map(own_inbox, others)]
+def _shared(directory: Directory) -> list[str]:
+    streams = map(stream_topic, directory.layout.streams)
+    return [DIRECTORY_TOPIC, MANIFESTS_TOPIC, CHECKPOINTS_TOPIC, *streams]
+
+
+def _each_right(topics: Iterable[str]) -> list[Use]:
+    return [Use(right, topic) for topic in topics for right in Right]
 
 
 def own_inbox(one: Participant) -> str:
@@ -84,10 +88,15 @@ def own_inbox(one: Participant) -> str:
     return inbox_topic(one.id, one.is_firm)
 
 
-def authority_must(declaration: Declaration) -> list[Use]:
-    """What the authority's login needs besides making topics."""
+def authority_uses(directory: Directory, declaration: Declaration) -> tuple[list[Use], list[Use]]:
+    """The same for the authority's login, which reads and writes what is declared and nothing of what
+    participants send each other.
+    """
     login = declaration.logins.get(AUTHORITY_LOGIN, Login())
-    return [Use(Right.WRITE, one) for one in login.write] + [Use(Right.READ, one) for one in login.read]
+    needed = [Use(Right.WRITE, one) for one in login.write] + [Use(Right.READ, one) for one in login.read]
+    everyone = list(directory.participants.values())[:MAX_OTHER_INBOXES]
+    topics = [*_shared(directory), *map(own_inbox, everyone)]
+    return needed, [use for use in _each_right(topics) if use not in needed]
 
 
 def topics_of(uses: Iterable[Use]) -> list[str]:

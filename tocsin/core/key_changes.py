@@ -109,6 +109,8 @@ def apply_key_change(one: SignedChange, participant: Participant, now_s: int) ->
     RefusedByRuleError where it is too old, changes nothing, or leaves it without a key.
     """
     change = one.change
+    if participant.ended is not None:
+        raise RefusedByRuleError(f"{participant.name} has ended: whoever comes back is admitted anew")
     _check_signed(one, participant, now_s)
     if not change.keys and not change.retire:
         raise RefusedByRuleError("the change changes nothing")

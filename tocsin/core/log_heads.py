@@ -14,8 +14,8 @@ SESSION_RANDOM_BITS = 20
 
 
 def next_session(last: int, now_ms: int, random_bits: int) -> int:
-    """max(last + 1, unix ms * 2^20 + 20 random bits)."""
-    return max(last + 1, (now_ms << SESSION_RANDOM_BITS) + random_bits)
+    """max(last + 1, unix ms * 2^20) + 20 random bits: two copies of one state part, whatever the clock."""
+    return max(last + 1, now_ms << SESSION_RANDOM_BITS) + random_bits
 
 
 def session_ahead_s(session: int, now_s: int) -> int:

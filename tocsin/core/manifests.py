@@ -81,12 +81,17 @@ def judge_manifest(
 
 
 def ghosts(manifest: wire.Manifest, directory: Directory, now_s: int) -> tuple[AlarmKind, ...]:
-    """GHOST_READER where a manifest in force names nobody, or somebody outside the audience."""
+    """GHOST_READER where a manifest in force names nobody, or somebody outside the audience now and when
+    it began: who has left since is named until the originator's next record.
+    """
     if not manifest.not_before <= now_s <= manifest.not_after:
         return ()
-    allowed = directory.members(manifest.audience, manifest.originator, now_s)
-    honest = manifest.members and set(manifest.members) <= set(allowed)
-    return () if honest else (AlarmKind.GHOST_READER,)
+    outside = set(manifest.members)
+    for time_s in (now_s, manifest.not_before):
+        outside.difference_update(directory.members(manifest.audience, manifest.originator, time_s))
+        if manifest.members and not outside:
+            return ()
+    return (AlarmKind.GHOST_READER,)
 
 
 def directory_alarms(manifest: wire.Manifest, directory: Directory) -> tuple[AlarmKind, ...]:

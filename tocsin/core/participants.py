@@ -86,13 +86,13 @@ def read_participant(data: bytes) -> Participant:
     sponsor = json_fields.optional_text(record, "sponsor")
     return Participant(
         id=parse_id(json_fields.text(record, "id")),
-        name=json_fields.text(record, "name"),
+        name=json_fields.line(record, "name"),
         country=json_fields.text(record, "country"),
         regions=json_fields.texts(record, "regions"),
         roles=json_fields.texts(record, "roles"),
         sector=json_fields.optional_text(record, "sector"),
         sponsor=None if sponsor is None else parse_id(sponsor),
-        agreement=None if agreement is None else json_fields.text(agreement, "reference"),
+        agreement=None if agreement is None else json_fields.line(agreement, "reference"),
         agreement_ends_s=_agreement_ends_s(agreement, sponsor),
         keys=keys,
         suspensions=read_suspensions(record),
@@ -132,7 +132,7 @@ def check_prefix(text: str) -> str:
 
 def _agreement_ends_s(agreement: Mapping[str, Any] | None, sponsor: str | None) -> int:
     if agreement is not None:
-        return json_fields.number(agreement, "expires_at_s")
+        return json_fields.moment(agreement, "expires_at_s")
     # A firm without an agreement has no stream; a government needs none.
     return NO_DAY if sponsor is None else 0
 

@@ -75,8 +75,8 @@ def read_key(record: Mapping[str, Any]) -> PublicKey:
     _CHECKS[algorithm](public)
     if key_id(algorithm, public) != parse_id(json_fields.text(record, "id")):
         raise UntrustedError("a key's id is not the hash of the key")
-    begin = json_fields.number(record, "not_before_s")
-    end = json_fields.number(record, "not_after_s")
+    begin = json_fields.moment(record, "not_before_s")
+    end = json_fields.moment(record, "not_after_s")
     if begin >= end:
         raise MalformedError("a key ends before it begins")
     return PublicKey(
@@ -85,9 +85,9 @@ def read_key(record: Mapping[str, Any]) -> PublicKey:
         public,
         begin,
         end,
-        json_fields.optional_text(record, "person"),
+        json_fields.optional_line(record, "person"),
         read_final(record),
-        None if record.get("revoked_at_s") is None else json_fields.number(record, "revoked_at_s"),
+        None if record.get("revoked_at_s") is None else json_fields.moment(record, "revoked_at_s"),
     )
 
 

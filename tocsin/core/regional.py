@@ -1,7 +1,8 @@
 """Law: what the list of a regional registrar may say, and what of it counts beside the top list.
 
-It guarantees that a regional list names participants of its own regions and countries only, that the top
-list wins over it for an id or a key, and that of an id which two regional lists claim neither entry counts.
+It guarantees that a regional list names participants of its own regions and countries only and no
+secretariat, that the top list wins over it for an id or a key, and that of an id which two regional
+lists claim neither entry counts.
 A bad entry refuses itself alone. That a key which two regions claim is nobody's is left to
 `Directory.keys`; that a list is signed, to TUF.
 Source: wire format, "Regional lists".
@@ -22,6 +23,7 @@ MAX_REGIONAL_ENTRIES = 512
 MAX_REGIONAL_LIST_BYTES = 262_144
 MAX_REGIONAL_ENTRY_BYTES = 65_536
 PATHS = "participants/"
+TOP_ROLE = "secretariat"
 
 Take = Callable[[str, bytes], Participant]
 """Reads a target of this name; raises TheirFault."""
@@ -104,6 +106,8 @@ def _check_place(one: RegionalList, participant: Participant) -> None:
         raise MalformedError(f"region {min(outside)} is outside the registrar's")
     if not participant.regions:
         raise MalformedError("a participant of a regional list has a region")
+    if TOP_ROLE in participant.roles:
+        raise MalformedError(f"the role {TOP_ROLE} is the top list's alone to give")
     country = participant.country
     if country not in codes.country_codes() or codes.region_of(country) not in one.regions:
         raise MalformedError(f"country {country} is outside the registrar's regions")

@@ -41,7 +41,10 @@ MAX_NARRATIVE_CHARACTERS = 20_000
 line = text(MAX_LINE_CHARACTERS)
 name = text(MAX_NAME_CHARACTERS)
 time_s = whole(0, MAX_TIME_S)
-hs_code = shaped(r"[0-9]{4}(?:[0-9]{2}){0,3}", "must be 4, 6, 8 or 10 digits, without points")
+hs_code = shaped(
+    r"[0-9]{4}(?:[0-9]{2}){0,3}",
+    "must be 4, 6, 8 or 10 digits, without points; chapters 1 to 9 begin with 0",
+)
 hs_edition = whole(1988, 2100)
 language = shaped(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}", "must be a BCP 47 tag, e.g. es or zh-Hans")
 unlocode = shaped(r"[A-Z]{2}[A-Z2-9]{3}", "must be a UN/LOCODE, e.g. DEBRV")

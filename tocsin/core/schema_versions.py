@@ -8,12 +8,13 @@ is left to the publisher. Source: wire format, "Reports".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tocsin.core.avro import Codec, Record
 
 Path = tuple[str, ...]
+Tree = dict[str, "Tree"]
 
 
 class Versions:
@@ -21,43 +22,50 @@ class Versions:
 
     def __init__(self, schemas: Sequence[bytes]) -> None:
         self.all = tuple(map(Codec, schemas))
-        known = [frozenset(_paths(codec.schema, ())) for codec in self.all]
-        self._missing = [tuple(sorted(known[-1] - one)) for one in known]
+        known = [_fields(codec.schema) for codec in self.all]
+        self._missing = [_without(known[-1], one) for one in known]
 
     def holding(self, body: Record) -> tuple[int, ...]:
         """The places in `all` of the versions that hold everything in `body`, oldest first.
 
         `body` is canonical for the newest version, which is always among them.
         """
-        return tuple(
-            index
-            for index, missing in enumerate(self._missing)
-            if not any(_says(body, path) for path in missing)
-        )
+        return tuple(index for index, missing in enumerate(self._missing) if not any(_said(body, missing)))
 
     def missing(self, index: int, body: Record) -> list[str]:
         """The fields of `body` that version `index` has no place for, as `place.iata`."""
-        return [".".join(path) for path in self._missing[index] if _says(body, path)]
+        return sorted({".".join(path) for path in _said(body, self._missing[index])})
 
 
-def _paths(schema: Any, above: Path) -> list[Path]:
-    """The path of every field below `schema`; lists add nothing to a path."""
+def _fields(schema: Any) -> Tree:
+    """The fields below `schema`, each with those below it; lists add nothing."""
     if isinstance(schema, list):
-        return [path for part in schema for path in _paths(part, above)]
+        return {name: below for part in schema for name, below in _fields(part).items()}
     if not isinstance(schema, dict):
-        return []
+        return {}
     if schema["type"] == "array":
-        return _paths(schema["items"], above)
-    found = []
-    for field in schema.get("fields", ()):
-        here = (*above, field["name"])
-        found += [here, *_paths(field["type"], here)]
-    return found
+        return _fields(schema["items"])
+    return {field["name"]: _fields(field["type"]) for field in schema.get("fields", ())}
 
 
-def _says(value: Any, path: Path) -> bool:
-    if isinstance(value, list):
-        return any(_says(one, path) for one in value)
-    if not path:
-        return value is not None
-    return isinstance(value, dict) and _says(value.get(path[0]), path[1:])
+def _without(newest: Tree, older: Tree) -> Tree:
+    """The fields that `older` lacks, without what is below them; above each the fields that lead there."""
+    found = {name: _without(below, older[name]) if name in older else {} for name, below in newest.items()}
+    return {name: below for name, below in found.items() if below or name not in older}
+
+
+def _said(record: Record, missing: Tree, above: Path = ()) -> Iterator[Path]:
+    """The fields of `missing` in which `record` has something."""
+    for name, below in missing.items():
+        path = (*above, name)
+        for value in _values(record.get(name)):
+            if below:
+                yield from _said(value, below, path)
+            else:
+                yield path
+
+
+def _values(field: Any) -> Sequence[Any]:
+    if field is None:
+        return ()
+    return field if isinstance(field, list) else (field,)

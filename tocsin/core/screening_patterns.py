@@ -113,7 +113,8 @@ def _test(name: str, operator: str, values: tuple[str, ...], editions: frozenset
             name, operator, values, holds=lambda view: any(low <= one <= high for one in numbers(view))
         )
     if name == "hs":
-        wanted = tuple(_hs(one) for one in values)
+        # What has no digits is no code: as a beginning it would be every code's.
+        wanted = tuple(filter(None, map(_hs, values)))
         return Test(name, operator, values, holds=lambda view: _hs_holds(view, wanted, operator, editions))
     if name in _CODES:
         of, codes_wanted = _CODES[name], tuple(map(_code, values))

@@ -37,9 +37,10 @@ class Quiet:
             return at_s
         tomorrow = over_midnight and clock >= self.begin
         day = here.date() + timedelta(days=1 if tomorrow else 0)
-        # Twice the same hour in autumn: the later one, so that nothing comes inside.
-        end = datetime.combine(day, self.end, self.zone).replace(fold=1)
-        return max(at_s, int(end.timestamp()))
+        # An end that the clock shows twice, or skips, when it is set: the later reading of it, so that
+        # nothing comes inside.
+        end = datetime.combine(day, self.end, self.zone)
+        return max(at_s, *(int(end.replace(fold=fold).timestamp()) for fold in (0, 1)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ def read_suspensions(record: Mapping[str, Any]) -> tuple[Suspension, ...]:
 
 
 def _suspension(record: Mapping[str, Any]) -> Suspension:
-    begin = json_fields.number(record, "from_s", NO_DAY)
-    end = NO_DAY if record.get("until_s") is None else json_fields.number(record, "until_s", NO_DAY)
+    begin = json_fields.moment(record, "from_s")
+    end = NO_DAY if record.get("until_s") is None else json_fields.moment(record, "until_s")
     if begin >= end:
         raise MalformedError("a suspension ends before it begins")
     return Suspension(begin, end, _reason(record, SUSPENSION_REASONS))
@@ -63,7 +63,7 @@ def read_ended(record: Mapping[str, Any]) -> Ended | None:
     ended = json_fields.optional_object(record, "ended")
     if ended is None:
         return None
-    return Ended(json_fields.number(ended, "at_s", NO_DAY), _reason(ended, END_REASONS))
+    return Ended(json_fields.moment(ended, "at_s"), _reason(ended, END_REASONS))
 
 
 def _reason(record: Mapping[str, Any], known: frozenset[str]) -> str:
@@ -96,4 +96,7 @@ def day_end_s(text: str) -> int:
         day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         raise RefusedByRuleError(f"{text} is no date: write it as 2027-12-31") from None
-    return int(day.timestamp()) + 86_400
+    end_s = int(day.timestamp()) + 86_400
+    if end_s > json_fields.LAST_S:
+        raise RefusedByRuleError(f"{text} is no end: name a day before 9999-12-31")
+    return end_s

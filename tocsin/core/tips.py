@@ -85,12 +85,12 @@ def texts_of(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
             yield from texts_of(one, f"{place}[{number}]")
 
 
-def named_firms(tip: Mapping[str, Any], firms: Iterable[str]) -> list[tuple[str, str]]:
-    """(place, sentence) for each text of a tip that names one of `firms`, the other ones."""
+def named_firms(letter: Mapping[str, Any], firms: Iterable[str]) -> list[tuple[str, str]]:
+    """(place, sentence) for each text of a letter that names one of `firms`."""
     patterns = [found for one in firms if (found := name_pattern(one)) is not None]
     return [
-        (place, "names another firm of the directory: leave it out, a tip is about your own business")
-        for place, one in texts_of(tip)
+        (place, "names another firm of the directory: leave it out, firms learn nothing of each other")
+        for place, one in texts_of(letter)
         if any(pattern.search(one) for pattern in patterns)
     ]
 

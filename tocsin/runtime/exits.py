@@ -41,6 +41,8 @@ def exit_for(error: errors.TocsinError) -> Exit:
             return Exit.STALE
         case errors.RefusedByRuleError() | errors.TheirFault() | errors.BrokerForbidsError():
             return Exit.REFUSED
+        case errors.LoginUnusableError():
+            return Exit.USAGE
         case errors.OutsideFault():
             return Exit.UNREACHABLE
         case _:

@@ -29,10 +29,16 @@ class Pulse:
         self.name, self._max_turn_s, self._monotonic = name, max_turn_s, monotonic
         self._expected_s = monotonic()
         self._ended = False
+        self.waits_for: str | None = None
 
     def beat(self, rests_s: float = 0.0) -> None:
         """It turns, and will again within `rests_s` and the time of a turn."""
-        self._expected_s = self._monotonic() + rests_s
+        self._expected_s, self.waits_for = self._monotonic() + rests_s, None
+
+    def wait_for(self, trouble: str) -> None:
+        """It stands still because of `trouble`, which `waits_for` says until it turns again."""
+        self.beat()
+        self.waits_for = trouble
 
     @property
     def overdue_s(self) -> float:
@@ -57,18 +63,18 @@ class Pulse:
 
 
 class Watch:
-    """Looks after one loop. `broker_answers` asks by a connection of its own; `renew` ends what hangs;
+    """Looks after one loop. `broker_trouble` asks by a connection of its own; `renew` ends what hangs;
     what `progress` gives changes while a long turn gets on.
     """
 
     def __init__(
         self,
         pulse: Pulse,
-        broker_answers: Callable[[], Awaitable[bool]],
+        broker_trouble: Callable[[], Awaitable[str | None]],
         renew: Callable[[], None],
         progress: Callable[[], object] = lambda: None,
     ) -> None:
-        self._pulse, self._broker_answers, self._renew = pulse, broker_answers, renew
+        self._pulse, self._broker_trouble, self._renew = pulse, broker_trouble, renew
         self._progress, self._seen = progress, progress()
 
     async def run(self, stop: asyncio.Event, look_every_s: float = LOOK_EVERY_S) -> None:
@@ -89,8 +95,10 @@ class Watch:
         before, self._seen = self._seen, self._progress()
         if self._pulse.overdue_s < LOOK_EVERY_S:
             return
-        if before != self._seen or not await self._broker_answers():
+        if before != self._seen:
             self._pulse.beat()
+        elif (trouble := await self._broker_trouble()) is not None:
+            self._pulse.wait_for(trouble)
         elif self._pulse.overdue_s >= RENEW_AFTER_S:
             _log.warning(
                 "loop.renewed", name=self._pulse.name, duration_ms=int(self._pulse.overdue_s * 1_000)

@@ -35,6 +35,7 @@ from tocsin.adapters.spool_folder import (
     put_away,
 )
 from tocsin.core.errors import MalformedError, SettingsError
+from tocsin.core.pauses import has_passed
 from tocsin.core.screening import Screen
 from tocsin.runtime import console
 from tocsin.runtime.exits import Exit
@@ -80,7 +81,7 @@ class Watch:
         """Where alerts came or ended, look for those in force from now on, and in the archive."""
         alerts_to, now_s = self._desk.take_up_alerts(), self._desk.now_s()
         came = alerts_to != self._alerts_to
-        if not came and now_s < self._built_at_s + REBUILD_EVERY_S:
+        if not came and not has_passed(self._built_at_s, REBUILD_EVERY_S, now_s):
             return
         self._alerts_to, self._built_at_s = alerts_to, now_s
         self._screen = None

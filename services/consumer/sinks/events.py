@@ -68,7 +68,7 @@ class Events:
             name=f"{stem}-v{report.version:04d}{state}",
             stem=stem,
             body=_body(type_, report.received_at_s, rendered),
-            text=text_of(rendered),
+            text=text_of(rendered, self._inbox.known.authority()),
             images=tuple(files_of(rendered["report"].get("images") or ())) if type_ != REPORT else (),
         )
 

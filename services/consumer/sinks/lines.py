@@ -23,7 +23,7 @@ from services.consumer.sinks.standing import SinkStanding, standing_of
 from services.consumer.sinks.webhook import Webhook
 from services.consumer.threads import OneAtATime
 from tocsin.adapters.inbox.store import Inbox
-from tocsin.adapters.mail import MailServer, check_mailbox
+from tocsin.adapters.mail import MailServer, check_server
 from tocsin.core.directory import Directory
 from tocsin.core.errors import SettingsError
 from tocsin.core.webhook_signing import new_secret
@@ -45,13 +45,16 @@ class SinksAsked:
 
 
 def mail_server(smtp: SmtpSettings | None, plans: Sequence[SinkPlan]) -> MailServer | None:
-    """From the settings. Raises SettingsError where a sink pings and there is none."""
+    """From the settings. Raises SettingsError where a sink pings and there is none, or its files are
+    not as they should be; KeyUnusableError.
+    """
     if smtp is None:
         if any(plan.kind is Kind.PING for plan in plans):
             raise SettingsError("a sink pings, and there is no mail server: fill [consumer.smtp]")
         return None
-    check_mailbox(smtp.sender)
-    return MailServer(**smtp.model_dump())
+    server = MailServer(**smtp.model_dump())
+    check_server(server)
+    return server
 
 
 class Lines:

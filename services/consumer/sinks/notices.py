@@ -14,9 +14,11 @@ from tocsin.adapters.inbox.sink_items import ItemState
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.core.agreements import Reminder
 from tocsin.core.directory import Directory
+from tocsin.core.pauses import has_passed
 from tocsin.runtime.times import iso_time
 
 HEARTBEAT_PAUSE_S = 86_400
+NEVER_S = -HEARTBEAT_PAUSE_S
 ENDING, ENDED = "agreement.ending", "agreement.ended"
 
 
@@ -25,7 +27,7 @@ class Notices:
 
     def __init__(self, inbox: Inbox, plan: SinkPlan) -> None:
         self._inbox, self._plan = inbox, plan
-        self._beat_at_s: int | None = None
+        self._beat_at_s = NEVER_S
 
     def queue(self, directory: Directory | None, me: bytes, now_s: int, *, well: bool) -> None:
         """What is due at `now_s`; a notice is queued once, whatever restarts. `well`: Kafka is read, so
@@ -38,10 +40,7 @@ class Notices:
                 self._reminder(one, me, now_s)
 
     def _heartbeat(self, now_s: int) -> None:
-        beat_at_s = self._beat_at_s
-        if self._plan.kind is Kind.PING or (
-            beat_at_s is not None and 0 <= now_s - beat_at_s < HEARTBEAT_PAUSE_S
-        ):
+        if self._plan.kind is Kind.PING or not has_passed(self._beat_at_s, HEARTBEAT_PAUSE_S, now_s):
             return
         self._beat_at_s = now_s
         items = self._inbox.sink_items

@@ -25,23 +25,25 @@ _TIMES = frozenset({"issued", "valid_until", "answer_by"})
 _SAID = frozenset({"status", "action", "title", "tlp", "pap", "tell_customer", "exercise"})
 
 
-def text_of(rendered: dict[str, Any]) -> str:
-    """A rendered report as text, made harmless."""
+def text_of(rendered: dict[str, Any], authority: str | None = None) -> str:
+    """A rendered report as text, made harmless. `authority`: whom a firm asks, and how it is reached."""
     report = rendered["report"]
     lines = [marking_of(rendered), "", report.get("title") or report.get("national_reference") or "Report"]
-    lines += [*_to_do(report), ""]
+    lines += [*_to_do(report, authority), ""]
     lines.append(f"from: {rendered['originator_name'] or rendered['originator']}")
     lines.append(f"report: {rendered['report_id']}, version {rendered['version']}, {rendered['time']}")
     lines += [_line(name, value) for name, value in report.items() if name not in _SAID]
     return "\n".join(harmless(line) for line in lines) + "\n"
 
 
-def _to_do(report: dict[str, Any]) -> list[str]:
+def _to_do(report: dict[str, Any], authority: str | None) -> list[str]:
     status, action = report.get("status"), report.get("action")
     said = [_STATUS[status]] if status in _STATUS else []
     if status in _OVER or "alert_id" not in report:
         return said
     said.append(ACTION_WORDS.get(action or "", f"Action: {action}"))
+    if authority is not None:
+        said.append(f"Your authority: {authority}.")
     if not report.get("tell_customer"):
         said.append("DO NOT TELL THE CUSTOMER.")
     return said

@@ -25,23 +25,26 @@ MAX_REACHED = 1_000
 
 @dataclass(frozen=True)
 class Earlier:
-    """The last released version of an alert, whom all versions reached, and who cannot be told any more."""
+    """The last released version of an alert, whom all versions reached, and who cannot be told any more.
+    `left`: whether anything of it was sent yet.
+    """
 
     proposal: Proposal
     report_id: bytes
     audiences: tuple[str, ...]
     out_of_reach: tuple[str, ...]
+    left: bool
 
 
 def released(room: Room, text: str) -> Proposal:
-    """The newest released version of the alert that `text` names: its id, or a proposal's name.
+    """The newest released version of the alert that `text` names: its id or the beginning of it, or a
+    proposal's name.
 
     Raises RefusedByRuleError.
     """
-    alert_id = text.lower()
-    if text.upper().startswith("ALERT-"):
-        alert_id = room.desk.proposals.get(text).alert_id
-    versions = room.desk.proposals.versions(alert_id)
+    proposals = room.desk.proposals
+    named = text.startswith("ALERT-")
+    versions = proposals.versions(proposals.get(text).alert_id if named else proposals.alert_named(text))
     done = [one for one in versions if one.state is State.RELEASED]
     if not done:
         raise RefusedByRuleError(f"no alert {text} was released here: tocsin alert list --all shows them")
@@ -64,10 +67,12 @@ def earlier(room: Room, text: str) -> Earlier:
         if outbox is None or not held:
             raise RefusedByRuleError(f"{last.name} is not in the outbox: it reached nobody")
         reached = outbox.reach.of("alert", last.alert_id)
+    if not reached.audiences:
+        raise RefusedByRuleError(f"{last.name} was held back before it left: nothing follows it")
     extra, gone = _left_since(room, reached.audiences, reached.members)
     if len(extra) > MAX_REACHED:
         raise RefusedByRuleError(f"over {MAX_REACHED} firms have left those audiences: tell them otherwise")
-    return Earlier(last, held[0].report_id, (*reached.audiences, *extra), gone)
+    return Earlier(last, held[0].report_id, (*reached.audiences, *extra), gone, reached.left)
 
 
 def _left_since(
@@ -116,4 +121,6 @@ def update(
     usual = {"issued": room.now_s, "valid_until": room.now_s + USUAL_VALIDITY_S}
     fixed = {"alert_id": last.alert_id, "version": last.version + 1, "status": "updated"}
     body = with_images(usual | data | fixed, images, last.body)
-    return keep_new(room, acting, body, before.report_id, Wish(before.audiences)), before
+    # What is held until a time is not told before by a later version.
+    held_s = last.not_before_s if last.not_before_s > room.now_s else 0
+    return keep_new(room, acting, body, before.report_id, Wish(before.audiences, held_s)), before

@@ -1,12 +1,13 @@
 """What people released enters the outbox: by the command that completed it, or by the service that runs.
 
 Done twice it is done once: the same bytes under the same report are the same item. What the rules of the
-moment forbid after all is refused, and the log says so.
+moment forbid after all is refused, and the log says so. The end of an alert that nobody was sent is sent to
+nobody: it would be the first that firms hear of it.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.producer.accept import Acceptance, Submission
 from services.producer.alerts.signing import item_of
@@ -38,28 +39,40 @@ class _Signed:
         return self._approval
 
 
+NEVER_LEFT = "the alert had not left: nobody was sent it, so nobody is told of its end"
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What the outbox `accepted` of a release; `why_not` nothing of it leaves; `refused`: by a rule."""
+
+    accepted: tuple[Accepted, ...] = ()
+    why_not: str | None = None
+    refused: bool = False
+
+
 def hand_over(
     desk: Desk, outbox: Outbox, acceptance: Acceptance, directory: Directory
-) -> dict[str, list[Accepted]]:
+) -> dict[str, HandedOver]:
     """Accept all that is being released, the oldest first: what became of each, by name. TocsinError."""
     done = {}
     for proposal in desk.proposals.in_state(State.RELEASING):
         try:
-            done[proposal.name] = _accept(proposal, outbox, acceptance, directory)
+            found = _accept(proposal, outbox, acceptance, directory)
         except (RefusedByRuleError, InvalidReportError) as error:
             line = Line(BY_RULE, "refused by rule", proposal.name, str(error)[:300])
             with desk.deed(line):
-                desk.proposals.keep(forgotten(proposal, "refused"))
-            done[proposal.name] = []
+                desk.proposals.keep(forgotten(proposal))
+            done[proposal.name] = HandedOver(why_not=str(error), refused=True)
         else:
-            with desk.deed(Line(BY_RULE, "entered the outbox", proposal.name)):
+            did = "entered the outbox" if found.accepted else "held it back before it left"
+            done[proposal.name] = found
+            with desk.deed(Line(BY_RULE, did, proposal.name)):
                 desk.proposals.keep(replace(proposal, state=State.RELEASED, source=()))
     return done
 
 
-def _accept(
-    proposal: Proposal, outbox: Outbox, acceptance: Acceptance, directory: Directory
-) -> list[Accepted]:
+def _accept(proposal: Proposal, outbox: Outbox, acceptance: Acceptance, directory: Directory) -> HandedOver:
     report = acceptance.check("alert", proposal.body)
     report = replace(report, regions=_regions(report, outbox))
     submissions = [
@@ -78,10 +91,12 @@ def _accept(
         with outbox.transaction():
             reason = f"the alert was {report.body['status']} before this left"
             outbox.reach.hold_back("alert", proposal.alert_id, proposal.version, reason)
+        if not outbox.reach.of("alert", proposal.alert_id).left:
+            return HandedOver(why_not=NEVER_LEFT)
     answers = acceptance.accept(submissions)
     if any(one.fate is Fate.CONFLICT for one in answers):
         raise RefusedByRuleError("another alert has its id: propose it anew without an alert_id")
-    return answers
+    return HandedOver(tuple(answers))
 
 
 def _regions(report: CheckedReport, outbox: Outbox) -> tuple[str, ...]:

@@ -10,6 +10,11 @@ from tocsin.runtime import console
 COLUMNS = ("key", "place", "characters", "excerpt", "sentence")
 
 
+def doubts(count: int) -> str:
+    """How many there are, in words."""
+    return "1 doubt" if count == 1 else f"{count} doubts"
+
+
 def findings_of(room: Room, proposal: Proposal) -> list[Finding]:
     """What people should look at again before firms see it."""
     return lint(proposal.body, _surroundings(room, proposal))

@@ -25,24 +25,26 @@ from tocsin.runtime.console import harmless
 from tocsin.runtime.times import clock_time
 
 FORMATS = ("text", "json", "html")
+# What a person wrote, in the language of the alert; all else is ours, in English.
+_WRITTEN = {"advice", "bulletin"}
 _TIMES = {"issued", "valid_until", "answer_by"}
 _LABELS = {"kind": ("kinds", "kinds"), "mode": ("transport_modes",)}
 OVER = frozenset({"cleared", "recalled"})
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
     "img{max-width:100%;border:1px solid}dt{font-weight:600;margin-top:.6rem}"
-    "dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}"
+    "dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}h1,dd{unicode-bidi:plaintext}"
     ".mark{border:2px solid;padding:.2rem .6rem;font-weight:700;display:inline-block}"
     ".do{font-size:1.2rem;font-weight:600}"
     ".warn{background:#b00020;color:#fff;padding:.4rem .6rem;font-weight:700}"
 )
 _PAGE = """<!doctype html>
-<html lang="{language}"><head><meta charset="utf-8">
+<html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy"
  content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <title>{title}</title><style>{style}</style></head>
 <body><p class="mark">TLP:{tlp}</p>
-<h1>{title}</h1>
+<h1{written}>{title}</h1>
 <p class="do">{to_do}</p>
 {banners}<dl>
 {rows}</dl>
@@ -142,11 +144,16 @@ def _text(alert: dict[str, Any]) -> str:
 
 
 def _page(alert: dict[str, Any]) -> str:
+    # Each in the direction of its own script: the page itself is read from the left.
+    ours = ' dir="auto"'
+    written = f'{ours} lang="{escape(alert["language"] or "")}"'
     told = "".join(
-        f"<dt>{escape(label)}</dt><dd>{escape(harmless(value))}</dd>\n" for label, value in rows(alert)
+        f"<dt>{escape(label)}</dt><dd{written if label in _WRITTEN else ours}>"
+        f"{escape(harmless(value))}</dd>\n"
+        for label, value in rows(alert)
     )
     return _PAGE.format(
-        language=escape(alert["language"] or "en"),
+        written=written,
         title=escape(harmless(alert["title"])),
         style=_STYLE,
         tlp=escape(alert["tlp"]),

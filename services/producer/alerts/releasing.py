@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.producer.alerts.linting import findings_of
+from services.producer.alerts.linting import doubts, findings_of
 from services.producer.alerts.room import Room, Who
 from services.producer.alerts.signing import sign, still_missing
 from tocsin.core.alert_lint import Finding
 from tocsin.core.audit_chain import Deed as Line
 from tocsin.core.audit_chain import check_reason
-from tocsin.core.errors import RefusedByRuleError
+from tocsin.core.errors import RefusedByRuleError, UntrustedError
 from tocsin.core.people import Deed
 from tocsin.core.proposals import Proposal, State, check_releaser, check_waiting
+from tocsin.runtime import console
 
 
 class UnacknowledgedError(RefusedByRuleError):
@@ -26,7 +27,7 @@ class UnacknowledgedError(RefusedByRuleError):
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__(
-            f"{len(self.findings)} doubts are not acknowledged: edit it, or name each with --despite KEY"
+            f"{doubts(len(findings))} not acknowledged: edit it, or name each with --despite KEY"
         )
 
 
@@ -42,11 +43,13 @@ class Consent:
 def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal, list[str]]:
     """Sign it; the proposal, and what is still missing (empty: it is being released).
 
-    Raises NotThisPersonError for an author, UnacknowledgedError, RefusedByRuleError, KeyUnusableError; then
-    nothing is signed.
+    Raises NotThisPersonError for an author, UnacknowledgedError, RefusedByRuleError, KeyUnusableError,
+    UntrustedError where the log was tampered with anywhere; then nothing is signed.
     """
     reason = check_reason(consent.reason)
-    proposal = room.desk.proposals.get(name)
+    _check_log(room)
+    before = room.desk.proposals.get(name)
+    proposal = _by_who_is_there(room, before)
     check_waiting(proposal, room.now_s)
     person = room.person(who, Deed.RELEASE)
     lane = fast_lane(room, proposal)
@@ -68,9 +71,31 @@ def approve(room: Room, who: Who, name: str, consent: Consent) -> tuple[Proposal
         after = replace(after, state=State.RELEASING)
     did = "released alone" if consent.alone else "approved"
     details = tuple(f"despite {key}" for key in consent.despite)
+    details += tuple(f"lost:{handle}" for handle in before.signatures if handle not in proposal.signatures)
     with room.desk.deed(Line(person.handle, did, name, reason, details)):
         room.desk.proposals.keep(after)
     return after, missing
+
+
+def _check_log(room: Room) -> None:
+    """Raises UntrustedError where a line of the log was changed, removed or moved, wherever it stands."""
+    try:
+        room.desk.audit.verify()
+    except UntrustedError as error:
+        raise UntrustedError(
+            f"the audit log is not as it was written, and nothing is released upon it: {error}; once that "
+            "is cleared up, an administrator goes on with tocsin audit restart"
+        ) from None
+
+
+def _by_who_is_there(room: Room, proposal: Proposal) -> Proposal:
+    """Without the signatures of people who were disabled since they signed; said where there were any."""
+    people = room.desk.people
+    gone = [handle for handle in proposal.signatures if people.get(handle).disabled_at_s is not None]
+    for handle in gone:
+        console.warn(f"{handle} signed {proposal.name} and is disabled since: that counts no more")
+    kept = {handle: one for handle, one in proposal.signatures.items() if handle not in gone}
+    return replace(proposal, signatures=kept)
 
 
 def fast_lane(room: Room, proposal: Proposal) -> bool:

@@ -15,7 +15,6 @@ from services.producer.publishing import Ask
 from tocsin.adapters import passphrase
 from tocsin.adapters.desk.store import Desk, is_there, open_desk
 from tocsin.adapters.outbox.store import FILE_NAME, Outbox
-from tocsin.adapters.person_keys import open_person_key
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.core.directory import Directory
 from tocsin.core.errors import RefusedByRuleError, SettingsError
@@ -72,10 +71,10 @@ class Room:
         return person
 
     def acting(self, who: Who, deed: Deed) -> Acting:
-        """The same, in person. Raises KeyUnusableError for another's passphrase, too."""
+        """The same, in person. KeyUnusableError for another's passphrase, and the log says so."""
         person = self.person(who, deed)
         words = passphrase.existing(who.passphrase_file, f"Passphrase of {person.handle}")
-        return Acting(person, open_person_key(self.participant.home, person, words))
+        return Acting(person, self.desk.key_of(person, words, deed))
 
     def has_key(self, acting: Acting) -> bool:
         """Whether the directory has this release officer's key in force."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.producer.accept import Acceptance
 from services.producer.alerts import following, linting, previewing, writing_alerts
-from services.producer.alerts.handing_over import hand_over
+from services.producer.alerts.handing_over import HandedOver, hand_over
 from services.producer.alerts.picturing import Images
 from services.producer.alerts.releasing import Consent, UnacknowledgedError, approve
 from services.producer.alerts.room import Room, Who, open_room
@@ -21,7 +21,7 @@ from services.producer.receipts import print_receipts
 from tocsin.adapters.whole_files import write_whole
 from tocsin.core.audit_chain import BY_THE_HOME, check_reason
 from tocsin.core.audit_chain import Deed as Line
-from tocsin.core.errors import HeldElsewhereError, SettingsError
+from tocsin.core.errors import HeldElsewhereError, RefusedByRuleError, SettingsError
 from tocsin.core.people import Deed
 from tocsin.core.proposals import Proposal, State
 from tocsin.runtime import console
@@ -78,7 +78,10 @@ def end(ask: Ask, who: Who, alert: str, status: str, texts: tuple[str, str | Non
         proposal, before = following.end(room, who, alert, status, advice)
         with room.desk.deed(Line(who.handle, f"asked that it be {status}", proposal.name, reason)):
             pass
-        _told_reach(before)
+        if before.left:
+            _told_reach(before)
+        else:
+            console.say("the alert has not left: once this is released it never will, and nobody is told")
         _told_proposal(room, proposal, as_json=ask.as_json)
 
 
@@ -112,15 +115,17 @@ def _publish(room: Room, name: str) -> Exit:
         with room.participant.outbox() as outbox:
             issuer = issuer_of(room.participant.home)
             acceptance = Acceptance(outbox, me, Clocks(), lambda: room.directory, issuer)
-            answers = hand_over(room.desk, outbox, acceptance, room.directory).get(name, [])
+            found = hand_over(room.desk, outbox, acceptance, room.directory).get(name, HandedOver())
             publish_waiting(room.participant, room.ask, room.client, outbox)
             # Each audience answers for the same item.
-            once = list({one.item: one for one in answers}.values())
+            once = list({one.item: one for one in found.accepted}.values())
             states = print_receipts(outbox.status, once, as_json=room.ask.as_json)
     except HeldElsewhereError:
         console.say("the producer service that runs here takes it into the outbox and publishes it")
         return Exit.WHOLE
-    return exit_of(states) if answers else Exit.REFUSED
+    if found.why_not is not None:
+        console.warn(f"nothing of it leaves: {found.why_not}")
+    return Exit.REFUSED if found.refused else exit_of(states)
 
 
 def list_proposals(ask: Ask, *, everything: bool) -> None:
@@ -140,7 +145,7 @@ def preview(ask: Ask, who: Who | None, name: str, sector: str, form: tuple[str, 
     if kind not in previewing.FORMATS:
         raise SettingsError(f"--format {kind}: use {', '.join(previewing.FORMATS)}")
     with open_room(ask) as room:
-        proposal = room.desk.proposals.get(name)
+        proposal = _with_its_text(room, name)
         told = previewing.shown(previewing.as_sent(proposal, sector), kind)
         seen_by = BY_THE_HOME if who is None else room.acting(who, Deed.PREVIEW).person.handle
         with room.desk.deed(Line(seen_by, "previewed", name, details=(sector, kind))):
@@ -155,16 +160,25 @@ def preview(ask: Ask, who: Who | None, name: str, sector: str, form: tuple[str, 
 def lint(ask: Ask, name: str) -> Exit:
     """Print the doubts about a proposal; REFUSED where there are any. Raises TocsinError."""
     with open_room(ask) as room:
-        found = linting.findings_of(room, room.desk.proposals.get(name))
+        found = linting.findings_of(room, _with_its_text(room, name))
     linting.print_findings(found, as_json=ask.as_json)
-    console.say(f"{len(found)} doubts" if found else "the lint found nothing to doubt")
+    console.say(linting.doubts(len(found)) if found else "the lint found nothing to doubt")
     return Exit.REFUSED if found else Exit.WHOLE
+
+
+def _with_its_text(room: Room, name: str) -> Proposal:
+    """The proposal of that name. Raises RefusedByRuleError, also where its text was forgotten."""
+    proposal = room.desk.proposals.get(name)
+    if proposal.state is State.REFUSED:
+        raise RefusedByRuleError(f"{name} is refused, and its text was forgotten")
+    return proposal
 
 
 def _told_proposal(room: Room, proposal: Proposal, *, as_json: bool) -> None:
     console.rows([_row(room, proposal)], COLUMNS, as_json=as_json)
     if found := linting.findings_of(room, proposal):
-        console.warn(f"{len(found)} doubts: tocsin alert lint {proposal.name} shows each with its place")
+        many = linting.doubts(len(found))
+        console.warn(f"{many}: tocsin alert lint {proposal.name} shows each with its place")
     for reason in dict.fromkeys(still_missing(room, proposal)):
         console.say(f"waits for release: {reason}")
     console.say(

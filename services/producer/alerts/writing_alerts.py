@@ -19,7 +19,7 @@ from tocsin.core.errors import InvalidReportError, RefusedByRuleError, SettingsE
 from tocsin.core.ids import own_audience, uuid7
 from tocsin.core.people import Deed
 from tocsin.core.primitives import random_bytes
-from tocsin.core.proposals import MAX_AUDIENCES, Proposal, check_waiting, edited
+from tocsin.core.proposals import MAX_AUDIENCES, Proposal, State, check_waiting, edited
 from tocsin.core.releases import approvals_needed
 from tocsin.core.report import ALERT_SCHEMA, CheckedReport
 
@@ -93,6 +93,8 @@ def _ours(outbox: Any, alert_id: object) -> bool:
 
 def keep_new(room: Room, acting: Acting, body: dict[str, Any], report_id: bytes, wish: Wish) -> Proposal:
     """A proposal of this text by a person, signed by its author where two must sign."""
+    if 0 < wish.not_before_s <= room.now_s:
+        raise RefusedByRuleError("--not-before lies in the past: leave it out to release it at once")
     report = _checked(room, body, wish.audiences, wish.not_before_s)
     name = room.desk.proposals.new_name(room.now_s)
     proposal = Proposal(
@@ -143,18 +145,16 @@ def refuse(room: Room, who: Who, name: str, reason: str) -> Proposal:
     proposal = room.desk.proposals.get(name)
     check_waiting(proposal, room.now_s)
     acting = room.acting(who, Deed.RELEASE)
-    after = forgotten(proposal, "refused")
+    after = forgotten(proposal)
     with room.desk.deed(Line(acting.person.handle, "refused", name, kept)):
         room.desk.proposals.keep(after)
     return after
 
 
-def forgotten(proposal: Proposal, state: str) -> Proposal:
-    """The proposal in a final state, without a word of what it said."""
-    from tocsin.core.proposals import State
-
+def forgotten(proposal: Proposal) -> Proposal:
+    """The proposal, refused, without a word of what it said."""
     body = {one: proposal.body[one] for one in ("alert_id", "version", "status")}
-    return replace(proposal, state=State(state), body=body, source=(), signatures={})
+    return replace(proposal, state=State.REFUSED, body=body, source=(), signatures={})
 
 
 def audiences_of(room: Room, audiences: Sequence[str], firms: Sequence[str]) -> tuple[str, ...]:
@@ -172,7 +172,8 @@ def _firm(room: Room, text: str) -> bytes:
         if text.lower() == one.id.hex() or text.casefold() == one.name.casefold()
     ]
     if len(found) != 1:
-        raise SettingsError(f"--to {text}: {len(found)} participants are called so; give the id")
+        how_many = f"{len(found)} participants are" if found else "nobody in the directory is"
+        raise SettingsError(f"--to {text}: {how_many} called so; give the id")
     return found[0]
 
 
@@ -181,8 +182,11 @@ def _checked(
 ) -> CheckedReport:
     known = family("alert")
     report = known.check(body, room.now_s)
-    if not_before_s and not_before_s >= report.body["valid_until"]:
-        raise RefusedByRuleError("it would be held until after its end: an earlier --not-before, please")
+    for name, what in (("valid_until", "its end"), ("answer_by", "the day by which it asks for answers")):
+        if not_before_s and not_before_s >= (report.body[name] or not_before_s + 1):
+            raise RefusedByRuleError(
+                f"it would be held until after {what}: an earlier --not-before, please"
+            )
     schemas = set()
     for name in audiences:
         audience = check_way(known, report, name, (room.me, room.now_s), room.directory)

@@ -14,6 +14,7 @@ from typing import Any
 
 from services.producer.importing.mapping import Columns
 from tocsin.adapters.tables.map_file import read_tables, texts, twice
+from tocsin.adapters.tables.rows import Grid, plain
 from tocsin.core import flat_columns
 from tocsin.core.errors import MalformedError, SettingsError
 from tocsin.core.flat_rows import Reading
@@ -35,23 +36,26 @@ class ColumnMap:
     words: dict[str, dict[str, str]]
     ignored: frozenset[str]
 
-    def mapping(self, header: tuple[str, ...], reading: Reading, where: str) -> Columns:
+    def mapping(self, grid: Grid, reading: Reading, where: str) -> Columns:
         """The mapping of a file with that header. Raises MalformedError where they do not fit."""
-        wanted = set(self.columns.values())
-        missing = [str(code) for code, name in self.columns.items() if name not in header]
+        here = {plain(name): name for name in grid.header}
+        names = {here[one]: code for code, name in self.columns.items() if (one := plain(name)) in here}
+        missing = [code for code in self.columns if code not in names.values()]
+        ignored = set(map(plain, self.ignored))
         left = [
             index
-            for index, name in enumerate(header, 1)
-            if name not in wanted | self.ignored and not name.startswith(flat_columns.OWN_PREFIX) and name
+            for index, name in enumerate(grid.header)
+            if name
+            and name not in names
+            and plain(name) not in ignored
+            and not name.startswith(flat_columns.OWN_PREFIX)
         ]
         if missing or left:
-            others = ", ".join(map(str, left[:20])) or "none"
             raise MalformedError(
                 f"{where}: the header does not fit {self.path} (missing: the columns of"
-                f" {', '.join(missing) or 'none'}; not in the map: columns {others};"
+                f" {', '.join(missing) or 'none'}; not in the map: columns {grid.columns(left) or 'none'};"
                 " name them under [columns] or [ignore])"
             )
-        names = {name: code for code, name in self.columns.items()}
         return Columns(names, reading, self.constants)
 
     def reading(self, find: Callable[[str], tuple[str, ...]], numbers: str, dates: str) -> Reading:
@@ -74,7 +78,9 @@ def read_map(path: Path) -> ColumnMap:
             for code in codes
             if code not in known
         ]
-    wrong += [f"[columns] {one}: a column stands for two" for one in twice(list(columns.values()))]
+    wrong += [
+        f"[columns] {one}: a column stands for two" for one in twice(list(map(plain, columns.values())))
+    ]
     for name, allowed in (("numbers", NUMBERS), ("dates", DATES)):
         if formats.get(name, allowed[0]) not in allowed:
             wrong.append(f"[formats] {name}: is none of {', '.join(allowed)}")

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
+from services.producer.importing.number_convention import COMMA_LAST, POINT_LAST
 from services.producer.importing.tables import Format, open_table
 from tocsin.adapters.country_names import find_countries
 from tocsin.adapters.tables.rows import Row, Table
@@ -25,8 +26,6 @@ MAX_SHOWN_WORDS = 40
 NEAR = 0.8
 _LISTED = {"code", "unit", "country"}
 _DATE = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-][0-9]{4}")
-_COMMA = re.compile(r"-?[0-9.]*,[0-9]+")
-_POINT = re.compile(r"-?[0-9,]*\.[0-9]+")
 
 
 def explain(path: Path, asked: Format) -> tuple[list[str], list[str]]:
@@ -95,8 +94,8 @@ def _formats(proposed: dict[str, str], cells: dict[str, Counter[str]]) -> Iterat
         yield _dates(cells[proposed["event_date"]])
     if "amount" in proposed:
         words = cells[proposed["amount"]]
-        commas = sum(times for word, times in words.items() if _COMMA.fullmatch(word))
-        points = sum(times for word, times in words.items() if _POINT.fullmatch(word))
+        commas = sum(times for word, times in words.items() if COMMA_LAST.fullmatch(word))
+        points = sum(times for word, times in words.items() if POINT_LAST.fullmatch(word))
         if commas and points:
             yield f'# numbers = "comma"  # {commas} with a comma last, {points} with a point last: decide'
         else:

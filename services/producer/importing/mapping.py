@@ -10,7 +10,7 @@ from collections.abc import Mapping as Cells
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from tocsin.adapters.tables.rows import Row
+from tocsin.adapters.tables.rows import Grid, Row
 from tocsin.core import flat_columns, flat_rows, unodc_ids
 from tocsin.core.errors import InvalidReportError, MalformedError
 from tocsin.core.field_checks import Problems
@@ -104,6 +104,10 @@ class Columns:
         code = self.names.get(name)
         return code is not None and flat_columns.column(code).type in _TEXTUAL
 
+    def numbers(self) -> list[str]:
+        """The columns of the file that hold numbers with decimals."""
+        return [name for name, code in self.names.items() if flat_columns.column(code).type == "number"]
+
     def _cells(self, row: Row) -> dict[str, str]:
         filled = {code: row.cells[name] for name, code in self.names.items()}
         return {**self.constants, **{code: text for code, text in filled.items() if text.strip()}}
@@ -112,14 +116,14 @@ class Columns:
         return next((name for name, known in self.names.items() if known == code), code)
 
 
-def columns_by_name(header: tuple[str, ...], reading: flat_rows.Reading, where: str) -> Columns:
+def columns_by_name(grid: Grid, reading: flat_rows.Reading, where: str) -> Columns:
     """The mapping of a file whose header names our columns, as a template does, in any language.
 
     Raises MalformedError naming what is not known.
     """
     names: dict[str, str] = {}
     unknown: list[int] = []
-    for index, name in enumerate(header, 1):
+    for index, name in enumerate(grid.header):
         if name.startswith(flat_columns.OWN_PREFIX) or not name:
             continue
         code = flat_columns.named(name)
@@ -128,9 +132,8 @@ def columns_by_name(header: tuple[str, ...], reading: flat_rows.Reading, where: 
         else:
             names[name] = code
     if unknown or not names:
-        shown = ", ".join(map(str, unknown[:20]))
         raise MalformedError(
-            f"{where}: the header is not that of a template (columns {shown} are not known, or known"
-            " twice); `tocsin import --explain FILE` proposes a map for own columns"
+            f"{where}: the header is not that of a template (columns {grid.columns(unknown)} are not"
+            " known, or known twice); `tocsin import --explain FILE` proposes a map for own columns"
         )
     return Columns(names, reading)

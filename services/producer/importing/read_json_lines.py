@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tocsin.adapters.tables.read_text import Line, Lines, opened
-from tocsin.adapters.tables.rows import BadRow, Row, Table, checked_header
+from tocsin.adapters.tables.rows import BadRow, Grid, Row, Table, checked_header
 from tocsin.core.errors import MalformedError
 
 _FLAGS = {True: "true", False: "false", None: ""}
@@ -34,7 +34,7 @@ def json_table(path: Path, encoding: str = "utf-8") -> Iterator[Table]:
         if not isinstance(first, Row):
             raise MalformedError(f"{path}, line 1: is no JSON Lines file: one flat object a line")
         header = checked_header(list(first.cells), f"{path}, line {first.line}")
-        yield Table(header, _of(chain(before, rows), header))
+        yield Table(Grid(header), _of(chain(before, rows), header))
 
 
 def _of(rows: Iterator[Row | BadRow], header: tuple[str, ...]) -> Iterator[Row | BadRow]:

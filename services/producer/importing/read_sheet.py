@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tocsin.adapters.tables.rows import BadRow, Row, Table, checked_header
+from tocsin.adapters.tables.rows import WAS_A_NUMBER, BadRow, Grid, Row, Table, checked_header
 from tocsin.adapters.workbooks import Cell, Sheet, column_letter, open_sheet
 from tocsin.core.errors import MalformedError
+from tocsin.core.flat_rows import WHOLE_ROW
 
-WAS_A_NUMBER = "was stored as a number: zeros in front would be lost"
 WAS_MERGED = "is part of merged cells; their value was taken"
 _EMPTY = Cell("")
 
@@ -25,8 +25,9 @@ def sheet_table(path: Path, name: str | None) -> Iterator[Table]:
             warned.append("the workbook holds macros; they were not run")
         if sheet.survey.external_links:
             warned.append("the workbook links to others; nothing was fetched, stored results were taken")
-        rows = _rows(sheet, header, _Merges(sheet))
-        yield Table(header, rows, (f"sheet {sheet.name!r}, header in row {header_row}",), tuple(warned))
+        grid = Grid(header, _letters(len(header)), sheet.name)
+        rows = _rows(sheet, grid, _Merges(sheet))
+        yield Table(grid, rows, (f"sheet {sheet.name!r}, header in row {header_row}",), tuple(warned))
 
 
 def _header(path: Path, sheet: Sheet) -> tuple[int, tuple[str, ...]]:
@@ -37,12 +38,16 @@ def _header(path: Path, sheet: Sheet) -> tuple[int, tuple[str, ...]]:
         if names:
             where = f"{path}, sheet {sheet.name!r}, row {number}"
             _check_not_merged(where, sheet, number)
-            header = checked_header(names, where)
+            header = checked_header(names, where, _letters(len(names)))
             if "" in header:
                 letter = column_letter(header.index("") + 1)
                 raise MalformedError(f"{where}: column {letter} has no name; name it or delete it")
             return number, header
     raise MalformedError(f"{path}: sheet {sheet.name!r} is empty")
+
+
+def _letters(count: int) -> tuple[str, ...]:
+    return tuple(column_letter(number) for number in range(1, count + 1))
 
 
 def _check_not_merged(where: str, sheet: Sheet, header_row: int) -> None:
@@ -82,8 +87,8 @@ class _Merges:
         return filled, faulty
 
 
-def _rows(sheet: Sheet, header: tuple[str, ...], merges: _Merges) -> Iterator[Row | BadRow]:
-    width = len(header)
+def _rows(sheet: Sheet, grid: Grid, merges: _Merges) -> Iterator[Row | BadRow]:
+    width = len(grid.header)
     for number, found in sheet.rows:
         more = [index for index, cell in enumerate(found) if index >= width and cell.text.strip()]
         cells = found[:width] + [_EMPTY] * (width - len(found))
@@ -91,31 +96,24 @@ def _rows(sheet: Sheet, header: tuple[str, ...], merges: _Merges) -> Iterator[Ro
         filled, across = merges.apply(number, cells)
         if empty:
             continue
-        yield _row(sheet.name, number, header, cells, filled, _faults(number, header, cells, across, more))
+        yield _row(grid, number, cells, filled, _faults(number, grid.header, cells, across, more))
 
 
 def _row(
-    sheet: str,
-    number: int,
-    header: tuple[str, ...],
-    cells: list[Cell],
-    filled: list[int],
-    faults: list[tuple[str, str]],
+    grid: Grid, number: int, cells: list[Cell], filled: list[int], faults: list[tuple[str, str]]
 ) -> Row:
+    header = grid.header
     remarks = [(header[index], WAS_MERGED) for index in filled]
     remarks += [(name, WAS_A_NUMBER) for name, cell in zip(header, cells, strict=True) if cell.number]
     texts = {name: cell.text for name, cell in zip(header, cells, strict=True)}
-    return Row(number, texts, tuple(remarks), tuple(faults), sheet)
+    return Row(number, texts, tuple(remarks), tuple(faults), grid)
 
 
 def _faults(
     number: int, header: tuple[str, ...], cells: list[Cell], across: list[int], more: list[int]
 ) -> list[tuple[str, str]]:
-    """What is wrong with the row's cells, each by name of column and address."""
-
-    def at(index: int) -> str:
-        return f"cell {column_letter(index + 1)}{number}"
-
-    found = [(header[index], f"{at(index)} {cell.fault}") for index, cell in enumerate(cells) if cell.fault]
-    found += [(header[index], f"{at(index)} is merged across") for index in across if index < len(header)]
-    return found + [("row", f"{at(index)} has no column name above it") for index in more[:5]]
+    """What is wrong with the row's cells, each by name of column, or by address where it has none."""
+    found = [(name, cell.fault) for name, cell in zip(header, cells, strict=True) if cell.fault]
+    found += [(header[index], "is merged across") for index in across if index < len(header)]
+    nameless = [f"{column_letter(index + 1)}{number}" for index in more[:5]]
+    return found + [(WHOLE_ROW, f"{place} has no column name above it") for place in nameless]

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TextIO
 
 from services.producer.importing.run_import import RefusedRow
-from tocsin.adapters.workbook_writing import writing_rows
 from tocsin.core.flat_columns import OWN_PREFIX
 from tocsin.core.inert_cells import guarded
 
@@ -27,11 +26,13 @@ PLACE, REASON, TEXT = (f"{OWN_PREFIX}{name}" for name in ("place", "reason", "te
 def refused_file(path: Path, header: tuple[str, ...] = ()) -> Iterator[Callable[[RefusedRow], None]]:
     """Opens `path` (an older file of that name is replaced) and yields what writes one row to it.
 
-    Each JSON line: {"line", "problems": [{"column", "reason"}], "row"}. A workbook is there once the block
-    has ended well. Raises OSError, StorageError.
+    Each JSON line: {"line", "problems": [{"column", "place", "reason"}], "row"}. A workbook is there once
+    the block has ended well. Raises OSError, StorageError.
     """
     ending = path.suffix.lower()
     if ending == ".xlsx":
+        from tocsin.adapters.workbook_writing import writing_rows  # as in `tables`
+
         with writing_rows(path, SHEET, [*_names(header), PLACE, REASON, TEXT]) as write:
             yield lambda refused: write(_cells(refused, header))
         return
@@ -43,7 +44,10 @@ def refused_file(path: Path, header: tuple[str, ...] = ()) -> Iterator[Callable[
 
 def _json_lines(file: TextIO) -> Callable[[RefusedRow], None]:
     def write(refused: RefusedRow) -> None:
-        problems = [{"column": column, "reason": reason} for column, reason in refused.problems]
+        problems = [
+            {"column": column, "place": refused.grid.cell(refused.line, column), "reason": reason}
+            for column, reason in refused.problems
+        ]
         line = {"line": refused.line, "problems": problems, "row": refused.row}
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
@@ -67,5 +71,4 @@ def _names(header: tuple[str, ...]) -> list[str]:
 def _cells(refused: RefusedRow, header: tuple[str, ...]) -> list[str]:
     cells = refused.row if isinstance(refused.row, dict) else {}
     text = "" if isinstance(refused.row, dict) else refused.row
-    reasons = "; ".join(f"{column}: {reason}" for column, reason in refused.problems)
-    return [*(cells.get(name, "") for name in _names(header)), refused.place, reasons, text]
+    return [*(cells.get(name, "") for name in _names(header)), refused.place, refused.reasons, text]

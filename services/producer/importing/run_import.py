@@ -15,10 +15,10 @@ from typing import Protocol
 from services.producer.doubting import all_doubts
 from services.producer.importing.mapping import Columns, Mapping
 from services.producer.importing.occurrences import MAX_DISTINCT_ROWS, Occurrences, TooManyRowsError
-from services.producer.importing.read_sheet import WAS_A_NUMBER
-from tocsin.adapters.tables.rows import BadRow, Row
+from tocsin.adapters.tables.rows import NO_GRID, WAS_A_NUMBER, BadRow, Grid, Row
 from tocsin.core.errors import InvalidReportError, MalformedError
 from tocsin.core.field_checks import Problems
+from tocsin.core.flat_rows import WHOLE_ROW
 from tocsin.core.report import CheckedReport, check_incident
 from tocsin.core.watch_lists import NO_LISTS, WatchLists
 
@@ -49,12 +49,21 @@ class RefusedRow:
     line: int
     problems: tuple[tuple[str, str], ...]
     row: dict[str, str] | str = field(repr=False)
-    sheet: str | None = None
+    grid: Grid = NO_GRID
 
     @property
     def place(self) -> str:
         """Where it stands, in words."""
-        return f"line {self.line}" if self.sheet is None else f"sheet {self.sheet!r}, row {self.line}"
+        return self.grid.row(self.line)
+
+    @property
+    def reasons(self) -> str:
+        """Each problem with the cell that has it, in words."""
+        found = [
+            reason if column == WHOLE_ROW else f"{self.grid.within(self.line, column)}: {reason}"
+            for column, reason in self.problems
+        ]
+        return "; ".join(found)
 
 
 @dataclass(slots=True)
@@ -83,7 +92,7 @@ class Hooks:
 
     refused: Callable[[RefusedRow], None]
     progress: Callable[[ImportCount], None]
-    remarks: Callable[[Problems], None] = lambda _: None
+    remarks: Callable[[Row, Problems], None] = lambda _row, _remarks: None
 
 
 def dry_run(batch: list[CheckedReport], /) -> list[Fate]:
@@ -116,7 +125,7 @@ def run_import(
         count.add(fates)
         for row, fate in zip(places, fates, strict=True):
             if fate in _WHY_NOT:
-                on.refused(RefusedRow(row.line, (("row", _WHY_NOT[fate]),), "", row.sheet))
+                on.refused(RefusedRow(row.line, ((WHOLE_ROW, _WHY_NOT[fate]),), "", row.grid))
         batch.clear()
         places.clear()
         on.progress(count)
@@ -130,7 +139,7 @@ def run_import(
         report, remarks = outcome
         if remarks:
             count.warned += 1
-            on.remarks(remarks)
+            on.remarks(row, remarks)
         batch.append(report)
         places.append(row)
         if len(batch) == MAX_BATCH_ROWS:
@@ -153,14 +162,14 @@ def _checked(
     seen = Occurrences()
     for row in rows:
         if isinstance(row, BadRow):
-            yield _NO_ROW, RefusedRow(row.line, (("row", row.reason),), row.text)
+            yield _NO_ROW, RefusedRow(row.line, ((WHOLE_ROW, row.reason),), row.text)
             continue
         digest = mapping.digest(row)
         try:
             occurrence = 1 if digest is None else seen.count(digest)
         except TooManyRowsError:
             raise MalformedError(
-                f"line {row.line}: more than {MAX_DISTINCT_ROWS} distinct rows; split the file"
+                f"{row.grid.row(row.line)}: more than {MAX_DISTINCT_ROWS} distinct rows; split the file"
             ) from None
         yield row, _outcome(row, mapping, digest, occurrence, now_s(), lists)
 
@@ -169,16 +178,16 @@ def _outcome(
     row: Row, mapping: Mapping, digest: int | None, occurrence: int, now_s: int, lists: WatchLists
 ) -> tuple[CheckedReport, Problems] | RefusedRow:
     if row.faults:
-        return RefusedRow(row.line, row.faults, row.cells, row.sheet)
+        return RefusedRow(row.line, row.faults, row.cells, row.grid)
     try:
         report, remarks = mapping.report(row, digest, occurrence)
     except InvalidReportError as error:
-        return RefusedRow(row.line, error.problems, row.cells, row.sheet)
+        return RefusedRow(row.line, error.problems, row.cells, row.grid)
     try:
         checked = check_incident(report, now_s=now_s)
     except InvalidReportError as error:
         problems = tuple((mapping.blame(place), sentence) for place, sentence in error.problems)
-        return RefusedRow(row.line, problems, row.cells, row.sheet)
+        return RefusedRow(row.line, problems, row.cells, row.grid)
     mistyped = [(mapping.blame(place), sentence) for place, sentence in all_doubts(checked, lists)]
     return checked, [*remarks, *_of_source(row, mapping), *mistyped]
 

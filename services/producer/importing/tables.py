@@ -13,7 +13,6 @@ from itertools import islice
 from pathlib import Path
 
 from services.producer.importing.read_json_lines import json_table
-from services.producer.importing.read_sheet import sheet_table
 from tocsin.adapters.encodings import settled
 from tocsin.adapters.tables.read_rows import csv_table
 from tocsin.adapters.tables.read_text import Lines, byte_lines, first_bytes, opened, read_through
@@ -41,6 +40,9 @@ def open_table(path: Path, asked: Format = AS_FOUND) -> Iterator[Table]:
     """The table in `path`. Raises MalformedError, SettingsError, OSError."""
     start = first_bytes(path)
     if start.startswith(ZIP_MAGIC):
+        # Loaded for workbooks alone: the library beneath takes a tenth of a command's start.
+        from services.producer.importing.read_sheet import sheet_table
+
         with sheet_table(path, asked.sheet) as table:
             yield table
         return
@@ -52,7 +54,7 @@ def open_table(path: Path, asked: Format = AS_FOUND) -> Iterator[Table]:
     said = [f"encoding {encoding.encoding}: {encoding.why}"]
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         with json_table(path, encoding.encoding) as table:
-            yield Table(table.header, table.rows, tuple(said))
+            yield Table(table.grid, table.rows, tuple(said))
         return
     with opened(path) as file:
         lines = Lines(file, path, encoding.encoding)
@@ -60,4 +62,4 @@ def open_table(path: Path, asked: Format = AS_FOUND) -> Iterator[Table]:
     separator, why = separator_of(sample, asked.separator, path)
     said.append(f"separator {named(separator)}: {why}")
     with csv_table(path, encoding.encoding, separator) as table:
-        yield Table(table.header, table.rows, tuple(said))
+        yield Table(table.grid, table.rows, tuple(said))

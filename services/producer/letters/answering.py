@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from services.producer.documents import read_documents
 from services.producer.letters.letter import Outgoing
 from tocsin.adapters.correspondence import Correspondence, Got, given_of
+from tocsin.core.alert_rules import ENDED
 from tocsin.core.answers import ACKNOWLEDGED, TOO_BROAD, newest
 from tocsin.core.errors import InvalidReportError, RefusedByRuleError
 from tocsin.core.primitives import sha256
@@ -77,6 +78,10 @@ def answers_to(correspondence: Correspondence, wishes: Iterable[Wish], now_s: in
         alert = alerts[wish.alert]
         news = whose(correspondence, alert, sponsor)
         letters.append(Outgoing("answer", sponsor, *_answer(alert, wish, now_s), news))
+    for one in alerts.values():
+        if one.body["status"] in ENDED:
+            what = f"alert {one.body['alert_id']} is {one.body['status']} and asks for nothing any more"
+            console.warn(f"{what}; the answer is sent all the same")
     if any(not one.body["tell_customer"] for one in alerts.values()):
         console.warn(DO_NOT_TELL)
     return letters

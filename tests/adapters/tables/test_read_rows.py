@@ -7,7 +7,7 @@ import pytest
 
 from tocsin.adapters.tables.read_rows import csv_table
 from tocsin.adapters.tables.read_text import MAX_LINE_CHARACTERS
-from tocsin.adapters.tables.rows import BadRow, Row
+from tocsin.adapters.tables.rows import BadRow, Grid, Row
 from tocsin.core.errors import MalformedError
 
 
@@ -34,7 +34,7 @@ def test_rows_come_with_their_lines(tmp_path: Path, pack: object) -> None:
 
 def test_columns_may_stand_in_any_order_with_marks_around_them(tmp_path: Path) -> None:
     content = '\ufeff"b\u00a0",a\u200f\n1,2\n'.encode()
-    assert [Row(2, {"b": "1", "a": "2"})] == rows(tmp_path, content)
+    assert [Row(2, {"b": "1", "a": "2"}, grid=Grid(("b", "a"), ("1", "2")))] == rows(tmp_path, content)
 
 
 def test_lines_are_counted_through_line_breaks_within_quotes(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_bad_row_says_why_and_the_next_one_comes(tmp_path: Path, line: bytes, 
     bad, good = rows(tmp_path, b"a,b\n" + line + b"\n3,4\n")
     assert isinstance(bad, BadRow)
     assert (2, True) == (bad.line, bad.reason.startswith(reason))
-    assert Row(3, {"a": "3", "b": "4"}) == good
+    assert Row(3, {"a": "3", "b": "4"}, grid=Grid(("a", "b"), ("1", "2"))) == good
 
 
 @pytest.mark.parametrize(

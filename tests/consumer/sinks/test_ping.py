@@ -7,9 +7,9 @@ from services.consumer.sinks.plans import Kind
 from services.consumer.sinks.settings import SmtpSettings
 from tests.support.plain import png
 from tests.support.receivers import MailBox
-from tocsin.adapters.mail import MailServer, check_mailbox, send
+from tocsin.adapters.mail import MailServer, check_mailbox, check_server, send
 from tocsin.core.alert_images import image_of
-from tocsin.core.errors import DeliveryFailedError, SettingsError
+from tocsin.core.errors import DeliveryFailedError, KeyUnusableError, SettingsError
 
 
 def server(mailbox, **changes):
@@ -86,6 +86,44 @@ async def test_a_mail_server_that_refuses_or_is_away_is_said(rig):
     rig.mailbox.refuse = "550 zanzibar"
     assert "the mail server answered 550" == await failure(server(rig.mailbox))
     assert "cannot be connected to" in await failure(server(rig.mailbox, port=1))
+
+
+async def test_a_mail_server_that_breaks_off_within_the_mail_is_tried_again_with_the_same_one(rig):
+    whole = rig.mailbox.handle_DATA
+
+    async def break_off(server, _session, _envelope):
+        server.transport.abort()
+        return "250 never seen"
+
+    rig.mailbox.handle_DATA = break_off
+    rig.add("a")
+    lines = await rig.lines(Kind.PING, every_minutes=0)
+    await lines.settle()
+    assert "broke off" in rig.inbox.sinks.all()[0].error
+    rig.mailbox.handle_DATA = whole
+    rig.now_s += 60
+    await lines.settle()
+    assert 1 == len(rig.mailbox.mails)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("ca_file", b"no certificate", "holds no certificates"),
+        ("ca_file", None, "holds no certificates"),
+        ("password_file", None, "No such file"),
+        ("password_file", b"\xff\xfe", "is not UTF-8"),
+    ],
+)
+async def test_a_file_of_the_mail_server_that_is_no_such_is_named(rig, tmp_path, name, content, words):
+    file = tmp_path / "file"
+    if content is not None:
+        file.touch(mode=0o600)
+        file.write_bytes(content)
+    broken = server(rig.mailbox, **{name: file})
+    with pytest.raises((SettingsError, KeyUnusableError), match=words):
+        check_server(broken)
+    assert str(file) in await failure(broken)
 
 
 @pytest.mark.parametrize(

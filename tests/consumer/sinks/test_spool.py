@@ -102,6 +102,14 @@ async def test_the_text_says_first_what_to_do(rig):
     assert "DO NOT TELL THE CUSTOMER." == lines[4]
 
 
+async def test_the_text_says_whom_to_ask_and_how_the_office_is_reached(rig):
+    with rig.inbox.transaction():
+        rig.inbox.known.keep_authority("Colombia (CO), desk@customs.example")
+    rig.add("a", action="hold-and-ask")
+    await rig.run(Kind.SPOOL)
+    assert "Your authority: Colombia (CO), desk@customs.example." in text(rig).splitlines()
+
+
 async def test_the_text_warns_of_the_customer_only_where_he_may_not_be_told(rig):
     rig.add("a", tell_customer=True)
     await rig.run(Kind.SPOOL)

@@ -88,12 +88,28 @@ def test_who_takes_no_part_any_more_is_named_since_nothing_can_be_sent_there(uni
         assert (COURIER.name,) == following.earlier(room, one.alert_id).out_of_reach
 
 
-def test_an_alert_that_is_recalled_before_it_left_never_leaves(unit):
+def held(unit):
+    """An alert that leaves in two hours."""
     with unit.room() as room:
-        later = room.now_s + 7_200
-    one = released(unit, not_before_s=later)
+        later_s = room.now_s + 7_200
+    return released(unit, not_before_s=later_s)
+
+
+def test_an_alert_that_is_recalled_before_it_left_never_leaves_nor_does_the_recall(unit):
+    one = held(unit)
     ended(unit, one, "recalled")
-    assert {"refused"} == {state for _, _, state in ways(unit, one.alert_id)[1]}
+    found = ways(unit, one.alert_id)
+    assert {"refused"} == {state for _, _, state in found[1]}
+    assert [1] == list(found)
+    with unit.room() as room, pytest.raises(RefusedByRuleError, match="held back before it left"):
+        following.update(room, unit.who("ana"), one.alert_id, TEXT)
+
+
+def test_an_update_of_what_is_held_until_a_time_is_held_until_then_too(unit):
+    one = held(unit)
+    with unit.room() as room:
+        later, _ = following.update(room, unit.who("ana"), one.alert_id, TEXT)
+    assert one.not_before_s == later.not_before_s
 
 
 def test_a_later_version_is_the_next_one_and_goes_where_the_first_went(unit):
@@ -114,6 +130,24 @@ def test_what_was_never_released_cannot_be_cleared(unit):
         one = propose(room, unit.who("ana"), TEXT, Wish(("couriers",)))
         with pytest.raises(RefusedByRuleError, match="no alert"):
             following.end(room, unit.who("ana"), one.name, "cleared", None)
+
+
+def test_an_alert_is_named_by_the_beginning_of_its_id_too_of_six_digits_at_least(unit):
+    one = released(unit)
+    with unit.room() as room:
+        assert one.name == following.released(room, f" {one.alert_id[:6].upper()}").name
+        for short in ("", one.alert_id[:5]):
+            with pytest.raises(RefusedByRuleError, match="no alert"):
+                following.released(room, short)
+
+
+def test_a_beginning_that_two_alerts_have_names_none(unit):
+    for end in "12":
+        with unit.room() as room:
+            alert = TEXT | {"alert_id": "a" * 31 + end}
+            propose(room, unit.who("ana"), alert, Wish(("couriers",)))
+    with unit.room() as room, pytest.raises(RefusedByRuleError, match="2 alerts begin with aaaaaaaa"):
+        following.released(room, "a" * 8)
 
 
 def test_one_later_version_waits_at_a_time(unit):

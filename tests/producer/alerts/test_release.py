@@ -1,5 +1,6 @@
 """An alert is released by people who did not write it, each by a key of their own."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from tocsin.core.errors import (
     NotThisPersonError,
     RefusedByRuleError,
     SettingsError,
+    UntrustedError,
 )
 from tocsin.core.ids import audience_id, own_audience
 from tocsin.core.proposals import LIFETIME_S, State
@@ -172,6 +174,50 @@ def test_what_is_held_until_a_time_does_not_leave_before(unit):
         ]
 
 
+@pytest.mark.parametrize(
+    ("ahead_s", "changes", "words"),
+    [
+        (0, {}, "lies in the past"),
+        (7_200, {"answer_by": 3_600}, "after the day by which it asks for answers"),
+        (31 * 86_400, {}, "after its end"),
+    ],
+)
+def test_an_alert_is_not_held_until_a_time_at_which_it_is_of_no_use(unit, ahead_s, changes, words):
+    with unit.room() as room:
+        now_s = room.now_s
+    times = {name: now_s + value for name, value in changes.items()}
+    with pytest.raises(RefusedByRuleError, match=words):
+        proposed(unit, wish=Wish(("couriers",), not_before_s=now_s + ahead_s), **times)
+
+
+def test_who_was_disabled_after_signing_counts_no_more_among_the_two(unit):
+    one = proposed(unit)
+    with unit.room() as room, room.desk.upkeep():
+        room.desk.people.disable("ana", room.now_s)
+    after, missing = approved(unit, "ben", one.name)
+    assert ({"ben"}, ["audience couriers asks for 2 valid approvals"]) == (set(after.signatures), missing)
+    assert '"details":["lost:ana"]' in (unit.home / "desk" / "audit.jsonl").read_text()
+    assert [] == approved(unit, "carl", one.name)[1]
+
+
+def test_the_log_says_who_tried_a_persons_key_with_other_words(unit):
+    one = proposed(unit)
+    with unit.room() as room, pytest.raises(KeyUnusableError):
+        approve(room, Who("ben", unit.who("ana").passphrase_file), one.name, SEEN)
+    last = json.loads((unit.home / "desk" / "audit.jsonl").read_text().splitlines()[-1])
+    assert ("home", "tried another passphrase", "ben") == (last["who"], last["did"], last["what"])
+
+
+def test_no_alert_is_released_upon_a_log_that_was_changed_in_its_middle(unit):
+    one = proposed(unit)
+    log = unit.home / "desk" / "audit.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join(lines[:1] + lines[2:]))
+    with pytest.raises(UntrustedError, match="line 2 does not follow"):
+        approved(unit, "ben", one.name)
+    assert {"ana"} == set(kept(unit, one.name).signatures)
+
+
 def test_a_release_that_was_cut_off_before_the_outbox_is_completed_once(unit):
     one = proposed(unit)
     approved(unit, "ben", one.name)
@@ -233,7 +279,7 @@ def test_an_agreement_that_ends_before_the_release_stops_it(unit):
 
 
 def test_one_participant_alone_is_named_by_its_name_or_id(unit):
-    with unit.room() as room, pytest.raises(SettingsError, match="0 participants are called so"):
+    with unit.room() as room, pytest.raises(SettingsError, match="nobody in the directory is called so"):
         writing_alerts.audiences_of(room, (), ("Nobody",))
     with unit.room() as room:
         assert (own_audience(NEIGHBOUR.id),) == writing_alerts.audiences_of(room, (), (NEIGHBOUR.name,))

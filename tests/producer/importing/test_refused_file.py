@@ -17,7 +17,7 @@ def test_each_refused_row_is_one_line_with_its_reasons(tmp_path: Path) -> None:
     assert [
         {
             "line": 7,
-            "problems": [{"column": "AMOUNT", "reason": "is zero"}],
+            "problems": [{"column": "AMOUNT", "place": "line 7", "reason": "is zero"}],
             "row": {"AMOUNT": "0", "PLACE": "Tuluá"},
         }
     ] == [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -1,8 +1,6 @@
 """Every row is accepted, known, in conflict or refused, and a second import adds nothing."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,14 +15,11 @@ from services.producer.importing.run_import import (
     dry_run,
     run_import,
 )
-from services.producer.importing.tables import open_table
 from tests.support.reports import NOW_S
-from tests.support.seizures import seizures_path
 from tocsin.adapters.tables.rows import BadRow, Row
 from tocsin.core.errors import BrokerUnavailableError, MalformedError
-from tocsin.core.quantities import total
 from tocsin.core.report import CheckedReport
-from tocsin.core.unodc_ids import COLUMNS, _profile
+from tocsin.core.unodc_ids import COLUMNS
 
 
 class Store:
@@ -124,37 +119,3 @@ def test_memory_is_bounded_in_distinct_rows(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_an_empty_file_imports_nothing() -> None:
     assert ImportCount() == imported([], Store())[0]
-
-
-@pytest.mark.slow
-def test_the_real_file_is_read_whole_and_weighs_what_duckdb_says() -> None:
-    duckdb = pytest.importorskip("duckdb")
-    path = seizures_path()
-    weights: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-
-    def weigh(batch: list[CheckedReport], /) -> list[Fate]:
-        for report in batch:
-            place, day = report.body["place"]["country"], report.body["event_date"]["value"]
-            weights[place, day[:4]] += total(report.body, "KGM")
-        return dry_run(batch)
-
-    with open_table(path) as table:
-        count, refused = imported(table.rows, weigh)
-
-    assert (208_172, 208_147, 25) == (count.read, count.accepted, count.refused)
-    assert {"AMOUNT": 22, "PLACE": 3} == {
-        column: sum(entry.problems[0][0] == column for entry in refused) for column in ("AMOUNT", "PLACE")
-    }
-    query = f"""
-        select COUNTRY, SEIZURE_DATE[:4] as year, sum(cast(AMOUNT as double) * case DRUG_UNIT
-            when 'Kilogram' then 1 when 'Gram' then 0.001 when 'Milligram' then 0.000001
-            when 'Microgram' then 1e-9 when 'Ton' then 1000 when 'Viss' then 1.632932532 else 0 end)
-        from read_csv('{path}', header = true, all_varchar = true) where PLACE is null
-            or PLACE not like '%.xls%' group by all"""
-    expected: dict[tuple[str, str], float] = defaultdict(float)
-    for country, year, kilograms in duckdb.sql(query).fetchall():
-        expected[_profile().countries[country], year] += kilograms
-
-    assert set(expected) >= set(weights)
-    for key, kilograms in expected.items():
-        assert kilograms == pytest.approx(float(weights[key]), rel=1e-9)

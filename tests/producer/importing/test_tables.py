@@ -148,7 +148,7 @@ def test_refused_rows_of_a_workbook_are_corrected_in_a_workbook_and_imported_aga
     head, row = ([cell.value for cell in one] for one in sheet.iter_rows())
     assert [*TABLE, "tocsin_place", "tocsin_reason", "tocsin_text"] == head
     assert "sheet 'Data', row 2" == row[head.index("tocsin_place")]
-    assert row[head.index("tocsin_reason")].startswith("country: ")
+    assert row[head.index("tocsin_reason")].startswith("D2 (country): ")
     sheet["D2"] = "PE"
     book.save(refused)
     bodies, again = imported(refused)

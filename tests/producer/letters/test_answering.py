@@ -56,6 +56,15 @@ async def test_nothing_is_said_of_the_customer_where_the_alert_lets_it_be_told(s
     assert "customer" not in capsys.readouterr().err
 
 
+async def test_who_answers_an_alert_that_was_recalled_is_told_and_the_answer_goes(street, capsys):
+    await street[ORIGINATOR].publish_alert()
+    await street[ORIGINATOR].publish_alert(version=2, status="recalled", action="observe")
+    street[COURIER].read()
+    (letter,) = answers(street[COURIER], Wish(ALERT_ID, "held"))
+    assert 2 == letter.body["alert_version"]
+    assert f"alert {ALERT_ID} is recalled and asks for nothing any more" in capsys.readouterr().err
+
+
 async def test_an_alert_that_never_came_to_this_firm_cannot_be_answered(street):
     street[COURIER].read()
     with pytest.raises(RefusedByRuleError, match=f"no alert {ALERT_ID} came to this home"):

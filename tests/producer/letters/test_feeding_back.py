@@ -47,6 +47,12 @@ async def test_what_a_firm_is_told_says_nothing_of_another_that_answered(answere
         assert firm.id.hex() not in str(one.body)
 
 
+async def test_what_a_firm_is_told_may_name_no_firm(answered):
+    words = Words("useful", f"As {RIVAL.name.lower()} saw.", "en")
+    with pytest.raises(InvalidReportError, match="names another firm"):
+        feedback_to(answered, ALERT_ID, words, None, NOW_S)
+
+
 @pytest.mark.parametrize("who", [RIVAL.name, RIVAL.id.hex()], ids=["name", "id"])
 async def test_one_firm_alone_can_be_told(answered, who):
     assert [RIVAL.id] == [one.to for one in feedback_to(answered, ALERT_ID, SEIZED, who, NOW_S)]

@@ -182,7 +182,7 @@ def _before(line: bytes) -> Head:
     try:
         record = json.loads(line)
         return Head(int(record["n"]) - 1, str(record["previous"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return Head()
 
 

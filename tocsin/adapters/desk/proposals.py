@@ -11,6 +11,7 @@ from tocsin.core.proposals import Proposal, State, from_record, to_record
 
 MAX_WAITING = 500
 MAX_RECORD_BYTES = 1_048_576
+MIN_PREFIX_CHARACTERS = 6
 KEEP_FINISHED_S = 400 * 86_400
 
 
@@ -60,6 +61,20 @@ class DeskProposals:
         """What was proposed of one alert, the newest version first."""
         sql = "SELECT record FROM proposals WHERE alert_id = ? ORDER BY version DESC, changed_at_s DESC"
         return [from_record(json.loads(record)) for (record,) in self._database.execute(sql, (alert_id,))]
+
+    def alert_named(self, text: str) -> str:
+        """The alert_id that is, or begins with, `text`: six digits at least; `text` where there is none.
+
+        Raises RefusedByRuleError for several.
+        """
+        asked = text.strip().lower()
+        sql = "SELECT DISTINCT alert_id FROM proposals WHERE substr(alert_id, 1, ?) = ?"
+        found = [id_ for (id_,) in self._database.execute(sql, (len(asked), asked))]
+        if len(asked) < MIN_PREFIX_CHARACTERS or not found:
+            return asked
+        if len(found) > 1:
+            raise RefusedByRuleError(f"{len(found)} alerts begin with {text}: give more of the id")
+        return str(found[0])
 
     def forget_old(self, now_s: int) -> None:
         """Forget what was finished long ago."""

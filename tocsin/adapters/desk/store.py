@@ -16,9 +16,14 @@ from tocsin.adapters.desk.people import DeskPeople
 from tocsin.adapters.desk.proposals import DeskProposals
 from tocsin.adapters.desk.tables import MIGRATIONS
 from tocsin.adapters.home import ParticipantHome
+from tocsin.adapters.passphrase import Passphrase
+from tocsin.adapters.person_keys import open_person_key
 from tocsin.adapters.private_files import make_private_folder
-from tocsin.core.audit_chain import Deed
-from tocsin.core.errors import UntrustedError
+from tocsin.core.audit_chain import BY_THE_HOME, Deed
+from tocsin.core.errors import KeyUnusableError, UntrustedError
+from tocsin.core.people import Deed as Wanted
+from tocsin.core.people import Person
+from tocsin.core.primitives import Ed25519Private
 
 FOLDER = "desk"
 FILE_NAME = "desk.db"
@@ -30,7 +35,7 @@ class Desk:
     """One home's desk, held by this process."""
 
     def __init__(self, home: ParticipantHome, database: Database, clock: Callable[[], float]) -> None:
-        self._database, self._clock = database, clock
+        self._home, self._database, self._clock = home, database, clock
         self.people = DeskPeople(database)
         self.proposals = DeskProposals(database)
         self.audit = AuditLog(home.path / FOLDER / AUDIT_FILE, database)
@@ -51,6 +56,18 @@ class Desk:
             yield
             self.audit.note(deed, self.now_s)
         self.audit.write_out()
+
+    def key_of(self, person: Person, words: Passphrase, wanted: Wanted) -> Ed25519Private:
+        """The key of a person who is there to do what is `wanted`, opened.
+
+        Raises KeyUnusableError for other words than that person's; the log says that they were tried.
+        """
+        try:
+            return open_person_key(self._home, person, words)
+        except KeyUnusableError:
+            with self.deed(Deed(BY_THE_HOME, "tried another passphrase", person.handle, details=(wanted,))):
+                pass
+            raise
 
     @contextmanager
     def upkeep(self) -> Iterator[None]:

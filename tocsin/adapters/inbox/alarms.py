@@ -50,6 +50,15 @@ class InboxAlarms:
             for row in rows
         ]
 
+    def disputed(self, originator: bytes, stream: str) -> dict[str, int]:
+        """By region: until when (Unix seconds) the originator's log did not end as its retired key says.
+
+        What came until then nobody vouches for; what comes later is under another key.
+        """
+        sql = """SELECT scope, max(first_at_s) FROM alarms WHERE kind = ? AND originator = ? AND stream = ?
+            GROUP BY scope"""
+        return dict(self._database.execute(sql, (AlarmKind.FINAL_HEAD.value, originator, stream)))
+
     def forget_old(self, now_s: int) -> None:
         """Drop what is past its lifetime, and the oldest beyond the bound."""
         self._database.execute("DELETE FROM alarms WHERE first_at_s < ?", (now_s - LIFETIME_S,))

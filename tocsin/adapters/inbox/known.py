@@ -9,7 +9,7 @@ import json
 from tocsin.adapters.database import Database
 from tocsin.core.directory import Directory
 
-_SCHEMA, _NAME, _REGIONS, _JUDGED = "schema", "name", "regions", "judged by"
+_SCHEMA, _NAME, _REGIONS, _JUDGED, _AUTHORITY = "schema", "name", "regions", "judged by", "authority"
 _KEEP = """INSERT INTO known VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value
     WHERE value != excluded.value"""
 
@@ -27,6 +27,14 @@ class InboxKnown:
         rows += [(_NAME, one.id, one.name.encode()) for one in people]
         rows.append((_REGIONS, b"", json.dumps(directory.layout.regions).encode()))
         self._database.execute_many(_KEEP, rows)
+
+    def keep_authority(self, reached: str | None) -> None:
+        """Remember a firm's own authority and how it is reached (None: it has none). In a transaction."""
+        self._database.execute(_KEEP, (_AUTHORITY, b"", (reached or "").encode()))
+
+    def authority(self) -> str | None:
+        """A firm's own authority and how it is reached."""
+        return (self._one(_AUTHORITY, b"") or b"").decode() or None
 
     def schema(self, schema: bytes) -> bytes | None:
         """The bytes of a schema's file."""

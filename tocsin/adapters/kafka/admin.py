@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, for_code
 
 from tocsin.adapters.kafka.closing import close_client
 from tocsin.adapters.kafka.connecting import CONNECT_TIMEOUT_S, connect
@@ -54,4 +54,5 @@ def require(code: int, message: str | None, doing: str) -> None:
             "authorizer.class.name as in deploy/kafka/server.properties"
         )
     if code:
-        raise BrokerRefusedError(f"{doing}: {message or 'refused'} (Kafka's error {code})")
+        reason = message or for_code(code).__name__
+        raise BrokerRefusedError(f"{doing}: {reason} (Kafka's error {code})")

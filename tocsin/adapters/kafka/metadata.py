@@ -45,7 +45,8 @@ async def require_places(client: AIOKafkaClient, places: Iterable[Place], bootst
 async def _renewed(client: AIOKafkaClient) -> bool:
     try:
         async with asyncio.timeout(ANSWER_TIMEOUT_S):  # a frozen broker answers nothing
-            return bool(await client.force_metadata_update())
+            # The first question may meet a connection that the broker ended: it asks for logins anew.
+            return await client.force_metadata_update() or bool(await client.force_metadata_update())
     except TimeoutError:
         return False
 

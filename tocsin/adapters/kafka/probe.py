@@ -12,13 +12,13 @@ from tocsin.core.errors import OutsideFault
 PROBE_TIMEOUT_S = 5.0
 
 
-async def broker_answers(access: KafkaAccess | str) -> bool:
-    """Whether any of the addresses lets us in and gives its metadata, within 5 s."""
+async def broker_trouble(access: KafkaAccess | str) -> str | None:
+    """Why none of the addresses lets us in and gives its metadata within 5 s; None where one does."""
     try:
         await ask_broker(access)
-    except OutsideFault:
-        return False
-    return True
+    except OutsideFault as error:
+        return str(error)
+    return None
 
 
 async def ask_broker(access: KafkaAccess | str) -> None:
@@ -29,6 +29,6 @@ async def ask_broker(access: KafkaAccess | str) -> None:
     access = as_access(access)
     client = AIOKafkaClient(**access.client_options(), request_timeout_ms=int(PROBE_TIMEOUT_S * 1_000))
     try:
-        await connect(client.bootstrap, "asking it", access.bootstrap, PROBE_TIMEOUT_S)
+        await connect(client.bootstrap, "connecting", access.bootstrap, PROBE_TIMEOUT_S)
     finally:
         await close_client(client)

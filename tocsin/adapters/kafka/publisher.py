@@ -94,7 +94,12 @@ class Publisher:
         await self.start()
         assert self._producer is not None
         producer, lanes = self._producer, lanes_of(records)
-        await require_places(producer.client, (lane.place for lane in lanes), self.bootstrap)
+        try:
+            await require_places(producer.client, (lane.place for lane in lanes), self.bootstrap)
+        except BrokerUnavailableError:
+            # It may know a password or a certificate that no longer holds; the next one reads them anew.
+            await self._abandon(producer)
+            raise
         slots = asyncio.Semaphore(MAX_IN_FLIGHT_BYTES // MAX_BATCH_BYTES)
         try:
             outcomes = await asyncio.gather(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tocsin.adapters.private_files import read_private
-from tocsin.core.errors import KeyUnusableError, SettingsError
+from tocsin.core.errors import KeyUnusableError, LoginUnusableError, SettingsError
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MAX_PASSWORD_BYTES = 1024
@@ -55,7 +55,8 @@ class KafkaAccess:
     def client_options(self) -> dict[str, object]:
         """Options for aiokafka's clients; holds the password: pass it on, never keep or log it.
 
-        Raises SettingsError for settings or files that cannot be used.
+        Raises SettingsError for settings, LoginUnusableError for files that cannot be used: these are read
+        at each call, so that a service goes on with the ones that are put in their place.
         """
         if found := self.problems():
             raise SettingsError("Kafka: " + "; ".join(found))
@@ -71,12 +72,16 @@ class KafkaAccess:
             options["sasl_plain_password"] = self._password()
         return options
 
+    def check(self) -> None:
+        """What a service does as it starts. Raises SettingsError, LoginUnusableError."""
+        self.client_options()
+
     def tls_context(self) -> ssl.SSLContext:
-        """What judges the brokers' certificates. Raises SettingsError for a CA file that cannot be used."""
+        """What judges the brokers' certificates. Raises LoginUnusableError."""
         try:
             return ssl.create_default_context(cafile=self.ca_file)
         except (OSError, ssl.SSLError) as error:
-            raise SettingsError(f"CA file {self.ca_file} cannot be used: {error}") from error
+            raise LoginUnusableError(f"CA file {self.ca_file} cannot be used: {error}") from error
 
     def _password(self) -> str:
         assert self.password_file is not None
@@ -84,11 +89,11 @@ class KafkaAccess:
             content = read_private(self.password_file, MAX_PASSWORD_BYTES)
             password = content.decode("utf-8").rstrip("\r\n")
         except KeyUnusableError as error:
-            raise SettingsError(f"password file {error}") from None
+            raise LoginUnusableError(f"password file {error}") from None
         except UnicodeDecodeError:
-            raise SettingsError(f"password file {self.password_file} is no text") from None
+            raise LoginUnusableError(f"password file {self.password_file} is no text") from None
         if not password:
-            raise SettingsError(f"password file {self.password_file} is empty")
+            raise LoginUnusableError(f"password file {self.password_file} is empty")
         return password
 
 

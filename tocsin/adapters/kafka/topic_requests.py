@@ -9,10 +9,10 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import for_code
 
 from tocsin.adapters.kafka.admin import answer as answered
-from tocsin.core.errors import BrokerRefusedError, BrokerUnavailableError
+from tocsin.adapters.kafka.admin import require
+from tocsin.core.errors import BrokerUnavailableError
 
 ANSWER_TIMEOUT_S = 60.0
 LEADER_PAUSE_S = 0.1
@@ -23,12 +23,9 @@ _SET_ON_TOPIC = 1  # config_source DYNAMIC_TOPIC_CONFIG
 
 @dataclass
 class TopicState:
-    """A topic as the broker has it: copies of each partition, all effective settings, and those set on
-    itself.
-    """
+    """A topic as the broker has it: all effective settings, and those set on itself."""
 
     partitions: int
-    copies: int = 0
     settings: dict[str, str] = field(default_factory=dict)
     own_settings: dict[str, str] = field(default_factory=dict)
 
@@ -42,9 +39,8 @@ async def describe(
     for topic in listed:
         if topic["error_code"] == _UNKNOWN_TOPIC:
             continue
-        _check(topic["error_code"], topic["topic"], None)
-        copies = min((len(one["replicas"]) for one in topic["partitions"]), default=0)
-        found[topic["topic"]] = TopicState(len(topic["partitions"]), copies)
+        require(topic["error_code"], None, f"topic {topic['topic']}")
+        found[topic["topic"]] = TopicState(len(topic["partitions"]))
     if found:
         await _add_settings(admin, bootstrap, found)
     return found
@@ -67,7 +63,7 @@ async def create(
     answer = await _answer(admin.create_topics(topics), bootstrap)
     for name, code, *message in answer.topic_errors:
         if code != _ALREADY_THERE:
-            _check(code, name, message[0] if message else None)
+            require(code, message[0] if message else None, f"topic {name}")
 
 
 async def await_leaders(admin: AIOKafkaAdminClient, bootstrap: str, names: Sequence[str]) -> None:
@@ -101,7 +97,7 @@ async def alter_settings(
     ]
     for answer in await _answer(admin.alter_configs(resources), bootstrap):
         for code, message, _, name in answer.resources:
-            _check(code, name, message)
+            require(code, message, f"topic {name}")
 
 
 def _is_led(topic: Mapping[str, Any]) -> bool:
@@ -113,7 +109,7 @@ async def _add_settings(admin: AIOKafkaAdminClient, bootstrap: str, found: dict[
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in found]
     for answer in await _answer(admin.describe_configs(resources), bootstrap):
         for code, message, _, topic, entries in answer.resources:
-            _check(code, topic, message)
+            require(code, message, f"topic {topic}")
             for name, value, _, source, *_ in entries:
                 found[topic].settings[name] = value
                 if source == _SET_ON_TOPIC:
@@ -122,10 +118,3 @@ async def _add_settings(admin: AIOKafkaAdminClient, bootstrap: str, found: dict[
 
 async def _answer(question: Awaitable[Any], bootstrap: str) -> Any:
     return await answered(question, bootstrap, "asking about topics")
-
-
-def _check(code: int, topic: str, message: str | None) -> None:
-    """Raises BrokerRefusedError with the broker's own words for an error code."""
-    if code != _NO_ERROR:
-        reason = message or for_code(code).__name__
-        raise BrokerRefusedError(f"topic {topic}: {reason} (Kafka's error {code})")

@@ -12,6 +12,7 @@ from tocsin.core.pauses import has_passed
 
 MAX_QUEUE_PAGE = 2_000
 ANSWER_EVERY_S = 3_600
+RETRY_REFUSED_S = 60
 
 _COLUMNS = "number, secret, revision, members, not_before_s, not_after_s, records"
 _KEEP = """INSERT INTO generations VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)
@@ -104,10 +105,13 @@ class OutboxKeys:
         self._database.execute(sql, (topic, value, int(required)))
 
     def queued(self, now_s: int) -> list[QueuedKey]:
-        """What is to be sent now, in the order in which it was queued."""
-        sql = """SELECT id, topic, value, required FROM key_queue WHERE retry_at_s <= ?
-            ORDER BY id LIMIT ?"""
-        rows = self._database.execute(sql, (now_s, MAX_QUEUE_PAGE))
+        """What is to be sent now, in the order in which it was queued.
+
+        What was put off for longer than anything ever is was put off before the clock was set back.
+        """
+        sql = """SELECT id, topic, value, required FROM key_queue
+            WHERE retry_at_s <= ? OR retry_at_s > ? ORDER BY id LIMIT ?"""
+        rows = self._database.execute(sql, (now_s, now_s + RETRY_REFUSED_S, MAX_QUEUE_PAGE))
         return [QueuedKey(id_, topic, value, bool(required)) for id_, topic, value, required in rows]
 
     def queued_count(self) -> int:
@@ -118,9 +122,9 @@ class OutboxKeys:
         """These are acknowledged."""
         self._database.execute_many("DELETE FROM key_queue WHERE id = ?", [(id_,) for id_ in ids])
 
-    def put_off(self, ids: list[int], until_s: int) -> None:
-        """These were refused; try again at `until_s`."""
-        rows = [(until_s, id_) for id_ in ids]
+    def put_off(self, ids: list[int], now_s: int) -> None:
+        """These were refused at `now_s`; they are tried again after `RETRY_REFUSED_S`."""
+        rows = [(now_s + RETRY_REFUSED_S, id_) for id_ in ids]
         self._database.execute_many("UPDATE key_queue SET retry_at_s = ? WHERE id = ?", rows)
 
     def may_answer(self, id_: GenerationId, recipient_key: bytes, now_s: int) -> bool:

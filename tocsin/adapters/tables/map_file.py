@@ -19,7 +19,7 @@ def read_tables(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} is not there")
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"{path} is no TOML: {error}") from None
 
 

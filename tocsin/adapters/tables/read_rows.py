@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tocsin.adapters.tables.read_text import Line, Lines, opened
-from tocsin.adapters.tables.rows import MARKS, BadRow, Row, Table, checked_header
+from tocsin.adapters.tables.rows import MARKS, BadRow, Grid, Row, Table, checked_header, numbers
 from tocsin.adapters.tables.separators import named
 from tocsin.core.errors import MalformedError
 from tocsin.core.inert_cells import GUARD, bared
@@ -26,16 +26,18 @@ def csv_table(path: Path, encoding: str = "utf-8", separator: str = ",") -> Iter
     with opened(path) as file:
         lines = Lines(file, path, encoding)
         header = read_header(lines, path, encoding, separator)
-        yield Table(header, _rows(lines, header, encoding, separator))
+        grid = Grid(header, numbers(len(header)))
+        yield Table(grid, _rows(lines, grid, encoding, separator))
 
 
-def _rows(lines: Lines, header: tuple[str, ...], encoding: str, separator: str) -> Iterator[Row | BadRow]:
+def _rows(lines: Lines, grid: Grid, encoding: str, separator: str) -> Iterator[Row | BadRow]:
+    header = grid.header
     for found in cells_of(lines, len(header), encoding, separator):
         if isinstance(found, BadRow):
             yield found
         else:
             line, cells = found
-            yield Row(line, dict(zip(header, cells, strict=True)))
+            yield Row(line, dict(zip(header, cells, strict=True)), grid=grid)
 
 
 def cells_of(
