@@ -36,7 +36,7 @@ def obstacle(capsys, *words):
 def test_a_broker_that_cannot_be_reached_is_said_with_since_when_and_what_to_do(waits, capsys, words):
     main(["status", *words])
     err = capsys.readouterr().err
-    assert " UTC): asking it: Kafka at 127.0.0.1:9 cannot be reached" in err
+    assert " UTC): connecting: Kafka at 127.0.0.1:9 cannot be reached" in err
     assert "what to do: nothing is lost" in err
 
 
