@@ -1,6 +1,7 @@
 """Trouble that others met with Kafka's clients, rows 11 to 17: it heals without hands and loses nothing."""
 
 import asyncio
+import json
 import threading
 import time
 from contextlib import asynccontextmanager
@@ -148,9 +149,9 @@ async def test_b15_an_answer_that_is_lost_after_storing_makes_one_incident_and_o
 
 
 def noticed(receiver, spool):
-    """How many notices the webhook was given and the spool holds; a try again has the same id."""
-    posted = {one.id for one in receiver.posted if one.json["type"] != "heartbeat"}
-    return len(posted), len([one for one in spool.glob("*.json") if one.name != "heartbeat.json"])
+    """How many of these reports the webhook was told of, a try again having the same id, and the spool."""
+    posted = {one.id for one in receiver.posted if "B15-" in json.dumps(one.json)}
+    return len(posted), len([one for one in spool.glob("*.json") if "B15-" in one.read_text()])
 
 
 @kafka
