@@ -17,15 +17,15 @@ from tocsin.adapters.own_keys import KeyRing
 from tocsin.core import wire
 from tocsin.core.errors import CannotOpenError, MalformedError, UntrustedError
 from tocsin.core.ids import audience_id, own_audience
-from tocsin.core.key_schedule import GenerationId
 from tocsin.core.manifests import (
     Statement,
     UnknownSignerError,
     check_manifest,
-    directory_alarms,
+    ghosts_after_refresh,
     judge_manifest,
     manifest_alarm,
     open_wrap,
+    rests_ahead,
     verified_statement,
 )
 from tocsin.core.outcomes import Outcome, Reason, Step
@@ -49,7 +49,6 @@ class KeysIntake:
         self._inbox, self._reader = inbox, reader
         self._kem_keys, self._checkpoints = kem_keys, checkpoints
         self.missing = MissingKeys(inbox)
-        self._ahead: dict[GenerationId, wire.Manifest] = {}
         self.woken: set[Wait] = set()
         self.wants_directory = False
 
@@ -111,22 +110,33 @@ class KeysIntake:
             self._inbox.alarms.note(manifest_alarm(kind, manifest), now_s)
         if not believed:
             return Outcome.QUARANTINED if kinds else Outcome.DUPLICATE
-        if manifest.directory_version > self._reader.directory.version:
-            self.wants_directory = True
-            if len(self._ahead) < MAX_AHEAD_MANIFESTS:
-                self._ahead[generation] = manifest
         self._inbox.keys.keep_manifest(manifest)
+        if rests_ahead(manifest, self._reader.directory):
+            self._note_ahead(manifest, now_s)
         self._wake(subject_of(generation), Cause.MANIFEST, Cause.KEY, Cause.MEMBERSHIP)
         return Outcome.ACCEPTED
 
-    def note_hidden_directory(self, now_s: int) -> None:
-        """Alarms for manifests that rest on a directory that nobody can fetch. To be asked after a look
-        that brought one: the originator had that version from the same broker.
+    def _note_ahead(self, manifest: wire.Manifest, now_s: int) -> None:
+        """Judge it by the next directory, also after a restart; where too many wait, by the one we have."""
+        self.wants_directory = True
+        if self._inbox.keys.ahead_count() < MAX_AHEAD_MANIFESTS:
+            self._inbox.keys.keep_ahead(generation_of(manifest))
+        else:
+            self._alarm_ghosts(manifest, now_s)
+
+    def judge_ahead(self, now_s: int) -> None:
+        """Alarms for manifests that rested on a newer directory than ours. To be asked after a look that
+        brought the newest: the originator had the version that it names from the same broker.
         """
-        ahead, self._ahead = self._ahead, {}
-        for manifest in ahead.values():
-            for kind in directory_alarms(manifest, self._reader.directory):
-                self._inbox.alarms.note(manifest_alarm(kind, manifest), now_s)
+        keys = self._inbox.keys
+        for generation in keys.ahead():
+            if (manifest := keys.manifest(generation)) is not None:
+                self._alarm_ghosts(manifest, now_s)
+        keys.forget_ahead()
+
+    def _alarm_ghosts(self, manifest: wire.Manifest, now_s: int) -> None:
+        for kind in ghosts_after_refresh(manifest, self._reader.directory, now_s):
+            self._inbox.alarms.note(manifest_alarm(kind, manifest), now_s)
 
     def _wrap(self, value: bytes, place: Place, now_s: int) -> Outcome:
         wrap = wire.decode_wrap(value)

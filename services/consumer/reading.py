@@ -100,10 +100,10 @@ class Reading:
             self.checkpoints.late(now_s)
             self.keys.missing.note(now_s)
 
-    def note_hidden_directory(self, now_s: int) -> None:
-        """Alarms for manifests that rest on a newer directory than the one that was fetched just now."""
+    def judge_ahead(self, now_s: int) -> None:
+        """Alarms for manifests that waited for the directory that was fetched just now."""
         with self.inbox.transaction():
-            self.keys.note_hidden_directory(now_s)
+            self.keys.judge_ahead(now_s)
 
     def check_finals(self, now_s: int) -> None:
         """Alarms for logs that a retired key ended beyond what came, once they were read to the end."""

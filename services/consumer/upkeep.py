@@ -130,7 +130,7 @@ class Upkeep:
             self._tell(self._directories.clock_trouble)
         back = await in_thread(self._reading.believe, directory, now_s)
         if self._directories.trouble is None:
-            await in_thread(self._reading.note_hidden_directory, now_s)
+            await in_thread(self._reading.judge_ahead, now_s)
         self.check_freshness(now_s)
         return back
 

@@ -163,8 +163,21 @@ def test_who_was_suspended_since_the_manifest_is_no_ghost_and_who_was_before_is(
 
 
 def test_a_directory_version_that_cannot_be_fetched_is_an_alarm() -> None:
-    assert () == m.directory_alarms(MANIFEST, WORLD.directory)
-    assert GHOST == m.directory_alarms(replace(MANIFEST, directory_version=8), WORLD.directory)
+    assert () == m.ghosts_after_refresh(MANIFEST, WORLD.directory, NOW_S)
+    ahead = replace(MANIFEST, directory_version=8)
+    assert GHOST == m.ghosts_after_refresh(ahead, WORLD.directory, NOW_S)
+
+
+def test_who_is_named_by_a_newer_directory_than_ours_is_judged_by_that_one() -> None:
+    haunted = replace(MANIFEST, members=(OUTSIDER.id,), directory_version=8)
+    newer = replace(WORLD.directory, version=8)
+    assert (True, ()) == m.judge_manifest(haunted, None, WORLD.directory, NOW_S)
+    assert GHOST == m.ghosts_after_refresh(haunted, newer, NOW_S)
+
+
+def test_a_manifest_that_names_nobody_waits_for_no_directory() -> None:
+    nobody = replace(MANIFEST, members=(), directory_version=8)
+    assert (True, GHOST) == m.judge_manifest(nobody, None, WORLD.directory, NOW_S)
 
 
 def test_the_alarm_about_a_manifest_names_originator_audience_and_generation() -> None:

@@ -2,10 +2,12 @@
 
 from base64 import b64encode
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.consumer import keys_intake
 from services.consumer.assignment import Wanted
 from services.consumer.key_requests import KeyRequests
 from services.consumer.reading import Identity
@@ -200,11 +202,37 @@ def test_h17_a_manifest_that_names_nobody_is_an_alarm(reading, sender):
     assert [AlarmKind.GHOST_READER] == kinds(reading)
 
 
-def test_h17_a_manifest_that_rests_on_a_directory_that_cannot_be_fetched_is_an_alarm(reading, sender):
-    reading.take_manifest(sender, directory_version=99)
+def judged_later(reading: Reading, folder: Path, version: int) -> list[AlarmKind]:
+    """The alarms of the same inbox after a restart, once that version of the directory was fetched."""
     assert ([], True) == (kinds(reading), reading.keys.wants_directory)
-    with reading.inbox.transaction():
-        reading.keys.note_hidden_directory(NOW_S)
+    reading.inbox.close()
+    again = Reading(folder, replace(WORLD.directory, version=version))
+    with again.inbox.transaction():
+        again.keys.judge_ahead(NOW_S)
+        again.keys.judge_ahead(NOW_S)
+    return kinds(again)
+
+
+def test_h17_a_manifest_that_rests_on_a_directory_that_cannot_be_fetched_is_an_alarm(
+    reading, sender, tmp_path
+):
+    reading.take_manifest(sender, directory_version=99)
+    assert [AlarmKind.GHOST_READER] == judged_later(reading, tmp_path, 98)
+
+
+@pytest.mark.parametrize(("member", "expected"), [(NEIGHBOUR, []), (COURIER, [AlarmKind.GHOST_READER])])
+def test_h17_whom_a_newer_directory_than_ours_names_is_judged_by_that_one(
+    reading, sender, tmp_path, member, expected
+):
+    reading.take_manifest(sender, directory_version=8, members=(member.id,))
+    assert expected == judged_later(reading, tmp_path, 8)
+
+
+def test_h17_where_too_many_manifests_wait_for_a_directory_the_next_is_judged_at_once(
+    reading, sender, monkeypatch
+):
+    monkeypatch.setattr(keys_intake, "MAX_AHEAD_MANIFESTS", 0)
+    reading.take_manifest(sender, directory_version=8)
     assert [AlarmKind.GHOST_READER] == kinds(reading)
 
 

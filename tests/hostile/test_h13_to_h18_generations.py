@@ -23,7 +23,7 @@ from tocsin.core import wire
 from tocsin.core.errors import CannotOpenError, MalformedError, UntrustedError
 from tocsin.core.generations import manifest_of
 from tocsin.core.key_schedule import commitment
-from tocsin.core.manifests import directory_alarms, judge_manifest, open_wrap, verified_statement
+from tocsin.core.manifests import ghosts_after_refresh, judge_manifest, open_wrap, verified_statement
 from tocsin.core.outcomes import AlarmKind, Outcome, Reason
 from tocsin.core.primitives import MLDSA_SIGNATURE_BYTES
 from tocsin.core.signatures import read_statement, sign_statement
@@ -131,7 +131,7 @@ def test_h17_a_manifest_in_force_that_names_an_outsider_or_nobody_is_an_alarm() 
 
 def test_h17_a_directory_version_that_cannot_be_fetched_is_an_alarm() -> None:
     manifest = replace(_manifest(WORLD.sender()), directory_version=99)
-    assert (AlarmKind.GHOST_READER,) == directory_alarms(manifest, WORLD.directory)
+    assert (AlarmKind.GHOST_READER,) == ghosts_after_refresh(manifest, WORLD.directory, NOW_S)
 
 
 def test_h17_two_bodies_under_one_revision_are_an_alarm_and_the_first_stays() -> None:

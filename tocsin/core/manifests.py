@@ -82,9 +82,12 @@ def judge_manifest(
 
 def ghosts(manifest: wire.Manifest, directory: Directory, now_s: int) -> tuple[AlarmKind, ...]:
     """GHOST_READER where a manifest in force names nobody, or somebody outside the audience now and when
-    it began: who has left since is named until the originator's next record.
+    it began: who has left since is named until the originator's next record. Who is named by a directory
+    newer than ours is judged by `ghosts_after_refresh`: the originator may only have been quicker.
     """
     if not manifest.not_before <= now_s <= manifest.not_after:
+        return ()
+    if manifest.members and rests_ahead(manifest, directory):
         return ()
     outside = set(manifest.members)
     for time_s in (now_s, manifest.not_before):
@@ -94,11 +97,20 @@ def ghosts(manifest: wire.Manifest, directory: Directory, now_s: int) -> tuple[A
     return (AlarmKind.GHOST_READER,)
 
 
-def directory_alarms(manifest: wire.Manifest, directory: Directory) -> tuple[AlarmKind, ...]:
-    """GHOST_READER where the manifest rests on a directory version that nobody can fetch. To be
-    asked after a refresh: until then the originator may only have been quicker.
+def rests_ahead(manifest: wire.Manifest, directory: Directory) -> bool:
+    """Whether the manifest rests on a newer directory than `directory`."""
+    return manifest.directory_version > directory.version
+
+
+def ghosts_after_refresh(
+    manifest: wire.Manifest, directory: Directory, now_s: int
+) -> tuple[AlarmKind, ...]:
+    """As `ghosts`, of a manifest that rested ahead, by the directory that was fetched since: also where
+    nobody can fetch the version that it rests on.
     """
-    return (AlarmKind.GHOST_READER,) if manifest.directory_version > directory.version else ()
+    if rests_ahead(manifest, directory):
+        return (AlarmKind.GHOST_READER,)
+    return ghosts(manifest, directory, now_s)
 
 
 def manifest_alarm(kind: AlarmKind, manifest: wire.Manifest) -> Alarm:
