@@ -75,6 +75,7 @@ class ServiceProcess:
 
     def start(self, dies_after_records: int | None = None) -> None:
         """Start it; it may take a second until it answers. It kills itself after so many records."""
+        assert self._process is None, f"{self._name} runs already"
         words = ["--clock", str(self.clock.path)]
         words += ["--die-after", str(dies_after_records)] if dies_after_records else []
         words += ["--synced", str(self._synced)] if self.service in {"producer", "consumer"} else []
