@@ -45,8 +45,7 @@ _PAGE = """<!doctype html>
 <title>{title}</title><style>{style}</style></head>
 <body><p class="mark">TLP:{tlp}</p>
 <h1{written}>{title}</h1>
-<p class="do">{to_do}</p>
-{banners}<dl>
+{to_do}{banners}<dl>
 {rows}</dl>
 {pictures}</body></html>
 """
@@ -105,6 +104,11 @@ def _to_do(alert: dict[str, Any]) -> str:
     return "" if alert["status"] in OVER else ACTION_WORDS[alert["action"]]
 
 
+def _asked(alert: dict[str, Any]) -> str:
+    said = _to_do(alert)
+    return f'<p class="do">{escape(said)}</p>\n' if said else ""
+
+
 def _value(name: str, value: Any) -> str:
     if name in _TIMES:
         return clock_time(value)
@@ -157,7 +161,7 @@ def _page(alert: dict[str, Any]) -> str:
         title=escape(harmless(alert["title"])),
         style=_STYLE,
         tlp=escape(alert["tlp"]),
-        to_do=escape(_to_do(alert)),
+        to_do=_asked(alert),
         banners="".join(f'<p class="warn">{escape(one)}</p>\n' for one in banners(alert)),
         rows=told,
         pictures="".join(map(_picture, alert["images"])),
