@@ -1,6 +1,7 @@
 """The publisher's commands without a broker: input, exit codes, messages, what stays in the outbox."""
 
 import json
+import re
 from copy import deepcopy
 
 import pytest
@@ -171,7 +172,7 @@ def test_refused_rows_are_named_by_line_and_kept_where_asked(home, tmp_path, cap
     command = ["import", file, "--profile", "unodc-ids", "--no-wait", "--refused", str(kept)]
     assert 3 == main(command)
     err = capsys.readouterr().err
-    assert "line 4: AMOUNT" in err
+    assert re.search(r"line 4: column \d+ \(AMOUNT\): ", err)
     assert MAX_TOLD_ROWS == err.count("error: line")
     assert MAX_TOLD_ROWS + 3 == len(lines(kept.read_text()))
 

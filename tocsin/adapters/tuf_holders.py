@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from securesystemslib.signer import Key
 from tuf.api.metadata import Root
@@ -68,8 +69,8 @@ def write_holder(name: str, key: RoleKey, mark: str = HOLDER) -> bytes:
 def read_holder(data: bytes, mark: str = HOLDER) -> Holder:
     """Inverse of `write_holder`. Raises MalformedError."""
     command, keytypes = _MADE[mark]
+    record = _loaded(data, command)
     try:
-        record = canonical_json.load(data)
         if record[mark] != 1 or len(record["keys"]) != len(keytypes):
             raise MalformedError(f"not a file of {command}")
         check_name(record["name"])
@@ -83,6 +84,13 @@ def read_holder(data: bytes, mark: str = HOLDER) -> Holder:
     if {key.keytype for key in keys} != keytypes:
         raise MalformedError(f"the keys are not those of {command}: {', '.join(sorted(keytypes))}")
     return Holder(record["name"], tuple(keys))
+
+
+def _loaded(data: bytes, command: str) -> Any:
+    try:
+        return canonical_json.load(data)
+    except MalformedError as error:
+        raise MalformedError(f"not a file of {command}") from error
 
 
 def show_draft(data: bytes) -> DraftShown:
