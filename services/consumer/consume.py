@@ -79,9 +79,7 @@ class Consumption:
         now_s = self.now_s()
         await self._note_gaps(now_s)
         if records:
-            await in_thread(self.reading.intake.take, records, now_s)
-            if self.reading.has_woken:
-                await self._go_back(await in_thread(self.reading.wake, now_s))
+            await self._go_back(await in_thread(self.reading.waking.take, records, now_s))
         await self._go_back(await self._upkeep.do(now_s))
         if not self._is_catching_up and has_passed(self._watched_at_s, WATCH_PAUSE_S, now_s):
             self._watched_at_s = now_s

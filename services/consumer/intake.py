@@ -43,16 +43,27 @@ class Intake:
         self._harvest, self.tally = harvest, tally
         self.wants_directory = False
 
-    def take(self, records: Sequence[IncomingRecord], now_s: int) -> None:
-        """Store what became of at most 50 `records`, and the offsets behind them. All or nothing."""
+    def take(self, records: Sequence[IncomingRecord], now_s: int) -> int:
+        """Store what became of the first of at most 50 `records`, and the offsets behind them, all or
+        nothing; how many. Behind what may end waits no record is taken: it would overtake what waited.
+        """
         seen: list[RecordFate | Outcome] = []
         with self._inbox.transaction():
             for record in records:
                 place = Place(record.topic, record.partition, record.offset)
-                seen.append(self._one(record.value, place, now_s))
-            for topic, partition, next_offset in _ends(records):
+                about_keys = _is_about_keys(record.value, place)
+                if seen and self._keys.woken and not about_keys:
+                    break
+                seen.append(self._one(record.value, place, now_s, about_keys=about_keys))
+            for topic, partition, next_offset in _ends(records[: len(seen)]):
                 self._inbox.offsets.advance(topic, partition, next_offset)
         self._count(seen)
+        return len(seen)
+
+    def take_woken(self) -> list[Wait]:
+        """The waits that may end by what was taken since the last call."""
+        woken, self._keys.woken = self._keys.woken, set()
+        return sorted(woken)
 
     def resume(self, wait: Wait, now_s: int) -> int:
         """Climb again with all that was parked for `wait`, in the order of its logs; how many."""
@@ -78,9 +89,10 @@ class Intake:
             self._keep(fate, value, place, now_s)
         return fate
 
-    def _one(self, value: bytes | None, place: Place, now_s: int) -> RecordFate | Outcome:
-        inbox_talk = place.inbox_of is not None and wire.kind_of(value or b"") in ("wrap", "statement")
-        if place.topic in _NO_RECORDS or inbox_talk:
+    def _one(
+        self, value: bytes | None, place: Place, now_s: int, *, about_keys: bool
+    ) -> RecordFate | Outcome:
+        if about_keys:
             return self._keys.take(value, place, now_s)
         fate = examine(value, place, self._reader, now_s, self._harvest.check)
         return self._keep(fate, value, place, now_s)
@@ -100,6 +112,11 @@ class Intake:
             self.tally.records[one.outcome] += 1
             for item in one.items:
                 self.tally.items[item.outcome] += 1
+
+
+def _is_about_keys(value: bytes | None, place: Place) -> bool:
+    inbox_talk = place.inbox_of is not None and wire.kind_of(value or b"") in ("wrap", "statement")
+    return place.topic in _NO_RECORDS or inbox_talk
 
 
 def _ends(records: Sequence[IncomingRecord]) -> list[tuple[str, int, int]]:

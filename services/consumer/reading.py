@@ -73,16 +73,6 @@ class Reading:
         self._keep_directory(directory)
         return self.waking.newer_directory(now_s)
 
-    @property
-    def has_woken(self) -> bool:
-        """Whether the last polls ended waits."""
-        return bool(self.keys.woken)
-
-    def wake(self, now_s: int) -> list[Place]:
-        """End the waits that the last polls ended; the places to go back to."""
-        woken, self.keys.woken = self.keys.woken, set()
-        return self.waking.end(sorted(woken), now_s)
-
     def note_beginnings(self, places: Iterable[Place]) -> None:
         """Remember that partitions are read from `places` on."""
         with self.inbox.transaction():

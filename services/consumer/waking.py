@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from services.consumer.intake import Intake, directory_waits
 from tocsin.adapters.inbox.causes import Cause, Wait
 from tocsin.adapters.inbox.keys import generation_from
 from tocsin.adapters.inbox.reader import InboxReader
 from tocsin.adapters.inbox.store import Inbox
+from tocsin.adapters.kafka.records import IncomingRecord
 from tocsin.core.attachments import MAX_ATTACHMENT_BYTES
 from tocsin.core.streams import Place
 
@@ -20,6 +21,20 @@ class Waking:
 
     def __init__(self, inbox: Inbox, reader: InboxReader, intake: Intake) -> None:
         self._inbox, self._reader, self._intake = inbox, reader, intake
+
+    def take(self, records: Sequence[IncomingRecord], now_s: int) -> list[Place]:
+        """Store a poll, and end the waits that it ends.
+
+        What waited is taken up before the records behind what it waited for, so that nothing overtakes
+        another record of its log. Of a partition that goes back the rest comes again.
+        """
+        back: list[Place] = []
+        while records:
+            taken = self._intake.take(records, now_s)
+            back += self.end(self._intake.take_woken(), now_s)
+            gone = {(one.topic, one.partition) for one in back}
+            records = [one for one in records[taken:] if (one.topic, one.partition) not in gone]
+        return back
 
     def end(self, waits: Iterable[Wait], now_s: int) -> list[Place]:
         """End those of `waits` whose subject is here: resume what has its bytes, go back for the rest.

@@ -207,6 +207,28 @@ def test_h12_a_record_dated_ahead_waits_for_its_time(reading, sender):
     assert [report_id("a")] == reading.stored()
 
 
+def test_what_comes_behind_a_key_in_one_poll_does_not_overtake_what_waited_for_it(reading, sender):
+    first, second, third = (sender.send(note(name)) for name in "abc")
+    reading.take(first)
+    manifest = reading.at("tocsin.manifests.v1", sender.manifest())
+    wrap = reading.at(reading.inbox_topic, sender.wraps()[NEIGHBOUR.id])
+    reading.take(second, manifest, wrap, third)
+    assert [report_id("a"), report_id("b"), report_id("c")] == reading.stored()
+
+
+def test_what_comes_behind_in_a_partition_that_is_read_again_is_left_for_that(reading, sender):
+    others = tuple(one for one in sender.members() if one != NEIGHBOUR.id)
+    reading.take_manifest(sender, members=others)
+    first, second = sender.send(note("a")), sender.send(note("b"))
+    reading.take(first)
+    joined = reading.at("tocsin.manifests.v1", sender.manifest(revision=2))
+    wrap = reading.at(reading.inbox_topic, sender.wraps()[NEIGHBOUR.id])
+    assert [first.place] == reading.take(joined, wrap, second)
+    assert [] == reading.stored()
+    reading.take(first, second)
+    assert [report_id("a"), report_id("b")] == reading.stored()
+
+
 def test_what_waited_while_we_were_away_comes_at_the_start(reading, sender, tmp_path):
     reading.take(sender.send(note("a")))
     reading.intake.take([reading.at("tocsin.manifests.v1", sender.manifest())], NOW_S)

@@ -49,9 +49,7 @@ class Reading:
 
     def take(self, *sent: Sent | IncomingRecord, now_s: int = NOW_S) -> list[Place]:
         """Take records as one poll, and end the waits that they end."""
-        self.intake.take([incoming(one) for one in sent], now_s)
-        woken, self.keys.woken = self.keys.woken, set()
-        return self.waking.end(sorted(woken), now_s)
+        return self.waking.take([incoming(one) for one in sent], now_s)
 
     def take_manifest(self, sender: Sender, **changes: Any) -> list[Place]:
         return self.take(self.at(MANIFESTS_TOPIC, sender.manifest(**changes)))
