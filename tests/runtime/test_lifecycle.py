@@ -56,7 +56,7 @@ def test_a_second_signal_ends_what_hangs() -> None:
         assert 0 == process.wait(30)
 
 
-async def test_signals_are_given_back() -> None:
+async def test_signals_are_given_back_to_whoever_had_them() -> None:
     before = signal.getsignal(signal.SIGTERM)
     with lifecycle.signals_set(asyncio.Event()):
         assert before is not signal.getsignal(signal.SIGTERM)

@@ -45,14 +45,16 @@ def signals_set(stop: asyncio.Event, running: asyncio.Future[None] | None = None
             running.cancel()
         stop.set()
 
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    for number in numbers:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
         loop.add_signal_handler(number, told, number)
     try:
         yield
     finally:
-        for number in numbers:
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
+            # The loop gives the default back, not what stood there.
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 async def run_together(stop: asyncio.Event, *parts: Awaitable[None]) -> None:
