@@ -13,8 +13,7 @@ from tocsin.core.directory import PARTICIPANTS, Directory
 from tocsin.core.enrolment import Request, Welcome, application_digest
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.ids import ID_BYTES
-from tocsin.core.json_fields import LINE, is_line
-from tocsin.core.participants import Participant, check_prefix, write_participant
+from tocsin.core.participants import Participant, check_agreement, check_prefix, write_participant
 from tocsin.core.primitives import random_bytes
 from tocsin.core.standing import NO_DAY
 
@@ -49,8 +48,8 @@ class Terms:
         self._check_side(firm=sides == {"firm"})
 
     def _check_side(self, *, firm: bool) -> None:
-        if self.agreement is not None and not is_line(self.agreement):
-            raise RefusedByRuleError(f"the reference of an agreement is {LINE}")
+        if self.agreement is not None:
+            check_agreement(self.agreement)
         if (self.agreement is None) != (self.agreement_ends_s is None):
             raise RefusedByRuleError(
                 "an agreement has a reference and an end: --agreement, --agreement-ends"

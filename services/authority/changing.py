@@ -18,11 +18,11 @@ from tocsin.adapters.private_files import storage_errors
 from tocsin.core.directory import Directory, participant_target
 from tocsin.core.enrolment import Request
 from tocsin.core.errors import RefusedByRuleError
-from tocsin.core.json_fields import LINE, is_line
 from tocsin.core.participants import (
     MAX_CONTACT_CHARACTERS,
     MAX_PREFIXES,
     Participant,
+    check_agreement,
     check_prefix,
     is_contact,
     write_participant,
@@ -117,8 +117,7 @@ def new_agreement(reference: str, ends_s: int, now_s: int) -> Change:
     """Another agreement, or another end of it."""
     if ends_s <= now_s:
         raise RefusedByRuleError("that end has passed: to end a participation use expel")
-    if not is_line(reference):
-        raise RefusedByRuleError(f"the reference of an agreement is {LINE}")
+    check_agreement(reference)
     return lambda one: replace(_going_on(one), agreement=reference, agreement_ends_s=ends_s)
 
 

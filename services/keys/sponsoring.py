@@ -10,7 +10,7 @@ from tocsin.adapters.whole_files import read_whole
 from tocsin.core.consents import Consent, write_consent
 from tocsin.core.enrolment import MAX_REQUEST_BYTES, Request, application_digest, read_request
 from tocsin.core.errors import RefusedByRuleError, SettingsError
-from tocsin.core.json_fields import LINE, is_line
+from tocsin.core.participants import check_agreement
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,7 @@ def sponsor(one: OpenHome, firm: Request, terms: Sponsorship) -> bytes:
     """The consent, signed. Raises RefusedByRuleError where we cannot give one."""
     if terms.ends_s <= one.now_s:
         raise RefusedByRuleError("the agreement has ended already: it would take part in nothing")
-    if not is_line(terms.agreement):
-        raise RefusedByRuleError(f"the reference of an agreement is {LINE}")
+    check_agreement(terms.agreement)
     if one.entry.is_firm:
         raise RefusedByRuleError("only a national authority sponsors a firm")
     for key in one.entry.keys_for("statement", one.now_s):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.core import canonical_json, json_fields
-from tocsin.core.errors import MalformedError
+from tocsin.core.errors import MalformedError, RefusedByRuleError
 from tocsin.core.ids import parse_id
 from tocsin.core.primitives import verify_composite
 from tocsin.core.public_keys import PublicKey, key_record, read_key
@@ -128,6 +128,12 @@ def check_prefix(text: str) -> str:
             "a prefix is awb: and 3 digits, or s10: and 2 letters of a country: awb:020, s10:CH"
         )
     return text
+
+
+def check_agreement(reference: str) -> None:
+    """Raises RefusedByRuleError unless an agreement's `reference` is a line that can be shown as it is."""
+    if not json_fields.is_line(reference):
+        raise RefusedByRuleError(f"the reference of an agreement is {json_fields.LINE}")
 
 
 def _agreement_ends_s(agreement: Mapping[str, Any] | None, sponsor: str | None) -> int:
