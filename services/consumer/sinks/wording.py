@@ -9,6 +9,7 @@ from tocsin.adapters.country_names import country_name
 from tocsin.core import codes
 from tocsin.core.alert_fields import ACTION_WORDS
 from tocsin.core.alert_images import in_words
+from tocsin.core.alert_rules import ENDED
 from tocsin.core.facts import ALERT_PLACES
 from tocsin.runtime.console import harmless
 from tocsin.runtime.times import clock_time
@@ -19,7 +20,6 @@ _STATUS = {
     "cleared": "CLEARED: the alert is over. Stop acting on it.",
     "recalled": "RECALLED: the alert was a mistake. Stop acting on it.",
 }
-_OVER = frozenset({"cleared", "recalled"})
 _TIMES = frozenset({"issued", "valid_until", "answer_by"})
 # They stand above already, or are for machines.
 _SAID = frozenset({"status", "action", "title", "tlp", "pap", "tell_customer", "exercise"})
@@ -39,7 +39,7 @@ def text_of(rendered: dict[str, Any], authority: str | None = None) -> str:
 def _to_do(report: dict[str, Any], authority: str | None) -> list[str]:
     status, action = report.get("status"), report.get("action")
     said = [_STATUS[status]] if status in _STATUS else []
-    if status in _OVER or "alert_id" not in report:
+    if status in ENDED or "alert_id" not in report:
         return said
     said.append(ACTION_WORDS.get(action or "", f"Action: {action}"))
     if authority is not None:

@@ -17,6 +17,7 @@ from tocsin.adapters.country_names import country_name
 from tocsin.core import codes
 from tocsin.core.alert_fields import ACTION_WORDS
 from tocsin.core.alert_images import in_words
+from tocsin.core.alert_rules import ENDED
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.facts import ALERT_PLACES
 from tocsin.core.json_fields import in_json
@@ -29,7 +30,6 @@ FORMATS = ("text", "json", "html")
 _WRITTEN = {"advice", "bulletin"}
 _TIMES = {"issued", "valid_until", "answer_by"}
 _LABELS = {"kind": ("kinds", "kinds"), "mode": ("transport_modes",)}
-OVER = frozenset({"cleared", "recalled"})
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
     "img{max-width:100%;border:1px solid}dt{font-weight:600;margin-top:.6rem}"
@@ -76,7 +76,7 @@ def banners(alert: dict[str, Any]) -> list[str]:
         found.append("EXERCISE, EXERCISE, EXERCISE")
     if alert["safety_notice"]:
         found.append("SAFETY NOTICE, released by one person where the audience allows it")
-    if alert["status"] in OVER:
+    if alert["status"] in ENDED:
         found.append(f"THIS ALERT IS {alert['status'].upper()}: stop looking for it")
     if not alert["tell_customer"]:
         found.append("DO NOT TELL THE CUSTOMER")
@@ -101,7 +101,7 @@ def rows(alert: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _to_do(alert: dict[str, Any]) -> str:
     """What the firm is asked to do, which it reads first; an alert that is over asks for nothing."""
-    return "" if alert["status"] in OVER else ACTION_WORDS[alert["action"]]
+    return "" if alert["status"] in ENDED else ACTION_WORDS[alert["action"]]
 
 
 def _asked(alert: dict[str, Any]) -> str:
