@@ -9,7 +9,7 @@ from __future__ import annotations
 from services.consumer.checkpoint_watch import CheckpointWatch
 from services.consumer.missing_keys import MissingKeys
 from tocsin.adapters.inbox.causes import Cause, Wait
-from tocsin.adapters.inbox.keys import generation_of, subject_of
+from tocsin.adapters.inbox.keys import generation_from, generation_of, subject_of
 from tocsin.adapters.inbox.reader import InboxReader
 from tocsin.adapters.inbox.store import Inbox
 from tocsin.adapters.inbox.waiting import MAX_WAIT_S
@@ -119,8 +119,8 @@ class KeysIntake:
     def _note_ahead(self, manifest: wire.Manifest, now_s: int) -> None:
         """Judge it by the next directory, also after a restart; where too many wait, by the one we have."""
         self.wants_directory = True
-        if self._inbox.keys.ahead_count() < MAX_AHEAD_MANIFESTS:
-            self._inbox.keys.keep_ahead(generation_of(manifest))
+        if self._inbox.known.ahead_count() < MAX_AHEAD_MANIFESTS:
+            self._inbox.known.keep_ahead(subject_of(generation_of(manifest)))
         else:
             self._alarm_ghosts(manifest, now_s)
 
@@ -128,11 +128,10 @@ class KeysIntake:
         """Alarms for manifests that rested on a newer directory than ours. To be asked after a look that
         brought the newest: the originator had the version that it names from the same broker.
         """
-        keys = self._inbox.keys
-        for generation in keys.ahead():
-            if (manifest := keys.manifest(generation)) is not None:
+        for subject in self._inbox.known.ahead():
+            if (manifest := self._inbox.keys.manifest(generation_from(subject))) is not None:
                 self._alarm_ghosts(manifest, now_s)
-        keys.forget_ahead()
+        self._inbox.known.forget_ahead()
 
     def _alarm_ghosts(self, manifest: wire.Manifest, now_s: int) -> None:
         for kind in ghosts_after_refresh(manifest, self._reader.directory, now_s):

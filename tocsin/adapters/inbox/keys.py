@@ -15,7 +15,6 @@ MAX_CACHED_MEMBERS = 1_000_000
 
 _WHERE = "WHERE originator = ? AND audience = ? AND generation = ?"
 _MANIFEST = f"SELECT body FROM manifests {_WHERE}"  # noqa: S608 - constants only
-_AHEAD = "ahead"  # beside what the directory said: the generations that wait for what it will say
 _SECRET = f"SELECT secret FROM secrets {_WHERE}"  # noqa: S608 - constants only
 
 
@@ -56,25 +55,6 @@ class InboxKeys:
         row = (*_key(generation), secret)
         self._database.execute("INSERT OR REPLACE INTO secrets VALUES (?, ?, ?, ?)", row)
         self._secrets.pop(generation, None)
-
-    def keep_ahead(self, generation: GenerationId) -> None:
-        """Remember that this generation's manifest is to be judged by a newer directory."""
-        row = (_AHEAD, subject_of(generation), b"")
-        self._database.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?)", row)
-
-    def ahead(self) -> list[GenerationId]:
-        """The generations whose manifests wait for a newer directory."""
-        found = self._database.execute("SELECT name FROM known WHERE what = ?", (_AHEAD,))
-        return [generation_from(bytes(subject)) for (subject,) in found]
-
-    def ahead_count(self) -> int:
-        """How many wait so."""
-        ((count,),) = self._database.execute("SELECT COUNT(*) FROM known WHERE what = ?", (_AHEAD,))
-        return int(count)
-
-    def forget_ahead(self) -> None:
-        """They were judged."""
-        self._database.execute("DELETE FROM known WHERE what = ?", (_AHEAD,))
 
     def asked_at_s(self, generation: GenerationId) -> int | None:
         """When we last asked the originator for this generation's wrap."""

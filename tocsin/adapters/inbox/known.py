@@ -10,6 +10,7 @@ from tocsin.adapters.database import Database
 from tocsin.core.directory import Directory
 
 _SCHEMA, _NAME, _REGIONS, _JUDGED, _AUTHORITY = "schema", "name", "regions", "judged by", "authority"
+_AHEAD = "ahead"
 _KEEP = """INSERT INTO known VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value
     WHERE value != excluded.value"""
 
@@ -63,6 +64,24 @@ class InboxKnown:
     def note_judged_by(self, version: int) -> None:
         """Remember that refused records were judged by a version. Inside a transaction."""
         self._database.execute(_KEEP, (_JUDGED, b"", version.to_bytes(8, "big")))
+
+    def keep_ahead(self, generation: bytes) -> None:
+        """Remember a generation whose manifest is to be judged by a newer directory. In a transaction."""
+        self._database.execute(_KEEP, (_AHEAD, generation, b""))
+
+    def ahead(self) -> list[bytes]:
+        """The generations whose manifests wait for a newer directory."""
+        found = self._database.execute("SELECT name FROM known WHERE what = ?", (_AHEAD,))
+        return [bytes(generation) for (generation,) in found]
+
+    def ahead_count(self) -> int:
+        """How many wait so."""
+        ((count,),) = self._database.execute("SELECT COUNT(*) FROM known WHERE what = ?", (_AHEAD,))
+        return int(count)
+
+    def forget_ahead(self) -> None:
+        """They were judged. Inside a transaction."""
+        self._database.execute("DELETE FROM known WHERE what = ?", (_AHEAD,))
 
     def _one(self, what: str, name: bytes) -> bytes | None:
         sql = "SELECT value FROM known WHERE what = ? AND name = ?"
