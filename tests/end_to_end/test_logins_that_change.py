@@ -2,14 +2,12 @@
 
 import asyncio
 import shutil
-import time
 
 import pytest
 
 from services.producer import running as running_module
 from tests.support.clinic import PASSWORD, Clinic
-from tests.support.loops import accept, all_sent, publishing, until
-from tests.support.publishing import Writer
+from tests.support.loops import accept, all_sent, publishing, until, writing
 from tests.support.secure_kafka import secure_broker
 from tests.support.world import ORIGINATOR
 from tocsin.adapters.home import ParticipantHome
@@ -32,10 +30,8 @@ def clinic(broker, tmp_path_factory):
 
 @pytest.fixture
 def writer(clinic, tmp_path):
-    writer = Writer(tmp_path, clinic.living.directory)
-    writer.clock.wall_s = time.time()
-    yield writer
-    writer.close()
+    with writing(tmp_path, clinic.living.directory) as writer:
+        yield writer
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ it, for 20 s: a frozen one is given up after the 40 s of a request only, too lon
 
 import asyncio
 import signal
-import time
 from contextlib import suppress
 
 import pytest
@@ -16,8 +15,7 @@ from services.workshop import processes
 from services.workshop.local_kafka import LocalKafka
 from tests.support.homes import LivingDirectory
 from tests.support.leaders import fullest_place, leaders
-from tests.support.loops import MAX_WAIT_S, accept, all_sent, publishing, times_stored, until
-from tests.support.publishing import Writer
+from tests.support.loops import MAX_WAIT_S, accept, all_sent, publishing, times_stored, until, writing
 from tocsin.adapters.kafka.security import KafkaAccess
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -33,6 +31,12 @@ def three(tmp_path_factory):
         yield kafka, living.directory
 
 
+@pytest.fixture
+def writer(three, tmp_path):
+    with writing(tmp_path, three[1]) as writer:
+        yield writer
+
+
 async def moved(kafka, place, before):
     """Wait until those that answer name another leader."""
     async with asyncio.timeout(MAX_WAIT_S):
@@ -42,10 +46,8 @@ async def moved(kafka, place, before):
                     return
 
 
-async def test_b11_a_leader_of_three_that_is_killed_under_load_loses_and_doubles_nothing(three, tmp_path):
-    kafka, directory = three
-    writer = Writer(tmp_path, directory)
-    writer.clock.wall_s = time.time()
+async def test_b11_a_leader_of_three_that_is_killed_under_load_loses_and_doubles_nothing(three, writer):
+    kafka, _directory = three
     async with publishing(KafkaAccess(kafka.bootstrap), writer) as running:
         ids = accept(writer, running, *(f"B11-{number}" for number in range(50)))
         await until(all_sent(writer))
@@ -61,4 +63,3 @@ async def test_b11_a_leader_of_three_that_is_killed_under_load_loses_and_doubles
         finally:
             await asyncio.to_thread(kafka.start)
     assert {1} == await times_stored(kafka.bootstrap, writer, ids)
-    writer.close()

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import threading
-import time
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -25,6 +24,7 @@ from tests.support.loops import (
     times_held,
     times_stored,
     until,
+    writing,
 )
 from tests.support.parties import DAY_S, NOW_S
 from tests.support.publishing import Writer
@@ -85,10 +85,8 @@ def town(place, tmp_path_factory):
 
 @pytest.fixture
 def writer(town, tmp_path):
-    writer = Writer(tmp_path, town.living.directory)
-    writer.clock.wall_s = time.time()
-    yield writer
-    writer.close()
+    with writing(tmp_path, town.living.directory) as writer:
+        yield writer
 
 
 @kafka

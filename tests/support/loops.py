@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tocsin.adapters.kafka.probe import broker_trouble
 from tocsin.adapters.kafka.records import IncomingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.core import wire
+from tocsin.core.directory import Directory
 from tocsin.core.ids import leaf_of
 from tocsin.runtime import pulse
 
@@ -42,6 +43,15 @@ async def until(true: Callable[[], object]) -> None:
     async with asyncio.timeout(MAX_WAIT_S):
         while not true():  # noqa: ASYNC110 - databases send no events
             await asyncio.sleep(0.02)
+
+
+@contextmanager
+def writing(folder: Path, directory: Directory) -> Iterator[Writer]:
+    """A publisher's outbox, by the clock of this machine."""
+    writer = Writer(folder, directory)
+    writer.clock.wall_s = time.time()
+    yield writer
+    writer.close()
 
 
 @asynccontextmanager
