@@ -34,6 +34,8 @@ POLL_WAIT_MS = 500
 SILENCE_S = 30
 WATCH_PAUSE_S = 60
 LOOK_BACK_PAUSE_S = 600
+AWAY_MS = 5_000
+"""A broker that gave no answer for so long may have been restored meanwhile."""
 CHECKPOINTS_BACK_S = 3 * 3_600
 
 Clock = Callable[[], float]
@@ -51,6 +53,7 @@ class Consumption:
         self._layout: Layout | None = None
         self._is_catching_up = False
         self._watched_at_s = self._looked_back_at_s = self.now_s()
+        self._answered_at_ms: int | None = None
 
     def now_s(self) -> int:
         """Unix seconds by the clock that was handed in."""
@@ -87,7 +90,7 @@ class Consumption:
         if not self._is_catching_up and has_passed(self._watched_at_s, WATCH_PAUSE_S, now_s):
             self._watched_at_s = now_s
             await in_thread(self.reading.note_withheld, now_s)
-        if has_passed(self._looked_back_at_s, LOOK_BACK_PAUSE_S, now_s):
+        if self._was_away() or has_passed(self._looked_back_at_s, LOOK_BACK_PAUSE_S, now_s):
             with contextlib.suppress(OutsideFault):  # a broker that is away is said elsewhere
                 await self._look_back()
         if self._layout is not None and self._layout != self.reading.reader.directory.layout:
@@ -161,6 +164,13 @@ class Consumption:
         """What retention takes from now on is a gap, also before the first record that we read there."""
         places = [Place(*one, await self._running().position(one)) for one in partitions]
         await in_thread(self.reading.note_beginnings, places)
+
+    def _was_away(self) -> bool:
+        """Whether no answer had come for a while before the last one; said once."""
+        before_ms, self._answered_at_ms = self._answered_at_ms, self.last_answer_ms()
+        if before_ms is None or self._answered_at_ms is None:
+            return False
+        return self._answered_at_ms - before_ms > AWAY_MS
 
     async def _look_back(self) -> None:
         """A partition that went back is read again from its beginning; what we know is a duplicate."""
