@@ -90,7 +90,7 @@ def test_h47_an_outbox_restored_twice_with_the_clock_behind_repeats_no_place_sal
     made.close()
     for copy in ("once", "again"):
         writer = Writer(Path(shutil.copytree(tmp_path / "made", tmp_path / copy)))
-        writer.clock.pass_by(-200)
+        writer.clock.pass_by(-100)
         begin_anew(writer.outbox, writer.now_s)
         writer.accept("after")
         writer.seal()
