@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.world import (
+    COURIER,
     NEIGHBOUR,
     NOW_S,
     ORIGINATOR,
@@ -60,6 +61,19 @@ def test_17_a_schema_that_the_directory_does_not_know_is_parked() -> None:
 
 def test_17_a_schema_that_the_audience_may_not_be_sent_is_quarantined() -> None:
     assert (Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED) == where(read(notice()))
+
+
+def test_17_a_firm_that_writes_to_another_than_its_authority_is_quarantined() -> None:
+    sender, reader = WORLD.sender(f"to.{NEIGHBOUR.id.hex()}", COURIER), WORLD.reader()
+    give_keys(sender, reader)
+    sent = sender.send(note(), stream="inbox")
+    fate = reader.read(sent.value, sent.place, NOW_S)
+    assert (Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED) == where(fate)
+
+
+def test_17_a_wrong_approval_spoils_an_item_that_needs_none() -> None:
+    fate = read(replace(note(), approvals=(wire.Approval(b"?" * 16, bytes(64)),)))
+    assert (Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS) == where(fate)
 
 
 def test_17_an_item_without_its_approvals_is_quarantined() -> None:
