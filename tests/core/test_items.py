@@ -128,6 +128,11 @@ def test_20_other_bytes_under_a_known_version_are_an_alarm_and_the_first_stays()
     assert ([AlarmKind.OTHER_BYTES], [first]) == ([one.kind for one in fate.alarms], reader.accepted)
 
 
+def test_20_what_was_refused_takes_no_version_from_what_comes_behind_it() -> None:
+    fate = read(note("one", name="one", body=b"?"), note("one", name="one"))
+    assert [Outcome.QUARANTINED, Outcome.ACCEPTED] == [one.outcome for one in fate.items]
+
+
 def test_20_another_version_is_another_item() -> None:
     reader = WORLD.reader()
     read(note("first", name="one"), reader=reader)
