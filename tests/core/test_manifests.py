@@ -174,6 +174,14 @@ def test_who_was_suspended_since_the_manifest_is_no_ghost_and_who_was_before_is(
         assert expected == m.ghosts(MANIFEST, directory, begin_s + 60)
 
 
+def test_who_came_in_since_the_manifest_began_is_no_ghost() -> None:
+    member, begin_s = MANIFEST.members[0], MANIFEST.not_before
+    people = WORLD.directory.participants
+    away = replace(people[member], suspensions=(Suspension(begin_s - 9, begin_s + 9, "inquiry"),))
+    directory = replace(WORLD.directory, participants={**people, member: away})
+    assert () == m.ghosts(MANIFEST, directory, begin_s + 60)
+
+
 def test_a_directory_version_that_cannot_be_fetched_is_an_alarm() -> None:
     assert () == m.ghosts_after_refresh(MANIFEST, WORLD.directory, NOW_S)
     ahead = replace(MANIFEST, directory_version=8)
