@@ -116,6 +116,17 @@ async def test_what_a_theft_cut_off_leaves_again_and_is_read_once(writer, tmp_pa
     assert early + late == read_all(before, writer.topics, writer.now_s)
 
 
+async def test_what_was_sealed_in_the_very_second_of_the_theft_is_cut_off(writer):
+    await publish(writer, "a")
+    head = writer.outbox.logs.head("ion", "south-america")
+    writer.clock.pass_by(100)
+    await publish(writer, "b")
+    with writer.outbox.transaction():
+        cut = cut_off(writer.outbox, NOW_S + 100, ORIGINATOR.key("record").id)
+    assert (head.session, head.counter, head.leaf) == cut.final["ion", "south-america"]
+    assert (2, 0, head) == (cut.again, cut.lost, writer.outbox.logs.head("ion", "south-america"))
+
+
 async def test_a_log_that_began_after_the_theft_begins_anew(writer):
     writer.clock.pass_by(100)
     await publish(writer, "a")
