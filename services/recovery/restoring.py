@@ -91,7 +91,6 @@ class Restoring:
             raise UntrustedError(f"{self.source} holds no keys: it is no backup of a home")
         keys = KeyFolder.open(home / _KEYS, passphrase.existing(self.passphrase_file))
         manifest.check_seal(sealed, keys.recovery())
-        keys.check_passphrase()
         folder = home / outbox_store.FOLDER
         if manifest.participant is not None and (folder / outbox_store.FILE_NAME).exists():
             outbox = outbox_store.open_outbox(folder, keys.storage_key(), parse_id(manifest.participant))

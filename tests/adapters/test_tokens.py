@@ -41,7 +41,8 @@ def test_a_name_is_given_once(path):
     assert {"dashboard": "read"} == Tokens(path).names()
 
 
-def test_a_damaged_file_lets_nobody_in(path):
-    path.write_text("[1]")
+@pytest.mark.parametrize("content", ["[1]", '{"a": {"purpose": "read", "sha256": "\u00e9"}}'])
+def test_a_damaged_file_lets_nobody_in(path, content):
+    path.write_text(content)
     with pytest.raises(StorageError):
         Tokens(path).holder("x", "read")

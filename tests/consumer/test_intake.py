@@ -52,6 +52,16 @@ def test_h06_a_replay_is_a_duplicate_at_once_and_after_a_restart(reading, sender
     assert [report_id("a")] == again.stored()
 
 
+def test_rung_14_our_own_record_that_comes_back_is_skipped_and_stores_nothing(tmp_path, sender):
+    ours = Reading(tmp_path, WORLD.directory, ORIGINATOR)
+    ours.take_keys(sender)
+    sent = sender.send(note("a"))
+    ours.take(sent)
+    assert (1, []) == (ours.tally.records[Outcome.SKIPPED], ours.stored())
+    assert ([], []) == (ours.inbox.waiting.summary(), list(ours.inbox.alarms.since(0)))
+    assert sent.header.counter == ours.reader.head(_log(sent)).counter
+
+
 def test_one_report_in_two_regions_is_one_row(reading, sender):
     reading.take_keys(sender)
     reading.take(sender.send(note("a"), region="south-america"))

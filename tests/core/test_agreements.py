@@ -64,9 +64,12 @@ def test_who_left_is_reminded_of_nothing():
 
 
 def test_each_mark_of_each_end_has_a_key_of_its_own():
-    keys = [reminder(DIRECTORY, ending_in(left_s), NOW_S).key for left_s in (0, DAY_S, 2 * DAY_S)]
-    assert 3 == len(set(keys))
-    assert keys[0] == reminder(DIRECTORY, ending_in(0), NOW_S + DAY_S).key
+    def key(left_s, now_s=NOW_S):
+        return reminder(DIRECTORY, ending_in(left_s), now_s).key
+
+    assert key(0) == key(0, NOW_S + DAY_S)
+    assert key(20 * DAY_S) != key(21 * DAY_S), "two ends, one mark"
+    assert key(20 * DAY_S) != key(20 * DAY_S, NOW_S + 12 * DAY_S), "one end, two marks"
 
 
 def test_a_firm_is_told_when_it_ends_and_whom_to_ask():

@@ -7,7 +7,7 @@ import pytest
 from tests.support.reports import problems_of, smallest_alert
 from tocsin.core import codes
 from tocsin.core.alert_fields import alert_check
-from tocsin.core.alert_targets import MAX_TARGETS, SECTORS_OF_TARGET, is_own
+from tocsin.core.alert_targets import MAX_TARGETS, SECTORS_OF_TARGET, is_own, not_meant
 
 STRICT = alert_check(strict=True)
 LENIENT = alert_check(strict=False)
@@ -70,3 +70,9 @@ def test_targets_are_bounded(check: Any) -> None:
 @pytest.mark.parametrize(("prefix", "ours"), [("s10:CH", True), ("s10:NL", False), ("awb:020", True)])
 def test_an_s10_is_its_issuers_by_its_end(prefix: str, ours: bool) -> None:
     assert ours is is_own("s10", "RA473124829CH", [prefix])
+
+
+def test_a_target_is_of_the_trade_of_every_sector_that_is_named() -> None:
+    s10 = [{"type": "s10", "value": "RA473124829CH"}]
+    assert [] == list(not_meant(s10, {"postal", "courier"}))
+    assert ["targets[0].type"] == [place for place, _ in not_meant(s10, {"postal", "bank"})]

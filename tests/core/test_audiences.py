@@ -69,6 +69,7 @@ def test_an_audience_that_was_written_reads_back(audience: Audience) -> None:
         {"rule": []},
         {"rule": {"exclude": ["xx"]}},
         {"max_age_s": -1},
+        {"max_age_s": 36_500 * 86_400 + 1},
     ],
 )
 def test_a_bad_audience_is_refused(changes: dict[str, Any]) -> None:

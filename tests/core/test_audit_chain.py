@@ -1,5 +1,6 @@
 """An audit log is a chain: whatever is changed in it breaks it at its place."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -57,6 +58,21 @@ def test_lines_that_are_removed_moved_or_repeated_break_the_chain(kept: tuple[in
     lines, _ = log()
     with pytest.raises(UntrustedError, match="does not follow"):
         walk([lines[at] for at in kept])
+
+
+def test_a_line_that_skips_a_number_breaks_the_chain_though_its_hashes_fit() -> None:
+    lines, _ = log(1)
+    first = walk(lines)
+    skipping, _head = next_line(Head(7, first.hash), Deed("ana", "proposed", "ALERT-1"), NOW_S)
+    with pytest.raises(UntrustedError, match="line 2 does not follow"):
+        walk([*lines, skipping])
+
+
+def test_a_hash_is_sha_256_of_the_label_and_the_rest_of_the_line() -> None:
+    line, head = next_line(Head(), Deed("ana", "proposed", "ALERT-0"), NOW_S)
+    record = {name: value for name, value in json.loads(line).items() if name != "hash"}
+    written = json.dumps(record, sort_keys=True, separators=(",", ":")).encode()
+    assert hashlib.sha256(b"tocsin/1/audit\0" + written).hexdigest() == head.hash
 
 
 @pytest.mark.parametrize("line", [b"\n", b"{}\n", b"[]\n", b"no json\n", b"\xff\n"])

@@ -61,6 +61,19 @@ def test_an_answer_to_another_application_is_refused(made: tuple[Challenge, Answ
         check_answer(replace(made[1], application=seed("another")), made[1])
 
 
+def test_a_challenge_opens_for_its_key_only(made: tuple[Challenge, Answer]) -> None:
+    """One secret key under two ids answers for none but the one that was challenged."""
+    (sealed,), other = made[0].sealed.values(), OTHER.key("kem").id
+    with pytest.raises(UntrustedError, match="does not open"):
+        answer_challenge(Challenge(APPLICATION, {other: sealed}), {other: APPLICANT.kem})
+
+
+def test_an_answer_with_a_proof_too_many_is_refused(made: tuple[Challenge, Answer]) -> None:
+    more = {**made[1].proofs, OTHER.key("kem").id: bytes(32)}
+    with pytest.raises(UntrustedError, match="does not prove"):
+        check_answer(Answer(APPLICATION, more), made[1])
+
+
 @pytest.mark.parametrize("proofs", [{}, {APPLICANT.key("kem").id: bytes(32)}])
 def test_an_answer_that_proves_nothing_is_refused(
     made: tuple[Challenge, Answer], proofs: dict[bytes, bytes]
@@ -78,6 +91,7 @@ def test_an_answer_that_proves_nothing_is_refused(
         {"keys": [{"key": "00", "value": "AA=="}]},
         {"keys": [{"key": "0" * 32, "value": "*"}]},
         {"keys": {}},
+        {"keys": [{"key": f"{number:032x}", "value": "AA=="} for number in range(65)]},
     ],
 )
 def test_a_file_that_is_none_is_refused(changes: dict[str, object]) -> None:

@@ -71,6 +71,7 @@ def test_h40_a_log_that_we_do_not_read_says_nothing() -> None:
 
 def test_h40_a_head_older_than_retention_says_nothing() -> None:
     assert ([], []) == _compare(_said(leaf=b"x" * 32), oldest_s=1_001)
+    assert ([DISAGREES], []) == _compare(_said(leaf=b"x" * 32), oldest_s=1_000)
 
 
 STATEMENT = Alarm(AlarmKind.CHECKPOINT, ORIGINATOR.id, "checkpoints", "")

@@ -145,3 +145,9 @@ def test_a_list_that_is_not_there_has_no_labels() -> None:
 def test_nobody_can_change_what_was_handed_out(table) -> None:
     with pytest.raises(TypeError):
         table["new"] = "x"
+
+
+def test_no_substance_has_a_name_so_short_that_it_stands_in_any_text() -> None:
+    for one in codes.substances().values():
+        names = [*one.labels.values(), *one.names, *(name for form in one.forms for name in form.names)]
+        assert not [name for name in names if len(name) < 3], one

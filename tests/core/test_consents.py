@@ -78,3 +78,18 @@ def test_a_file_that_is_no_consent_is_refused(changes: dict[str, Any]) -> None:
     record = canonical_json.load(write_consent(WANTED, OFFICE.statement)) | changes
     with pytest.raises(MalformedError):
         read_consent(canonical_json.dump(record))
+
+
+@pytest.mark.parametrize("made_at_s", [NOW_S - MAX_AGE_S, NOW_S + 300])
+def test_a_consent_holds_to_the_last_second_of_its_90_days(made_at_s: int) -> None:
+    check(replace(WANTED, made_at_s=made_at_s))
+
+
+@pytest.mark.parametrize("changes", [{"revoked_at_s": NOW_S + DAY_S}, {"not_after_s": NOW_S - 1}])
+def test_a_consent_under_a_key_of_the_sponsor_that_is_no_more_in_force_is_refused(
+    changes: dict[str, int],
+) -> None:
+    former = read_participant(OFFICE.target(statement=changes)[1])
+    signed = read_consent(write_consent(WANTED, OFFICE.statement))
+    with pytest.raises(UntrustedError, match="in force"):
+        check_consent(signed, WANTED, former, NOW_S)

@@ -52,6 +52,18 @@ def test_another_file_is_refused(data) -> None:
         enrolment.read_request(data)
 
 
+def test_a_request_over_its_bound_is_refused_though_it_would_read() -> None:
+    most = request() + b" " * (enrolment.MAX_REQUEST_BYTES - len(request()))
+    assert PARTY.name == enrolment.read_request(most).name
+    with pytest.raises(MalformedError, match="over 65536"):
+        enrolment.read_request(most + b" ")
+
+
+def test_a_request_of_another_format_is_refused() -> None:
+    with pytest.raises(MalformedError, match="not a file"):
+        enrolment.read_request(request(tocsin_request=2))
+
+
 @pytest.mark.parametrize("name", ["", "x" * 201, "two\nlines", "\u202eevil", " space", "space ", None])
 def test_a_name_is_one_printable_line(name) -> None:
     with pytest.raises(MalformedError, match="a name"):
@@ -70,6 +82,12 @@ def test_a_signed_request_with_a_bad_name_is_refused() -> None:
         enrolment.read_request(data)
 
 
+def test_a_signed_request_with_a_bad_country_is_refused() -> None:
+    data = enrolment.write_request("Unit", "Colombia", PARTY.keys, PARTY.statement)
+    with pytest.raises(MalformedError, match="two capital letters"):
+        enrolment.read_request(data)
+
+
 @pytest.mark.parametrize("name", ["Colombia", None])
 def test_a_welcome_comes_back_whole(name) -> None:
     welcome = Welcome(PARTY.id, b'{"signed": {}}', name)
@@ -79,7 +97,7 @@ def test_a_welcome_comes_back_whole(name) -> None:
 @pytest.mark.parametrize(
     "record",
     [
-        {"participant_id": PARTY.id.hex(), "root": "not base64!"},
+        {"participant_id": PARTY.id.hex(), "root": "bm90IGJhc2U2NA==!"},
         {"participant_id": "short", "root": b64encode(b"x").decode()},
         {"participant_id": PARTY.id.hex()},
         {"root": ""},

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.world import (
+    COURIER,
     NEIGHBOUR,
     NOW_S,
     ORIGINATOR,
@@ -62,6 +63,19 @@ def test_17_a_schema_that_the_audience_may_not_be_sent_is_quarantined() -> None:
     assert (Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED) == where(read(notice()))
 
 
+def test_17_a_firm_that_writes_to_another_than_its_authority_is_quarantined() -> None:
+    sender, reader = WORLD.sender(f"to.{NEIGHBOUR.id.hex()}", COURIER), WORLD.reader()
+    give_keys(sender, reader)
+    sent = sender.send(note(), stream="inbox")
+    fate = reader.read(sent.value, sent.place, NOW_S)
+    assert (Outcome.QUARANTINED, Step.SCHEMA, Reason.SCHEMA_NOT_ALLOWED) == where(fate)
+
+
+def test_17_a_wrong_approval_spoils_an_item_that_needs_none() -> None:
+    fate = read(replace(note(), approvals=(wire.Approval(b"?" * 16, bytes(64)),)))
+    assert (Outcome.QUARANTINED, Step.SCHEMA, Reason.APPROVALS) == where(fate)
+
+
 def test_17_an_item_without_its_approvals_is_quarantined() -> None:
     sender, reader = WORLD.pair("couriers")
     sent = sender.send(notice(), stream="alerts")
@@ -112,6 +126,11 @@ def test_20_other_bytes_under_a_known_version_are_an_alarm_and_the_first_stays()
     fate = read(note("second", name="one"), reader=reader)
     assert (Outcome.QUARANTINED, Step.STORE, Reason.OTHER_BYTES) == where(fate)
     assert ([AlarmKind.OTHER_BYTES], [first]) == ([one.kind for one in fate.alarms], reader.accepted)
+
+
+def test_20_what_was_refused_takes_no_version_from_what_comes_behind_it() -> None:
+    fate = read(note("one", name="one", body=b"?"), note("one", name="one"))
+    assert [Outcome.QUARANTINED, Outcome.ACCEPTED] == [one.outcome for one in fate.items]
 
 
 def test_20_another_version_is_another_item() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.parties import DAY_S, KEY_ENDS_S, NOW_S, Party
+from tests.support.parties import DAY_S, KEY_BEGINS_S, KEY_ENDS_S, NOW_S, Party
 from tocsin.core import canonical_json
 from tocsin.core.errors import MalformedError, RefusedByRuleError, UntrustedError
 from tocsin.core.key_changes import (
@@ -85,10 +85,27 @@ def test_a_changed_entry_reads_back() -> None:
     assert entry == read_participant(write_participant(entry))
 
 
-def test_keys_that_ended_long_ago_are_forgotten() -> None:
-    ended = replace(NEW.key("kem"), not_before_s=1, not_after_s=NOW_S - FORGET_AFTER_S - 1)
+@pytest.mark.parametrize(("ended_before_s", "kept"), [(FORGET_AFTER_S, True), (FORGET_AFTER_S + 1, False)])
+def test_keys_that_ended_long_ago_are_forgotten(ended_before_s: int, kept: bool) -> None:
+    ended = replace(NEW.key("kem"), not_before_s=1, not_after_s=NOW_S - ended_before_s)
     entry = applied(change(), entry=replace(ENTRY, keys=(*ENTRY.keys, ended)))
-    assert ended.id not in {key.id for key in entry.keys}
+    assert kept is (ended.id in {key.id for key in entry.keys})
+
+
+@pytest.mark.parametrize("made_at_s", [NOW_S - MAX_AGE_S, NOW_S + 300])
+def test_a_change_holds_to_the_last_second_of_its_30_days(made_at_s: int) -> None:
+    assert RECORD.id in {key.id for key in applied(change(made_at_s=made_at_s)).keys}
+
+
+def test_a_retirement_never_prolongs_a_key() -> None:
+    entry = applied(change((NEW.key("kem"),), (retired("kem", at_s=KEY_ENDS_S + DAY_S),)))
+    (old,) = [key for key in entry.keys if key.id == OLD.key("kem").id]
+    assert KEY_ENDS_S == old.not_after_s
+
+
+def test_a_key_that_is_retired_before_its_beginning_leaves_an_entry_that_reads() -> None:
+    entry = applied(change((NEW.key("kem"),), (retired("kem", at_s=KEY_BEGINS_S - DAY_S),)))
+    assert entry == read_participant(write_participant(entry))
 
 
 @pytest.mark.parametrize(

@@ -36,5 +36,5 @@ def test_another_generation_has_another_key(other: GenerationId) -> None:
 
 
 def test_the_info_of_a_wrap_binds_suite_generation_recipient_and_commitment() -> None:
-    wanted = b"tocsin/1/wrap\0" + b"\0\x01" + LAYOUT + b"k" * 16 + b"c" * 32
-    assert wanted == wrap_info(1, ONE, b"k" * 16, b"c" * 32)
+    wanted = b"tocsin/1/wrap\0" + b"\x01\x02" + LAYOUT + b"k" * 16 + b"c" * 32
+    assert wanted == wrap_info(258, ONE, b"k" * 16, b"c" * 32)

@@ -39,9 +39,12 @@ def test_every_other_record_names_the_heads_leaf() -> None:
         (LogHead(6, 1, b"x" * 32), HEAD.leaf, (None, 0)),
         (LogHead(5, 4, b"x" * 32), NO_LEAF, (AlarmKind.WRONG_PREVIOUS, 0)),
         (LogHead(6, 1, b"x" * 32), NO_LEAF, (AlarmKind.WRONG_PREVIOUS, 0)),
+        (LogHead(5, 5, b"x" * 32), HEAD.leaf, (AlarmKind.GAP, 1)),
         (LogHead(5, 7, b"x" * 32), b"p" * 32, (AlarmKind.GAP, 3)),
+        (LogHead(6, 2, b"x" * 32), HEAD.leaf, (AlarmKind.GAP, 1)),
         (LogHead(6, 3, b"x" * 32), b"p" * 32, (AlarmKind.GAP, 2)),
         (LogHead(5, 2, b"x" * 32), b"p" * 32, (AlarmKind.COUNTER_BACK, 0)),
+        (LogHead(5, 3, b"x" * 32), HEAD.leaf, (AlarmKind.COUNTER_BACK, 0)),
         (LogHead(4, 9, b"x" * 32), b"p" * 32, (AlarmKind.SESSION_BACK, 0)),
     ],
 )

@@ -54,8 +54,11 @@ def test_a_stated_record_that_we_hold_with_another_leaf_is_a_contradiction() -> 
     [
         (AlarmKind.GAP, Standing.HOLES),
         (AlarmKind.WRONG_PREVIOUS, Standing.HOLES),
+        (AlarmKind.FINAL_HEAD, Standing.HOLES),
         (AlarmKind.FORK, Standing.CONTRADICTS),
         (AlarmKind.CHECKPOINT, Standing.CONTRADICTS),
+        (AlarmKind.OTHER_BYTES, Standing.CONTRADICTS),
+        (AlarmKind.SESSION_BACK, Standing.CONTRADICTS),
         (AlarmKind.COUNTER_BACK, Standing.COMPLETE),
         (AlarmKind.MISSING_KEY, Standing.COMPLETE),
     ],
@@ -100,6 +103,15 @@ def test_what_another_reading_of_ours_holds_is_missed_like_what_was_stated() -> 
     assert Standing.COMPLETE is standing(held=HEAD)
 
 
+def test_an_originator_is_not_silent_before_two_hours_have_passed() -> None:
+    assert Standing.COMPLETE is standing(stated=stated(ago_s=SILENCE_S))
+
+
+def test_a_silent_originator_that_stated_nothing_of_the_log_vouches_for_none_of_it() -> None:
+    found = judge(replace(WHOLE, stated=stated(None, SILENCE_S + 1)), NOW_S)
+    assert (Standing.SILENT, None) == (found.standing, found.complete_until_s)
+
+
 def test_an_old_checkpoint_is_silence_and_says_until_when_the_log_is_complete() -> None:
     found = judge(replace(WHOLE, stated=stated(ago_s=SILENCE_S + 1)), NOW_S)
     assert (Standing.SILENT, NOW_S - SILENCE_S - 1) == (found.standing, found.complete_until_s)
@@ -117,11 +129,14 @@ def test_an_originator_that_was_never_heard_is_silent_after_two_hours() -> None:
 
 
 def test_a_log_older_than_what_the_broker_keeps_is_no_fault() -> None:
-    assert Standing.PAST is standing(stated=stated(None), since_s=NOW_S - 31 * DAY_S)
+    assert Standing.PAST is standing(stated=stated(None), since_s=NOW_S - 30 * DAY_S - 1)
+    assert Standing.UNSTATED is standing(stated=stated(None), since_s=NOW_S - 30 * DAY_S)
     assert Standing.SILENT is standing(stated=None, since_s=0)
 
 
 def test_a_hole_of_unknown_size_is_never_taken_for_filled() -> None:
     leaf = KnownLeaf(b"h" * 16, settled=True)
     unknown = gap(AlarmKind.WRONG_PREVIOUS, missing=0)
-    assert Standing.HOLES is standing(alarms=(unknown,), known=lambda *_place: leaf)
+    beyond_the_first = gap(counter=5, missing=5)
+    for hole in (unknown, beyond_the_first):
+        assert Standing.HOLES is standing(alarms=(hole,), known=lambda *_place: leaf)

@@ -55,7 +55,7 @@ def test_a_signer_that_the_directory_does_not_know_asks_for_a_refresh() -> None:
     ids=["another originator", "another's key", "another purpose", "after the key's end"],
 )
 def test_a_statement_under_a_key_that_does_not_fit_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(UntrustedError):
+    with pytest.raises(UntrustedError, match="another's, for another purpose or not valid"):
         m.verified_statement(SENDER.manifest(**changes), WORLD.directory)
 
 
@@ -84,8 +84,11 @@ def test_a_statement_whose_signature_does_not_hold_is_refused() -> None:
         m.verified_statement(forged, WORLD.directory)
 
 
-def test_an_honest_manifest_passes_its_check() -> None:
-    m.check_manifest(MANIFEST)
+@pytest.mark.parametrize(
+    "changes", [{}, {"not_before": 0, "not_after": 1}, {"not_after": MANIFEST.not_before + 31 * DAY_S}]
+)
+def test_an_honest_manifest_passes_its_check(changes: dict[str, Any]) -> None:
+    m.check_manifest(replace(MANIFEST, **changes))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,7 @@ def test_an_honest_manifest_passes_its_check() -> None:
         {"suite": 2},
         {"revision": 0},
         {"generation": -1},
-        {"not_before": -1},
+        {"not_before": -1, "not_after": 1},
         {"not_after": MANIFEST.not_before},
         {"not_after": MANIFEST.not_before + 31 * DAY_S + 1},
     ],
@@ -108,6 +111,7 @@ def test_a_manifest_that_no_sender_makes_is_refused(changes: dict[str, Any]) -> 
 
 GHOST = (AlarmKind.GHOST_READER,)
 ONE = replace(MANIFEST, members=MANIFEST.members[:1])
+OTHERS = replace(MANIFEST, members=(bytes(15) + b"a", bytes(15) + b"b"))
 
 
 @pytest.mark.parametrize(
@@ -124,6 +128,7 @@ ONE = replace(MANIFEST, members=MANIFEST.members[:1])
             (False, (AlarmKind.MANIFEST_CONFLICT,)),
         ),
         (replace(ONE, revision=2), MANIFEST, (False, (AlarmKind.MEMBER_REMOVED,))),
+        (replace(OTHERS, revision=2), ONE, (False, (AlarmKind.MEMBER_REMOVED,))),
         (replace(MANIFEST, members=(COURIER.id,)), None, (True, GHOST)),
         (replace(MANIFEST, members=()), None, (True, GHOST)),
         (replace(MANIFEST, audience=b"?" * 16), None, (True, GHOST)),
@@ -136,6 +141,7 @@ ONE = replace(MANIFEST, members=MANIFEST.members[:1])
         "later revision",
         "another commitment",
         "member removed",
+        "member replaced",
         "ghost reader",
         "nobody",
         "unknown audience",
@@ -153,6 +159,12 @@ def test_a_manifest_that_is_not_in_force_has_no_ghosts(now_s: int) -> None:
     assert () == m.ghosts(haunted, WORLD.directory, now_s)
 
 
+@pytest.mark.parametrize("now_s", [MANIFEST.not_before, MANIFEST.not_after])
+def test_a_manifest_haunts_from_the_first_to_the_last_second_of_its_window(now_s: int) -> None:
+    haunted = replace(MANIFEST, members=(OUTSIDER.id,))
+    assert GHOST == m.ghosts(haunted, WORLD.directory, now_s)
+
+
 def test_who_was_suspended_since_the_manifest_is_no_ghost_and_who_was_before_is() -> None:
     member, begin_s = MANIFEST.members[0], MANIFEST.not_before
     people = WORLD.directory.participants
@@ -160,6 +172,14 @@ def test_who_was_suspended_since_the_manifest_is_no_ghost_and_who_was_before_is(
         away = replace(people[member], suspensions=(Suspension(from_s, NO_DAY, "inquiry"),))
         directory = replace(WORLD.directory, participants={**people, member: away})
         assert expected == m.ghosts(MANIFEST, directory, begin_s + 60)
+
+
+def test_who_came_in_since_the_manifest_began_is_no_ghost() -> None:
+    member, begin_s = MANIFEST.members[0], MANIFEST.not_before
+    people = WORLD.directory.participants
+    away = replace(people[member], suspensions=(Suspension(begin_s - 9, begin_s + 9, "inquiry"),))
+    directory = replace(WORLD.directory, participants={**people, member: away})
+    assert () == m.ghosts(MANIFEST, directory, begin_s + 60)
 
 
 def test_a_directory_version_that_cannot_be_fetched_is_an_alarm() -> None:
@@ -214,3 +234,19 @@ def test_another_secret_sealed_under_the_right_binding_is_refused() -> None:
         sealed = seal_to_xwing(NEIGHBOUR.kem.public, info, secret)
         with pytest.raises(CannotOpenError):
             m.open_wrap(replace(wrap, sealed=sealed), MANIFEST, NEIGHBOUR.kem)
+
+
+def test_a_secret_of_another_length_is_refused_though_it_matches_the_commitment() -> None:
+    """HMAC fills its key with zeros: without its last zero a secret has the same commitment."""
+    sender = WORLD.sender()
+    zero = replace(sender.generation, secret=bytes([7]) * 31 + b"\0")
+    manifest = manifest_of(zero, MANIFEST.signing_key, 7, sender.reason)
+    wrap = _wrap(sender)
+    info = wrap_info(wire.SUITE, zero.id, wrap.recipient_key, manifest.commitment)
+    for secret, whole in ((zero.secret, True), (zero.secret[:31], False)):
+        sealed = replace(wrap, sealed=seal_to_xwing(NEIGHBOUR.kem.public, info, secret))
+        if whole:
+            assert zero.secret == m.open_wrap(sealed, manifest, NEIGHBOUR.kem)
+        else:
+            with pytest.raises(CannotOpenError):
+                m.open_wrap(sealed, manifest, NEIGHBOUR.kem)

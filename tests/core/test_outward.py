@@ -52,7 +52,7 @@ def test_what_cannot_be_posted_to_safely_is_refused_without_quoting_a_secret(url
     assert "secret" not in str(error.value)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1"])
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822"])
 def test_a_public_address_may_be_connected_to(address):
     assert refusal(address, FIRM, own_network=False) is None
 
@@ -66,18 +66,24 @@ def test_a_private_address_is_refused_unless_it_is_ones_own_network(address):
     assert refusal(address, FIRM, own_network=True) is None
 
 
+LOOPBACKS = ["127.0.0.1", "::1", "0.0.0.0", "::", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1"]
+TEREDO_LOOPBACK = "2001:0:4136:e378:8000:63bf:80ff:fffe"
+LINK_LOCAL = ["169.254.169.254", "fe80::1", "fe80::1%eth0", "64:ff9b::a9fe:a9fe"]
+METADATA = ["fd00:ec2::254", "100.100.100.200"]
+NO_HOSTS = ["224.0.0.1", "255.255.255.255", "ff02::1", "240.0.0.1", "4000::1"]
+
+
 @pytest.mark.parametrize(
-    "address",
+    ("address", "reason"),
     [
-        *("127.0.0.1", "::1", "0.0.0.0", "::", "::ffff:127.0.0.1"),
-        *("169.254.169.254", "fe80::1", "fe80::1%eth0", "fd00:ec2::254", "100.100.100.200"),
-        *("224.0.0.1", "255.255.255.255", "ff02::1", "240.0.0.1"),
-        *("64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::1"),
+        *((one, "this machine itself") for one in (*LOOPBACKS, TEREDO_LOOPBACK)),
+        *((one, "link-local or metadata") for one in (*LINK_LOCAL, *METADATA)),
+        *((one, "no host's") for one in NO_HOSTS),
     ],
 )
-def test_this_machine_metadata_and_what_is_no_host_are_refused_always(address):
+def test_this_machine_metadata_and_what_is_no_host_are_refused_always(address, reason):
     for own_network in (False, True):
-        assert refusal(address, FIRM, own_network=own_network)
+        assert reason in refusal(address, FIRM, own_network=own_network)
 
 
 def test_a_private_address_inside_another_is_seen():

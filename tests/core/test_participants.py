@@ -94,6 +94,11 @@ def test_an_application_that_was_changed_is_refused() -> None:
         verify_request(request(name="Somebody else"))
 
 
+def test_an_applicant_signs_its_name_its_country_and_its_keys() -> None:
+    asked = {"name": "Office", "country": "CO", "keys": [key_record(OFFICE.key("record"))]}
+    assert canonical_json.dump(asked) == request_bytes(asked | {"self_signature": "AA=="})
+
+
 @pytest.mark.parametrize("extra", [(), (OFFICE.key("statement"), Party("x").key("statement"))])
 def test_an_application_has_exactly_one_statement_key(extra: tuple[Any, ...]) -> None:
     keys = [key_record(key) for key in (OFFICE.key("record"), *extra)]
@@ -107,7 +112,7 @@ def test_a_carriers_prefixes_stand_in_its_entry_where_there_are_any() -> None:
     assert b"prefixes" not in write_participant(replace(one, prefixes=()))
 
 
-@pytest.mark.parametrize("wrong", [["020"], ["awb:02"], ["s10:ch"], ["awb:020"] * 65])
+@pytest.mark.parametrize("wrong", [["020"], ["awb:02"], ["awb:0201"], ["s10:ch"], ["awb:020"] * 65])
 def test_a_prefix_that_is_none_refuses_the_entry(wrong: list[str]) -> None:
     one = replace(read_participant(entry(FIRM)), prefixes=tuple(wrong))
     with pytest.raises(MalformedError, match="prefix"):

@@ -60,6 +60,11 @@ def test_an_edit_takes_every_signature_away_and_begins_the_time_anew() -> None:
     assert ({}, NOW_S + 9 + LIFETIME_S, ("ana",)) == (after.signatures, after.expires_at_s, after.authors)
 
 
+def test_a_signature_stands_beside_those_of_others() -> None:
+    both = signed(signed(proposal(), "ben", SIGNATURES), "eva", SIGNATURES)
+    assert {"ben": SIGNATURES, "eva": SIGNATURES} == both.signatures
+
+
 def test_nobody_approves_twice() -> None:
     with pytest.raises(NotThisPersonError, match="approved ALERT-1 already"):
         check_releaser(signed(proposal(), "ben", SIGNATURES), "ben", alone=False, fast_lane=False)

@@ -60,6 +60,12 @@ def test_persons_are_counted_and_not_signatures(persons: tuple[str, ...], wanted
     assert wanted == persons_of(signed(*persons))
 
 
+def test_two_keys_of_one_person_are_one_person() -> None:
+    directory = directory_of(targets() | dict([ORIGINATOR.target(release={"person": "author"})]))
+    item = signed("author", "releaser")
+    assert 1 == approving_persons(item, ORIGINATOR.id, NOW_S, COURIERS, directory)
+
+
 def test_one_wrong_approval_spoils_the_item() -> None:
     assert persons_of(signed("author", version=2)) is None
 
@@ -125,6 +131,16 @@ def test_an_alert_to_one_firm_needs_as_many_as_the_strictest_audience_of_that_fi
     directory = strict_world(approvals=2, safety_approvals=1)
     assert 2 == approvals_needed(ALERT_SCHEMA, {}, TO_COURIER, directory)
     assert 1 == approvals_needed(ALERT_SCHEMA, {"safety_notice": True}, TO_COURIER, directory)
+
+
+def test_an_audience_that_does_not_name_the_firm_asks_nothing_for_it() -> None:
+    rules = (
+        audience_target("banks", sectors=["bank"], approvals=2),
+        audience_target("couriers", NOTICE, sectors=["courier"], approvals=1),
+    )
+    directory = directory_of(targets() | dict(rules))
+    assert 2 == approvals_needed(ALERT_SCHEMA, {}, directory.audiences[audience_id("banks")], directory)
+    assert 1 == approvals_needed(ALERT_SCHEMA, {}, TO_COURIER, directory)
 
 
 def test_an_alert_to_one_firm_needs_one_person_at_least() -> None:

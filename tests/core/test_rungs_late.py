@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.forging import sealed_plaintext
 from tests.support.world import (
+    ANALYST,
     COURIER,
     DAY_S,
     NEIGHBOUR,
@@ -60,6 +61,12 @@ def test_13_an_expired_record_is_skipped() -> None:
     assert (Outcome.SKIPPED, Step.TIME, Reason.EXPIRED) == where(send_and_read(NOW_S + 31 * DAY_S))
 
 
+def test_13_a_record_ends_with_the_second_that_it_names() -> None:
+    end_s = NOW_S + 3_600
+    assert Outcome.ACCEPTED is send_and_read(end_s - 1, expires_at=end_s).outcome
+    assert (Outcome.SKIPPED, Step.TIME, Reason.EXPIRED) == where(send_and_read(end_s, expires_at=end_s))
+
+
 @pytest.mark.parametrize(
     ("ahead_s", "wanted"),
     [
@@ -101,10 +108,33 @@ def test_14_our_own_record_is_skipped() -> None:
     assert (Outcome.SKIPPED, Step.FOR_ME, Reason.OWN_RECORD) == where(fate)
 
 
+def test_14_our_own_record_is_not_opened_though_we_could_and_moves_the_head_of_its_log() -> None:
+    sender, reader = WORLD.sender(), WORLD.reader(ORIGINATOR)
+    sender.generation = replace(sender.generation, members=(ORIGINATOR.id,))
+    reader.take_manifest(sender.manifest(), NOW_S)
+    reader.secrets = {sender.generation.id: sender.generation.secret}
+    sent = sender.send(note())
+    fate = reader.read(sent.value, sent.place, NOW_S)
+    assert (Outcome.SKIPPED, Step.FOR_ME, Reason.OWN_RECORD) == where(fate)
+    assert ([], True) == (reader.accepted, fate.new_head is not None)
+
+
 @pytest.mark.parametrize("manifest", [True, False])
 def test_14_a_record_for_an_audience_that_we_are_not_in_is_skipped(manifest: bool) -> None:
     fate = _read_by(COURIER, manifest=manifest, wrap=False)
     assert (Outcome.SKIPPED, Step.FOR_ME, Reason.NOT_A_MEMBER) == where(fate)
+
+
+def test_14_the_manifest_says_who_is_a_member_and_not_the_directory() -> None:
+    """Who joined since is not named; who left since reads what was sealed while it was there."""
+    for members, expected in (((ANALYST.id,), Reason.NOT_A_MEMBER), ((NEIGHBOUR.id,), Reason.WHOLE)):
+        sender, reader = WORLD.pair()
+        (generation,) = reader.manifests
+        reader.manifests[generation] = replace(reader.manifests[generation], members=members)
+        left = directory_of(targets(ORIGINATOR, ANALYST, replace(NEIGHBOUR, roles=("statistics",))))
+        reader.directory = WORLD.directory if expected is Reason.NOT_A_MEMBER else left
+        sent = sender.send(note())
+        assert expected is reader.read(sent.value, sent.place, NOW_S).reason
 
 
 @pytest.mark.parametrize("manifest", [True, False])

@@ -105,6 +105,7 @@ def test_a_schema_may_have_exactly_the_size_that_is_allowed() -> None:
         ({"type": "null"}, "unknown type 'null'"),
         ({"type": "map", "values": "int"}, "maps are not allowed"),
         ({"type": "array"}, "a type is a name, a union or an object"),
+        ({"type": "string", "logicalType": "date"}, "unknown logical type"),
         ({"type": "fixed", "name": "F", "size": 0}, "the size of a fixed"),
         ({"type": "enum", "name": "E", "symbols": []}, "symbols is no list of 1"),
         ({"type": "record", "name": "S"}, "a record has fields"),

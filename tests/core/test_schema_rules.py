@@ -87,7 +87,12 @@ def test_other_types_attributes_and_aliases_are_refused(
         rules.check_attributes(schema, kind, "here")
 
 
-@pytest.mark.parametrize("schema", [ENUM, ENUM | {"default": "B"}], ids=["plain", "default"])
+MOST_SYMBOLS = ENUM | {"symbols": [f"S{place}" for place in range(rules.MAX_SYMBOLS)]}
+
+
+@pytest.mark.parametrize(
+    "schema", [ENUM, ENUM | {"default": "B"}, MOST_SYMBOLS], ids=["plain", "default", "most"]
+)
 def test_an_enum_has_symbols(schema: dict[str, Any]) -> None:
     rules.check_symbols(schema, "here")
 

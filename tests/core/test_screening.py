@@ -10,6 +10,7 @@ from tests.support.screens import alert, clue, matches, parcel, screen, selector
 from tocsin.core import screening
 from tocsin.core.screening import Match
 from tocsin.core.screening_patterns import TOO_FEW_CLUES, pattern, weakness
+from tocsin.core.screening_targets import Targets
 
 S10 = "RA473124829CH"
 ROUTE = clue("origin_country", "in", "CN", "HK")
@@ -33,6 +34,15 @@ def test_each_alert_matches_a_parcel_once_the_number_before_patterns() -> None:
 def test_a_number_in_two_alerts_matches_both() -> None:
     wanted = [target(S10), target("ra 473 124 829 ch")]
     assert [(1, None), (2, None)] == selectors_hit(*matches(ONE, *[alert(targets=wanted)] * 2))
+
+
+def test_a_number_with_but_the_hash_of_a_wanted_one_is_no_match(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Targets, "_hash", lambda *_key: 7)
+    other = alert(targets=[target("RA473124815CH")])
+    assert [] == matches(ONE, other)
+    assert [(1, None)] == selectors_hit(*matches(ONE, alert(targets=[target(S10)])))
 
 
 def test_the_first_of_two_wanted_numbers_is_the_match() -> None:

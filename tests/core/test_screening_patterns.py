@@ -172,6 +172,7 @@ def test_bare_table_ii_chemicals_never_hit(tests: list[dict[str, Any]]) -> None:
         [ROUTE, WEIGHT, clue("substance", "phrase", "toluene")],
         [ROUTE, clue("substance", "in", "toluene", "fentanyl")],
         [ROUTE, clue("hs", "prefix", "2902")],
+        [ROUTE, clue("hs", "in", "290230", "293339")],
     ],
 )
 def test_a_solvent_beside_other_clues_may_hit(tests: list[dict[str, Any]]) -> None:

@@ -79,6 +79,8 @@ def test_an_entry_with_neither_keeps_its_bytes() -> None:
         {"suspensions": "always"},
         {"ended": {"at_s": NOW_S}},
         {"ended": {"at_s": "today", "reason": "expelled"}},
+        {"ended": {"at_s": NOW_S, "reason": "inquiry"}},
+        {"suspensions": [SUSPENDED | {"reason": "expelled"}]},
         {"ended": [NOW_S]},
     ],
 )

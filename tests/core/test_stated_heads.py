@@ -46,6 +46,11 @@ def test_the_heads_of_inboxes_are_left_out() -> None:
     assert (ME, {}) == read_stated_heads(written)
 
 
+def test_heads_that_would_not_read_are_not_written() -> None:
+    with pytest.raises(MalformedError, match="32 bytes"):
+        write_stated_heads(ME, {("ion", "global"): (1, 1, b"short")})
+
+
 @pytest.mark.parametrize(
     ("reason", "data"),
     [

@@ -133,9 +133,23 @@ def test_targets_are_accepted_in_the_firms_own_inbox_and_quarantined_in_a_sector
     assert (Outcome.QUARANTINED, Reason.DOMAIN) == (fate.outcome, fate.reason)
 
 
-def test_an_alert_for_another_sector_is_quarantined() -> None:
-    fate = Lane().fate(released(alert(sectors=["bank"]), *BOTH))
+@pytest.mark.parametrize("audience", ["couriers", TO_COURIER])
+def test_an_alert_for_another_sector_is_quarantined(audience: str) -> None:
+    fate = Lane(audience).fate(released(alert(sectors=["bank"]), *BOTH, audience=audience))
     assert (Outcome.QUARANTINED, Reason.DOMAIN) == (fate.outcome, fate.reason)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "wanted"), [("awb:020", Outcome.ACCEPTED), ("awb:023", Outcome.QUARANTINED)]
+)
+def test_a_target_in_a_firms_inbox_is_quarantined_where_its_number_is_another_firms(
+    prefix: str, wanted: Outcome
+) -> None:
+    lane = Lane(TO_COURIER)
+    courier = replace(WORLD.participants[COURIER.id], prefixes=(prefix,))
+    lane.reader.directory = replace(WORLD, participants={**WORLD.participants, COURIER.id: courier})
+    fate = lane.fate(released(alert(targets=TARGETS), *BOTH, audience=TO_COURIER))
+    assert wanted is fate.outcome
 
 
 def test_an_alert_that_counts_its_versions_otherwise_than_its_item_is_quarantined() -> None:

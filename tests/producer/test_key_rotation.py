@@ -11,6 +11,7 @@ from tests.support.world import ANALYST, NEIGHBOUR, ORIGINATOR
 from tocsin.adapters.outbox.cutting import cut_off
 from tocsin.core import wire
 from tocsin.core.generations import Why
+from tocsin.core.ids import own_audience
 from tocsin.core.participants import Participant
 from tocsin.core.streams import MANIFESTS_TOPIC
 
@@ -116,12 +117,34 @@ async def test_what_a_theft_cut_off_leaves_again_and_is_read_once(writer, tmp_pa
     assert early + late == read_all(before, writer.topics, writer.now_s)
 
 
+async def test_what_was_sealed_in_the_very_second_of_the_theft_is_cut_off(writer):
+    await publish(writer, "a")
+    head = writer.outbox.logs.head("ion", "south-america")
+    writer.clock.pass_by(100)
+    await publish(writer, "b")
+    with writer.outbox.transaction():
+        cut = cut_off(writer.outbox, NOW_S + 100, ORIGINATOR.key("record").id)
+    assert (head.session, head.counter, head.leaf) == cut.final["ion", "south-america"]
+    assert (2, 0, head) == (cut.again, cut.lost, writer.outbox.logs.head("ion", "south-america"))
+
+
 async def test_a_log_that_began_after_the_theft_begins_anew(writer):
     writer.clock.pass_by(100)
     await publish(writer, "a")
     with writer.outbox.transaction():
         cut = cut_off(writer.outbox, NOW_S + 50, ORIGINATOR.key("record").id)
     assert ({}, None) == (cut.final, writer.outbox.logs.head("ion", "south-america"))
+
+
+async def test_the_log_of_an_inbox_has_no_final_head_and_goes_on_after_a_theft(writer):
+    writer.accept("a", audience=own_audience(NEIGHBOUR.id))
+    writer.seal()
+    ((_topic, stream, scope),) = writer.outbox.database.execute("SELECT topic, stream, scope FROM logs")
+    head = writer.outbox.logs.head(stream, scope)
+    with writer.outbox.transaction():
+        cut = cut_off(writer.outbox, NOW_S, ORIGINATOR.key("record").id)
+    assert ("inbox", {}, 1) == (stream, cut.final, cut.again)
+    assert head == writer.outbox.logs.head(stream, scope)
 
 
 async def test_sealed_records_that_never_left_are_not_sent_after_a_theft(writer):

@@ -1,5 +1,7 @@
 """A home is backed up while it works, and comes back whole, changed in nothing, or not at all."""
 
+import hashlib
+import io
 import json
 import shutil
 import stat
@@ -136,6 +138,31 @@ def test_a_manifest_that_was_changed_with_its_parts_is_refused(home, backup):
     manifest["parts"]["settings.toml"] = {"size_bytes": len(data), "sha256": digest}
     (backup / MANIFEST_FILE).write_text(json.dumps(manifest))
     assert "somebody changed the backup" in refused(home, backup)
+
+
+@pytest.mark.parametrize("name", ["outbox/outbox.db", "keys/kem.pem"])
+def test_a_part_that_is_missing_is_named(home, backup, name):
+    (backup / name).unlink()
+    assert f"{name} is missing in" in refused(home, backup)
+
+
+def test_what_a_manifest_names_outside_the_home_is_never_written(home, archive, tmp_path):
+    """The manifest is sealed, but parts are copied before its seal can be looked at."""
+    evil = {"size_bytes": 4, "sha256": hashlib.sha256(b"evil").hexdigest()}
+    with tarfile.open(archive) as old, tarfile.open(tmp_path / "evil.tar", "w") as new:
+        for member in old.getmembers():
+            content = old.extractfile(member).read()
+            if member.name == MANIFEST_FILE:
+                manifest = json.loads(content)
+                manifest["parts"]["../evil"] = evil
+                content = json.dumps(manifest).encode()
+            member.size = len(content)
+            new.addfile(member, io.BytesIO(content))
+        member = tarfile.TarInfo("../evil")
+        member.size = 4
+        new.addfile(member, io.BytesIO(b"evil"))
+    assert "names ../evil, which belongs in no home" in refused(home, tmp_path / "evil.tar")
+    assert not (tmp_path / "evil").exists()
 
 
 @pytest.mark.parametrize("cut_bytes", [1, 5_000, 20_000])

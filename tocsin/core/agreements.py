@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 
 from tocsin.core.directory import Directory
 from tocsin.core.participants import Participant
-from tocsin.core.standing import NO_DAY
 
 REMINDERS_DAYS = (30, 10, 1)
 TOLD_AFTER_DAYS = 30
@@ -63,7 +62,7 @@ class Reminder:
 def reminder(directory: Directory, firm: Participant, now_s: int) -> Reminder | None:
     """The reminder of a firm's agreement that holds at `now_s`; None while the end is far away."""
     left_s = firm.agreement_ends_s - now_s
-    if firm.agreement_ends_s == NO_DAY or firm.ended is not None or left_s > REMINDERS_DAYS[0] * DAY_S:
+    if firm.ended is not None or left_s > REMINDERS_DAYS[0] * DAY_S:
         return None
     passed = [days for days in REMINDERS_DAYS if left_s <= days * DAY_S]
     days = 0 if left_s <= 0 else passed[-1]

@@ -172,7 +172,6 @@ _LOOKS: dict[str, tuple[str, Callable[[str, Surroundings], list[tuple[int, int]]
             r"\b1Z[0-9A-Z]{6,16}\b",
             r"\b[A-Z]{3}[UJZ] ?\d{6} ?\d\b",
             r"\b(?=[A-Z0-9/-]*\d[A-Z0-9/-]*\d[A-Z0-9/-]*\d[A-Z0-9/-]*\d)(?=[A-Z0-9/-]*[A-Z])[A-Z0-9]{2,}[A-Z0-9/-]{4,}\b",
-            r"(?<![\d.,])\d{3}[ -]\d{4} ?\d{4}\b",
         ),
     ),
     "exact-quantity": (

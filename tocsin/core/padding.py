@@ -33,6 +33,6 @@ def pad(plaintext: bytes) -> bytes:
 def unpad(padded: bytes) -> bytes:
     """The plaintext whose padding is exactly `padded`. Raises MalformedError."""
     plaintext = padded.rstrip(b"\x00")[:-1]
-    if len(plaintext) > MAX_PLAINTEXT_BYTES or pad(plaintext) != padded:
+    if pad(plaintext) != padded:
         raise MalformedError("the padding is not the one of its plaintext")
     return plaintext

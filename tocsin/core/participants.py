@@ -111,7 +111,7 @@ def _contact(record: Mapping[str, Any]) -> str | None:
 
 def is_contact(text: str) -> bool:
     """Whether `text` can be shown as how to reach a participant: an office's, never a person's."""
-    return 0 < len(text) <= MAX_CONTACT_CHARACTERS and text.isprintable()
+    return len(text) <= MAX_CONTACT_CHARACTERS and text.isprintable()
 
 
 def _prefixes(record: Mapping[str, Any]) -> tuple[str, ...]:

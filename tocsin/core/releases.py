@@ -56,8 +56,7 @@ def fewest_approvals(name: str, audience: Audience, directory: Directory) -> int
 
 def approvals_needed(name: str, body: dict[str, Any], audience: Audience, directory: Directory) -> int:
     """How many persons must have approved an item of schema `name` with this body."""
-    safety = name == ALERT_SCHEMA and bool(body.get("safety_notice"))
-    return _needed(name, audience, directory, safety=safety)
+    return _needed(name, audience, directory, safety=bool(body.get("safety_notice")))
 
 
 def _needed(name: str, audience: Audience, directory: Directory, *, safety: bool) -> int:

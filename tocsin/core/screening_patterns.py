@@ -21,7 +21,6 @@ from tocsin.core.vocabulary import substance_named
 
 NEEDED_CLUES = 2
 _TABLE_II = "table-2"
-_MIN_NAME_CHARACTERS = 3
 
 _Of = Callable[[View], tuple[str, ...]]
 _TEXT = frozenset({"declared_text", "substance"})
@@ -142,7 +141,7 @@ def _phrases(name: str, values: Iterable[str]) -> Iterable[str]:
 
 @cache
 def _names(code: str) -> frozenset[str]:
-    """Every name of a substance and of its salts and esters, spaced; those under 3 letters left out."""
+    """Every name of a substance and of its salts and esters, spaced."""
     one = codes.substances()[code]
     names = [
         *one.labels.values(),
@@ -150,7 +149,7 @@ def _names(code: str) -> frozenset[str]:
         *one.cas,
         *(name for form in one.forms for name in form.names),
     ]
-    return frozenset(spaced(name) for name in names if len(name) >= _MIN_NAME_CHARACTERS)
+    return frozenset(map(spaced, names))
 
 
 def _only_table_ii(test: Test) -> bool:
