@@ -18,6 +18,7 @@ from pypdf.errors import DependencyError, DeprecationError, PyPdfError
 from pypdf.generic import StreamObject
 
 from tocsin.adapters.pictures import holds_location
+from tocsin.adapters.zip_parts import parts_of
 from tocsin.core.errors import MalformedError
 from tocsin.core.media_types import OFFICE, PDF, PICTURES, media_type_of
 
@@ -70,7 +71,7 @@ def _bounded(parts: Iterator[bytes]) -> Iterator[bytes]:
 
 def _of_zip(content: bytes) -> Iterator[bytes]:
     with zipfile.ZipFile(BytesIO(content)) as file:
-        for one in file.infolist():
+        for one in parts_of(file):
             with file.open(one) as part:
                 yield part.read(MAX_PART_BYTES + 1)
 

@@ -164,8 +164,7 @@ class KeyFolder:
         except (ValueError, TypeError, UnsupportedAlgorithm):
             # The library's message is left out: a parser's error may describe decrypted content.
             raise KeyUnusableError(_wrong_passphrase(path)) from None
-        # Files of earlier releases hold no public keys.
-        if blocks.public and [_public_pem(key).strip() for key in keys] != blocks.public:
+        if [_public_pem(key).strip() for key in keys] != blocks.public:
             raise KeyUnusableError(f"{path} is damaged: its private key is not that of its public key")
         return keys
 

@@ -1,7 +1,7 @@
 """The PEM blocks of a key file, read strictly before anything is decrypted.
 
 It guarantees that a file is exactly the wanted number of `ENCRYPTED PRIVATE KEY` blocks and as many `PUBLIC
-KEY` blocks, or none of those, with nothing before, between or after them, and that no block asks for more
+KEY` blocks, with nothing before, between or after them, and that no block asks for more
 work than a bound: the library beneath would otherwise obey an iteration count of 2^31 (seen to hang OpenSSL
 for hours). CRLF, a byte order mark and a missing last newline are forgiven: editors and mail make them.
 Source: RFC 5958, RFC 7468, RFC 8018.
@@ -30,7 +30,7 @@ _PBKDF2 = bytes.fromhex("2a864886f70d01050c")
 
 @dataclass(frozen=True, slots=True)
 class KeyBlocks:
-    """`private`: encrypted PKCS#8. `public`: of the same keys in the same order, or none."""
+    """`private`: encrypted PKCS#8. `public`: of the same keys in the same order."""
 
     private: list[bytes] = field(repr=False)
     public: list[bytes]
@@ -49,7 +49,7 @@ def split(path: Path, data: bytes, count: int | None) -> KeyBlocks:
         raise KeyUnusableError(f"{path} holds something before, between or after its key blocks")
     if len(blocks) != (count or len(blocks) or 1):
         raise KeyUnusableError(f"{path} holds {len(blocks)} encrypted keys instead of {count or 1}")
-    if public and len(public) != len(blocks):
+    if len(public) != len(blocks):
         raise KeyUnusableError(f"{path} holds {len(public)} public keys beside {len(blocks)} private ones")
     for block in blocks:
         _check_work(path, block)

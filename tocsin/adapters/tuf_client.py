@@ -271,8 +271,8 @@ def _written(held: _Held) -> bytes:
 
 def _held_from(record: dict[str, Any]) -> _Held:
     """Inverse of `_written`. Raises MalformedError, TypeError, AttributeError, KeyError."""
-    said = record.pop(_SUM, None)  # earlier releases wrote none
-    if said not in {None, sha256(canonical_json.dump(record)).hex()} or record.keys() - _NAMES:
+    said = record.pop(_SUM)
+    if said != sha256(canonical_json.dump(record)).hex() or record.keys() - _NAMES:
         raise MalformedError
     numbers = {name: json_fields.number(record, name) for name in _NUMBERS}
     lists = {role: _list_from(one) for role, one in record.get("regional", {}).items()}

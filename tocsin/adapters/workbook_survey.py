@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from tocsin.adapters.zip_parts import parts_of
 from tocsin.core.errors import MalformedError
 
 MAX_SHEET_BYTES = 1 << 30
@@ -52,7 +53,7 @@ def survey(path: Path) -> Survey:
     found = Survey()
     try:
         with zipfile.ZipFile(path) as book:
-            parts = book.infolist()
+            parts = parts_of(book)
             if len(parts) > MAX_PARTS:
                 raise MalformedError(f"{path}: holds {len(parts)} parts, more than {MAX_PARTS}")
             if "xl/workbook.xml" not in {part.filename for part in parts}:
