@@ -7,22 +7,26 @@ alone: the others go on. Order within a partition is the order of sealing. Sourc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tocsin.adapters.kafka.errors import DeliveryFailedError, DeliveryRefusedError
 from tocsin.adapters.kafka.publisher import Publisher
-from tocsin.adapters.kafka.records import OutgoingRecord, Placed
+from tocsin.adapters.kafka.records import OutgoingRecord, Place, Placed
 from tocsin.adapters.outbox.store import Outbox
 
 MAX_CALL_RECORDS = 200
 
 
 class Deliver:
-    """Sends what the outbox holds. `refused`: topic -> what the broker said, since the last call."""
+    """Sends what the outbox holds. `refused`: topic -> what the broker said, since the last call.
+
+    `went_back`: a record was acknowledged before one that had been acknowledged earlier.
+    """
 
     def __init__(self, outbox: Outbox, publisher: Publisher) -> None:
         self._outbox, self._publisher = outbox, publisher
         self.refused: dict[str, str] = {}
+        self.went_back = False
 
     async def keys(self, now_s: int) -> bool:
         """Send manifests and wraps; whether records may follow.
@@ -55,11 +59,21 @@ class Deliver:
         try:
             await self._publish(outgoing, placed)
         finally:
+            self._compare(placed.values())
             with self._outbox.transaction():
                 self._outbox.records.sent(
                     (unsent[index].id, place.offset) for index, place in placed.items()
                 )
         return len(placed)
+
+    def _compare(self, placed: Iterable[Placed]) -> None:
+        """With what is known: only a broker that was restored or made anew gives an offset again."""
+        first: dict[Place, int] = {}
+        for one in placed:
+            place = (one.topic, one.partition)
+            first[place] = min(one.offset, first.get(place, one.offset))
+        newest = self._outbox.lost.newest(first)
+        self.went_back |= any(first[place] <= known.offset for place, known in newest.items())
 
     def _settle_keys(self, ids: dict[int, int], placed: dict[int, Placed], now_s: int) -> None:
         refused = [id_ for index, id_ in ids.items() if index not in placed]

@@ -105,7 +105,7 @@ class OwnLogs:
         places: dict[Place, int | Start] = {
             (topic, partition): held.get((topic, partition), Start.BEGINNING) for partition in mine
         }
-        self._unseen = self._outbox.lost.newest(places)
+        self._unseen = {place: one.leaf for place, one in self._outbox.lost.newest(places).items()}
         async with Subscriber(self._access, places) as subscriber:
             ends = await subscriber.end_offsets()
             await self._begin_new(subscriber, directory, [one for one in places if one not in held], ends)

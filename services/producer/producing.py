@@ -221,6 +221,9 @@ class Producing:
             if self.unfinished:
                 return published
             published += await self._send_sealed()
+            if parts.deliver.went_back:
+                parts.deliver.went_back, self._due.read_back_s, self.unfinished = False, None, True
+                return published
             closed = {*parts.logs.refused, *parts.deliver.refused}
             if MANIFESTS_TOPIC in closed:
                 break

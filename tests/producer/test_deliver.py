@@ -33,6 +33,19 @@ async def test_what_is_acknowledged_is_marked_with_its_place_and_its_bytes_go(wr
     assert 0 == held
 
 
+async def test_only_a_broker_that_gives_an_offset_again_went_back(writer):
+    await writer.deliver()
+    writer.accept("d")
+    writer.seal()
+    await writer.deliver()
+    assert not writer.delivery.went_back
+    writer.topics.values.clear()
+    writer.accept("e")
+    writer.seal()
+    await writer.deliver()
+    assert writer.delivery.went_back
+
+
 async def test_after_a_broken_connection_the_rest_is_sent_byte_identical(writer):
     await writer.delivery.keys(writer.now_s)
     before = [one.value for one in writer.outbox.records.unsent(10)]

@@ -263,6 +263,25 @@ def test_row44_what_a_restored_broker_lost_is_sealed_again_under_new_generations
     assert before < writer.outbox.keys.current(focal_points).id.generation
 
 
+def test_row44_a_broker_that_gives_an_offset_again_is_looked_at_in_the_next_round(town, tmp_path):
+    writer = writer_of(town, tmp_path)
+    producing = producing_of(town, writer)
+
+    async def rounds():
+        (first,) = writer.accept("K-49")
+        await producing.round()
+        lose_from(writer, first.report_id)
+        writer.outbox.database.execute("UPDATE records SET place = place + 1000")
+        writer.accept("K-50")
+        await producing.round()
+        at_once = producing.unfinished
+        await producing.round()
+        await producing.stop()
+        return at_once, producing.totals.went_back_partitions
+
+    assert (True, 2) == asyncio.run(rounds())
+
+
 def test_row44_what_is_no_longer_kept_and_was_lost_is_refused_by_name(town, tmp_path):
     writer = writer_of(town, tmp_path)
     (report_id,) = published(town, writer, "K-46")

@@ -16,15 +16,22 @@ def outbox(tmp_path):
     return open_outbox(tmp_path, KEY, ME)
 
 
-def acknowledged(outbox, name, offset, place=ION, stream="ion", time_s=NOW_S):
+def acknowledged(outbox, name, offset, **changes):
     """An item of its own in a record of its own, acknowledged at `offset`."""
+    number = sealed(outbox, name, offset, **changes)
+    with outbox.transaction():
+        outbox.records.sent([(number, offset)])
+
+
+def sealed(outbox, name, offset, place=ION, stream="ion", time_s=NOW_S):
+    """The same, on its way."""
     add(outbox, item(name, places=((stream, "south-america"),)))
     leaf = name.encode().ljust(32, b".")
     made = NewRecord(*place, stream, "south-america", 7, offset + 1, leaf, time_s, time_s + 9, b"v", 1)
     with outbox.transaction():
         number = outbox.records.add(made)
         outbox.queue.sealed(outbox.queue.page(1, 10**6, now_s=NOW_S), number)
-        outbox.records.sent([(number, offset)])
+    return number
 
 
 def waiting(outbox):
@@ -41,6 +48,14 @@ def test_what_was_acknowledged_from_a_place_on_waits_again(outbox):
         acknowledged(outbox, name, offset)
     assert Lost(again=2) == send_again(outbox, 1)
     assert (["b", "c"], 2) == (waiting(outbox), outbox.items.waiting_items)
+
+
+def test_what_was_sealed_behind_it_waits_behind_it_again(outbox):
+    acknowledged(outbox, "a", 0)
+    sealed(outbox, "b", 1)
+    sealed(outbox, "c", 0, place=("tocsin.ion.v1", 1))
+    assert Lost(again=1) == send_again(outbox, 0)
+    assert (["a", "b"], 1) == (waiting(outbox), outbox.records.unsent_count())
 
 
 def test_it_is_lost_once(outbox):
@@ -86,4 +101,4 @@ def test_records_are_counted_by_place(outbox):
     acknowledged(outbox, "a", 4)
     first = Acknowledged(4, b"a".ljust(32, b"."))
     assert (2, first) == (outbox.lost.count(*ION), outbox.lost.nth(*ION, 0))
-    assert {ION: b"b".ljust(32, b".")} == outbox.lost.newest([ION, THEIR_INBOX])
+    assert {ION: Acknowledged(9, b"b".ljust(32, b"."))} == outbox.lost.newest([ION, THEIR_INBOX])

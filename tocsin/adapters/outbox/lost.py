@@ -18,12 +18,17 @@ LOST = "the broker lost it, and its content is no longer kept here: hand it in a
 _AT = "topic = ? AND partition = ? AND place IS NOT NULL"
 _COUNT = f"SELECT count(*) FROM records WHERE {_AT}"  # noqa: S608 - constants
 _NTH = f"SELECT place, leaf FROM records WHERE {_AT} ORDER BY place LIMIT 1 OFFSET ?"  # noqa: S608 - constants
+_NEWEST = f"SELECT place, leaf FROM records WHERE {_AT} ORDER BY place DESC LIMIT 1"  # noqa: S608 - constants
 _SINCE = f"SELECT min(time_s) FROM records WHERE {_AT} AND place >= ?"  # noqa: S608 - constants
 _GONE = """record IN (SELECT id FROM records WHERE place IS NOT NULL AND
     ((topic = ? AND partition = ? AND place >= ?) OR (stream = ? AND time_s >= ?)))"""
 _AGAIN = f"""UPDATE destinations SET record = NULL WHERE {_GONE} AND
     (SELECT body FROM items WHERE id = item) IS NOT NULL"""  # noqa: S608 - constants
 _REFUSE = f"UPDATE destinations SET refused = ?, record = NULL WHERE {_GONE}"  # noqa: S608 - constants
+_UNSENT = "topic = ? AND partition = ? AND value IS NOT NULL"
+_BEHIND = f"""UPDATE destinations SET record = NULL
+    WHERE record IN (SELECT id FROM records WHERE {_UNSENT})"""  # noqa: S608 - constants
+_NEVER_SENT = f"UPDATE records SET value = NULL WHERE {_UNSENT}"  # noqa: S608 - constants
 _FORGET_PLACES = """UPDATE records SET place = NULL WHERE place IS NOT NULL AND
     ((topic = ? AND partition = ? AND place >= ?) OR (stream = ? AND time_s >= ?))"""
 
@@ -59,16 +64,17 @@ class OutboxLost:
         ((offset, leaf),) = self._database.execute(_NTH, (topic, partition, number))
         return Acknowledged(offset, leaf)
 
-    def newest(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], bytes]:
-        """The leaf that was acknowledged at the greatest offset of each partition, where one was."""
-        counts = {place: self.count(*place) for place in places}
-        return {place: self.nth(*place, count - 1).leaf for place, count in counts.items() if count}
+    def newest(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Acknowledged]:
+        """The record that was acknowledged at the greatest offset of each partition, where one was."""
+        rows = {place: self._database.execute(_NEWEST, place) for place in places}
+        return {place: Acknowledged(*found[0]) for place, found in rows.items() if found}
 
     def send_again(self, topic: str, partition: int, from_offset: int) -> Lost:
         """What was acknowledged from an offset on is not there any more; its items wait again.
 
         So do those that went to somebody's inbox since then: nobody but its owner can look there, and who
-        has them drops the second copy.
+        has them drops the second copy. What was sealed for this partition and not acknowledged waits behind
+        them again, so that the order stays; its counters are not given a second time.
         """
         ((since_s,),) = self._database.execute(_SINCE, (topic, partition, from_offset))
         if since_s is None:
@@ -79,5 +85,7 @@ class OutboxLost:
         self._database.execute(_REFUSE, (LOST, *which))
         gone = self._database.changes()
         self._database.execute(_FORGET_PLACES, which)
+        for sql in (_BEHIND, _NEVER_SENT):
+            self._database.execute(sql, (topic, partition))
         self._items.forget_cache()
         return Lost(again, gone)
