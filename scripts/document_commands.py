@@ -11,8 +11,6 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-import typer.main
-
 from tocsin.main import root
 
 _BLOCK = re.compile(r"^```[a-z]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -24,7 +22,7 @@ _OPEN = re.compile(r"…|\.\.\.|\\\||\||\[|/")  # what no shell takes: a form, n
 
 def command_tree() -> Any:
     """The whole command line. Typer brings a click of its own: asked by name."""
-    return typer.main.get_command(root())
+    return root()
 
 
 def lines_of(text: str) -> Iterator[tuple[str, bool]]:

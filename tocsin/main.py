@@ -9,13 +9,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points, version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from tocsin.runtime import console, crash, standard_streams
 from tocsin.runtime.edge import EdgeGroup
 from tocsin.runtime.exits import Exit
+from tocsin.runtime.lazy_commands import root_group
 
 COMMAND_GROUP = "tocsin.commands"
 
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command (`sys.argv` without an argument) and return its exit code."""
     standard_streams.prepare()
     try:
-        root()(args=arguments, prog_name="tocsin")
+        root().main(args=arguments, prog_name="tocsin")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else Exit.WHOLE
     except Exception as error:  # noqa: BLE001  the edge: nothing may print a value behind our back
@@ -33,8 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return Exit.WHOLE
 
 
-def root() -> typer.Typer:
-    """The root command with every verb that is installed."""
+def root() -> Any:
+    """The root command with every verb that is installed: a group as Click has them."""
     app = typer.Typer(
         cls=EdgeGroup,
         no_args_is_help=True,
@@ -45,7 +46,7 @@ def root() -> typer.Typer:
     app.callback()(_root)
     for entry in sorted(entry_points(group=COMMAND_GROUP), key=lambda entry: entry.name):
         _register(app, entry)
-    return app
+    return root_group(app)
 
 
 def _register(app: typer.Typer, entry: EntryPoint) -> None:

@@ -7,7 +7,8 @@ the clock and the directory come in as arguments.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable
 
 from services.consumer.assignment import (
     Partition,
@@ -17,6 +18,7 @@ from services.consumer.assignment import (
     stream_partitions,
     whom_to_ask,
 )
+from services.consumer.gone_back import gone_back
 from services.consumer.intake import MAX_POLL_RECORDS
 from services.consumer.reading import Reading
 from services.consumer.threads import in_thread
@@ -24,13 +26,16 @@ from services.consumer.upkeep import Upkeep
 from tocsin.adapters.kafka.records import Start
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
-from tocsin.core.errors import BrokerForbidsError, BrokerUnavailableError
+from tocsin.core.errors import BrokerForbidsError, BrokerUnavailableError, OutsideFault
 from tocsin.core.pauses import has_passed
 from tocsin.core.streams import Layout, Place
 
 POLL_WAIT_MS = 500
 SILENCE_S = 30
 WATCH_PAUSE_S = 60
+LOOK_BACK_PAUSE_S = 600
+AWAY_MS = 5_000
+"""A broker that gave no answer for so long may have been restored meanwhile."""
 CHECKPOINTS_BACK_S = 3 * 3_600
 
 Clock = Callable[[], float]
@@ -47,7 +52,8 @@ class Consumption:
         self._lagging: dict[Partition, int] = {}
         self._layout: Layout | None = None
         self._is_catching_up = False
-        self._watched_at_s = self.now_s()
+        self._watched_at_s = self._looked_back_at_s = self.now_s()
+        self._answered_at_ms: int | None = None
 
     def now_s(self) -> int:
         """Unix seconds by the clock that was handed in."""
@@ -84,6 +90,9 @@ class Consumption:
         if not self._is_catching_up and has_passed(self._watched_at_s, WATCH_PAUSE_S, now_s):
             self._watched_at_s = now_s
             await in_thread(self.reading.note_withheld, now_s)
+        if self._was_away() or has_passed(self._looked_back_at_s, LOOK_BACK_PAUSE_S, now_s):
+            with contextlib.suppress(OutsideFault):  # a broker that is away is said elsewhere
+                await self._look_back()
         if self._layout is not None and self._layout != self.reading.reader.directory.layout:
             await self.stop()
             await self._take_up_streams()
@@ -149,22 +158,29 @@ class Consumption:
             me, directory = self.reading.identity.me, self.reading.reader.directory
             raise BrokerForbidsError(f"{error}: {whom_to_ask(me, directory)}") from error
         await self._note_beginnings([one for one in partitions if one not in offsets])
-        await self._step_over_what_is_gone(offsets)
+        await self._look_back()
 
     async def _note_beginnings(self, partitions: list[Partition]) -> None:
         """What retention takes from now on is a gap, also before the first record that we read there."""
         places = [Place(*one, await self._running().position(one)) for one in partitions]
         await in_thread(self.reading.note_beginnings, places)
 
-    async def _step_over_what_is_gone(self, offsets: Mapping[Partition, int]) -> None:
-        """A topic made anew ends before our place in it; an idle one would never say so."""
-        ends = await self._running().end_offsets()
-        for partition in self._places:
-            if offsets.get(partition, 0) > ends[partition]:
-                found = (await self._running().beginning_offsets())[partition]
-                place = Place(*partition, offsets[partition])
-                await in_thread(self.reading.note_gap, place, found, self.now_s())
-                self._running().seek(partition, found)
+    def _was_away(self) -> bool:
+        """Whether no answer had come for a while before the last one; said once."""
+        before_ms, self._answered_at_ms = self._answered_at_ms, self.last_answer_ms()
+        if before_ms is None or self._answered_at_ms is None:
+            return False
+        return self._answered_at_ms - before_ms > AWAY_MS
+
+    async def _look_back(self) -> None:
+        """A partition that went back is read again from its beginning; what we know is a duplicate."""
+        self._looked_back_at_s = self.now_s()
+        inbox = self.reading.inbox
+        offsets = {one: at for one, at in inbox.offsets.all().items() if one in self._places}
+        for partition, found in (await gone_back(self.access, offsets, inbox.offsets.marks())).items():
+            place = Place(*partition, offsets[partition])
+            await in_thread(self.reading.note_gap, place, found, self.now_s())
+            self._running().seek(partition, found)
 
     async def _begin_checkpoints(self) -> None:
         """Of checkpoints only the last ones say something about the logs as they are now."""

@@ -27,6 +27,7 @@ class Health:
         self.refused: dict[Reason, int] = {}
         self.warnings: list[str] = []
         self.silent = 0
+        self.gone = 0
 
     def turned(self) -> None:
         """The loop that reads has turned."""

@@ -48,15 +48,14 @@ class Intake:
         nothing; how many. Behind what may end waits no record is taken: it would overtake what waited.
         """
         seen: list[RecordFate | Outcome] = []
+        values = [(Place(one.topic, one.partition, one.offset), one.value) for one in records]
         with self._inbox.transaction():
-            for record in records:
-                place = Place(record.topic, record.partition, record.offset)
-                about_keys = _is_about_keys(record.value, place)
+            for place, value in values:
+                about_keys = _is_about_keys(value, place)
                 if seen and self._keys.woken and not about_keys:
                     break
-                seen.append(self._one(record.value, place, now_s, about_keys=about_keys))
-            for topic, partition, next_offset in _ends(records[: len(seen)]):
-                self._inbox.offsets.advance(topic, partition, next_offset)
+                seen.append(self._one(value, place, now_s, about_keys=about_keys))
+            self._inbox.offsets.took(values[: len(seen)])
         self._count(seen)
         return len(seen)
 
@@ -117,11 +116,6 @@ class Intake:
 def _is_about_keys(value: bytes | None, place: Place) -> bool:
     inbox_talk = place.inbox_of is not None and wire.kind_of(value or b"") in ("wrap", "statement")
     return place.topic in _NO_RECORDS or inbox_talk
-
-
-def _ends(records: Sequence[IncomingRecord]) -> list[tuple[str, int, int]]:
-    ends = {(one.topic, one.partition): one.offset + 1 for one in records}
-    return [(*place, next_offset) for place, next_offset in ends.items()]
 
 
 def directory_waits(inbox: Inbox, reader: InboxReader) -> list[Wait]:

@@ -160,6 +160,7 @@ class Keeping:
         directory, me = self.directory(), self._participant.identity.me
         silent = [] if self._health.history else silent_sentences(self._inbox, now_s, directory)
         self._health.silent = len(silent)
+        self._health.gone = len(self._inbox.offsets.gaps(now_s - MISSING_SHOWN_S))
         late = [self._follower.late] if self._follower.late else []
         ends = agreement_sentences(directory, me, now_s) if directory else []
         strange = self._participant.strange_keys(directory)

@@ -60,6 +60,11 @@ class ConsumerMetrics:
             "Originators that stated no heads for over two hours; at most 21.",
             self._health.silent,
         )
+        yield _gauge(
+            "tocsin_consumer_gone_stretches",
+            "Stretches of offsets that were gone, or partitions that went back, in 7 days.",
+            self._health.gone,
+        )
         yield _gauge("tocsin_consumer_streams", "Open streams of events.", self._feed.listeners)
         yield _gauge(
             "tocsin_consumer_turned_seconds", "When the loop last turned.", self._health.turned_at_s

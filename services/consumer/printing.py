@@ -52,6 +52,9 @@ dt {{ color: #333; }} dd {{ margin: 0; white-space: pre-wrap; overflow-wrap: any
 <tfoot><tr><td class="marking">{marking}</td></tr></tfoot>
 <tbody><tr><td><h1 dir="auto">{title}</h1><dl>
 """
+_COUNTRIES = "countries"
+# Codes of an alert: a table of incidents has no columns for them.
+_ALERT_LISTS = {"status": "alert_statuses", "action": "alert_actions"}
 _FOOT = "</dl>{pictures}</td></tr></tbody></table></body></html>\n"
 
 
@@ -86,10 +89,7 @@ def sheet_of(rendered: dict[str, Any], language: str) -> str:
     ]
     own = codes.labels("sheet_fields", "fields").items()
     lines += [_line(label[language], _shown(name, rendered[name], language)) for name, label in own]
-    lines += [
-        _line(label, worded(code, text, language))
-        for label, code, text in fields_of(without_content(report), language)
-    ]
+    lines += [_line(label, text) for label, text in fields_of(without_content(report), language)]
     return "".join([*lines, _FOOT.format(pictures="".join(map(_picture, report.get("images") or ())))])
 
 
@@ -128,10 +128,8 @@ def _shown(name: str, value: Any, language: str) -> str:
     return str(value)
 
 
-def fields_of(
-    value: Any, language: str, path: tuple[str, ...] = ()
-) -> Iterator[tuple[str, str | None, str]]:
-    """(label, code of the column, text) of everything in a report; lists are numbered."""
+def fields_of(value: Any, language: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """(label, text) of everything in a report; lists are numbered, codes stand with what they mean."""
     if isinstance(value, dict):
         for name, one in value.items():
             yield from fields_of(one, language, (*path, name))
@@ -143,17 +141,19 @@ def fields_of(
         column = next((one for one in flat_columns.columns() if one.path == plain), None)
         label = column.label[language] if column else " · ".join(plain).replace("_", " ")
         numbers = "".join(f" {name}" for name in path if name.startswith("#"))
-        yield label + numbers, column.code if column else None, str(value)
+        list_name = _list_of(column) if column else _ALERT_LISTS.get(".".join(plain))
+        yield label + numbers, _worded(list_name, str(value), language)
 
 
-def worded(code: str | None, text: str, language: str) -> str:
-    """`text`, with what it means where it is a code that has a label."""
-    column = flat_columns.column(code) if code else None
-    if column is not None and column.type == "country":
+def _list_of(column: flat_columns.Column) -> str | None:
+    return {"unit": "units", "code": column.list_name, "country": _COUNTRIES}.get(column.type)
+
+
+def _worded(list_name: str | None, text: str, language: str) -> str:
+    """`text`, with what it means where it is a code of the list that has a label."""
+    if list_name == _COUNTRIES:
         return f"{country_name(text, language)} ({text})"
-    if column is None or column.type not in {"code", "unit"}:
-        return text
-    label = flat_columns.codes_of(column.list_name or "units").get(text, {}).get(language)
+    label = flat_columns.codes_of(list_name).get(text, {}).get(language) if list_name else None
     return f"{text} ({label})" if label else text
 
 

@@ -143,7 +143,7 @@ def _sentence(inbox: Inbox, one: WaitingSummary) -> str:
 def _gone(place: Place, found: int) -> str:
     where = f"{place.topic}, partition {place.partition}"
     if found <= place.offset:
-        return f"{where}, was made anew: reading went on at its beginning"
+        return f"{where}, was restored to an older state or made anew: read again from its beginning"
     return f"gap: offsets {place.offset} to {found - 1} of {where}, were gone"
 
 

@@ -19,6 +19,7 @@ from tocsin.core.clock_skew import Finding as ClockFinding
 from tocsin.core.directory import Directory
 from tocsin.core.errors import RefusedByRuleError
 from tocsin.core.participants import Participant
+from tocsin.core.primitives import Ed25519Private
 from tocsin.runtime.settings import ServiceSettings
 
 SETTINGS_GROUP = "tocsin.settings"
@@ -31,11 +32,14 @@ class Kind(StrEnum):
 
     PARTICIPANT = "participant"
     AUTHORITY = "authority"
+    STANDBY = "standby"
 
 
-SERVICES: Mapping[Kind, tuple[str, ...]] = {
-    Kind.PARTICIPANT: ("producer", "consumer"),
-    Kind.AUTHORITY: ("authority",),
+# What serves such a home, by the settings that it reads.
+SERVICES: Mapping[Kind, Mapping[str, str]] = {
+    Kind.PARTICIPANT: {"producer": "producer", "consumer": "consumer"},
+    Kind.AUTHORITY: {"authority": "authority"},
+    Kind.STANDBY: {"authority": "standby"},
 }
 
 
@@ -70,6 +74,7 @@ class Case:
     settings: dict[str, ServiceSettings] = field(default_factory=dict)
     # passphrase
     keys: OwnKeys | None = None
+    standby_key: Ed25519Private | None = field(default=None, repr=False)
     storage_key: bytes | None = field(default=None, repr=False)
     # names, ports: what is still worth asking
     addresses: list[tuple[str, int]] = field(default_factory=list)
@@ -111,5 +116,5 @@ def settings_of(home: ParticipantHome, kind: Kind) -> dict[str, ServiceSettings]
     for entry in entry_points(group=SETTINGS_GROUP):
         if entry.name in SERVICES[kind]:
             shape: type[ServiceSettings] = entry.load()
-            found[entry.name] = shape.load(home.settings(entry.name))
+            found[SERVICES[kind][entry.name]] = shape.load(home.settings(entry.name))
     return found

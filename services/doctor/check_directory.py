@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from services.doctor.case import Case, Kind
+from tocsin.adapters.standby_home import pinned_root
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_topic import DirectoryFollower
 from tocsin.core.diagnosis import judge_clock_found, judge_directory_age
@@ -37,9 +38,11 @@ async def check_directory(case: Case) -> list[Finding]:
 
 
 def _client(case: Case, spare: Path) -> DirectoryClient:
-    """A participant's own, which the services share; the authority's sees the topic as a newcomer does."""
+    """A participant's own, which the services share; others' see the topic as a newcomer does."""
     if case.kind is Kind.PARTICIPANT:
         return DirectoryClient(case.home.directory, case.home.pinned_root())
+    if case.kind is Kind.STANDBY:
+        return DirectoryClient(spare, pinned_root(case.home.path))
     return DirectoryClient(spare, case.repository().pinned_root())
 
 

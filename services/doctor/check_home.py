@@ -16,13 +16,13 @@ from tocsin.adapters.inbox import store as inbox_store
 from tocsin.adapters.log_owner import beside, refuse_foreign_log
 from tocsin.adapters.outbox import store as outbox_store
 from tocsin.adapters.private_files import FILE_MODE, FOLDER_MODE
+from tocsin.adapters.standby_home import is_standby, pinned_root
 from tocsin.core.diagnosis import judge_disk, judge_python
 from tocsin.core.errors import KeyUnusableError, SettingsError, StorageError
 from tocsin.core.findings import Finding, ill, well
 from tocsin.core.primitives import self_test
 from tocsin.core.symptoms import Check, Symptom
 
-STANDBY_FILE = "standby.json"
 MAX_LOOKED_AT_FILES = 10_000
 LOGS = {"outbox": f"outbox/{outbox_store.FILE_NAME}", "inbox": f"inbox/{inbox_store.FILE_NAME}"}
 # Public by nature: the directory is the same for all, and a spool folder is read by other programs.
@@ -32,22 +32,15 @@ _PRIVATE_FOLDERS = ("keys", "outbox", "inbox", "desk", "people", "drafts", "scre
 async def check_home(case: Case) -> list[Finding]:
     """What the folder is; its settings and the way to Kafka are read for all checks behind."""
     home = case.home
-    case.kind = Kind.AUTHORITY if (home.path / REPOSITORY).is_dir() else Kind.PARTICIPANT
-    if (home.path / STANDBY_FILE).exists():
-        what = "this is a standby's home: `tocsin authority standby sign --dry-run` looks at it"
-        return [ill(Symptom.NO_HOME, str(home.path), what)]
+    case.kind = _kind_of(home.path)
     if case.kind is Kind.PARTICIPANT and not home.keys.is_dir():
         return [ill(Symptom.NO_HOME, str(home.path))]
     try:
         locks.refuse_network_file_system(home.path)
     except SettingsError as error:
         return [ill(Symptom.NO_HOME, str(home.path), str(error))]
-    if case.kind is Kind.PARTICIPANT:
-        try:
-            case.me = home.participant_id()
-            home.pinned_root()
-        except SettingsError as error:
-            return [ill(Symptom.NOT_ADMITTED, str(home.path), str(error))]
+    if strange := _not_admitted(case):
+        return strange
     try:
         case.settings = settings_of(home, case.kind)
         case.access = home.access(case.asked.bootstrap)
@@ -58,8 +51,30 @@ async def check_home(case: Case) -> list[Finding]:
     return [well(Check.HOME, f"the home of {_whose(case)}", str(home.path))]
 
 
+def _kind_of(home: Path) -> Kind:
+    # First the authority: a standby's public file may lie in its folder.
+    if (home / REPOSITORY).is_dir():
+        return Kind.AUTHORITY
+    return Kind.STANDBY if is_standby(home) else Kind.PARTICIPANT
+
+
+def _not_admitted(case: Case) -> list[Finding]:
+    """That whoever admits was not asked yet, or its answer not taken."""
+    home = case.home
+    try:
+        if case.kind is Kind.STANDBY:
+            pinned_root(home.path)
+        if case.kind is Kind.PARTICIPANT:
+            case.me = home.participant_id()
+            home.pinned_root()
+    except SettingsError as error:
+        symptom = Symptom.NO_ROOT if case.kind is Kind.STANDBY else Symptom.NOT_ADMITTED
+        return [ill(symptom, str(home.path), str(error))]
+    return []
+
+
 def _whose(case: Case) -> str:
-    return "the authority" if case.kind is Kind.AUTHORITY else f"participant {case.me.hex()}"
+    return f"participant {case.me.hex()}" if case.kind is Kind.PARTICIPANT else f"the {case.kind}"
 
 
 async def check_files(case: Case) -> list[Finding]:

@@ -11,9 +11,19 @@ from tocsin.adapters.wished_topics import wishes
 from tocsin.core.diagnosis import SAFE_INSYNC, TopicFacts, judge_topics
 from tocsin.core.errors import BrokerForbidsError
 from tocsin.core.findings import Finding, ill, skipped
-from tocsin.core.kafka_rights import Right, Use, authority_uses, judge_rights, split_uses, topics_of
+from tocsin.core.kafka_rights import (
+    AUTHORITY_LOGIN,
+    STANDBY_LOGIN,
+    Right,
+    Use,
+    judge_rights,
+    login_uses,
+    split_uses,
+    topics_of,
+)
 from tocsin.core.symptoms import Check, Symptom
 
+_LOGINS = {Kind.AUTHORITY: AUTHORITY_LOGIN, Kind.STANDBY: STANDBY_LOGIN}
 _SETTINGS_HIDDEN = (
     "the ACLs hide the topics' settings from this login: the authority runs `tocsin authority acl apply`"
 )
@@ -23,7 +33,7 @@ async def check_topics(case: Case) -> list[Finding]:
     """The topics that concern this home, with the settings of those that it reads; of an authority, all."""
     access, wished = case.admin_access or case.access, list(wishes(case.known_directory(), declaration()))
     read = {wish.name for wish in wished}
-    if case.admin_access is None and (case.kind is Kind.PARTICIPANT or access.uses_sasl):
+    if case.admin_access is None and (case.kind is not Kind.AUTHORITY or access.uses_sasl):
         needed, _refused = _uses(case)
         wished = [wish for wish in wished if wish.name in topics_of(needed)]
         read = {use.topic for use in needed if use.right is Right.READ}
@@ -61,7 +71,7 @@ async def check_rights(case: Case) -> list[Finding]:
 def _uses(case: Case) -> tuple[list[Use], list[Use]]:
     """What this home's login must, and must not, be able to do."""
     directory = case.known_directory()
-    if case.kind is Kind.AUTHORITY:
-        return authority_uses(directory, declaration())
+    if case.kind in _LOGINS:
+        return login_uses(_LOGINS[case.kind], directory, declaration())
     entry = directory.participants.get(case.me)
     return ([], []) if entry is None else split_uses(directory, declaration(), entry, case.now_s)

@@ -24,7 +24,7 @@ _CERTIFICATES = {
     Tls.NONE: Symptom.NO_TLS,
     Tls.SILENT: Symptom.NO_TLS,
 }
-_LOCKS = {"producer": "outbox", "consumer": "inbox", "authority": "authority"}
+_LOCKS = {"producer": "outbox", "consumer": "inbox", "authority": "authority", "standby": "standby"}
 
 
 async def check_names(case: Case) -> list[Finding]:

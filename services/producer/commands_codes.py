@@ -36,6 +36,9 @@ class CodeList(StrEnum):
     LABORATORY_STAGES = "laboratory_stages"
     INSTRUMENTS = "instruments"
     DOCUMENT_TYPES = "document_types"
+    ALERT_STATUSES = "alert_statuses"
+    ALERT_ACTIONS = "alert_actions"
+    ANSWER_CODES = "answer_codes"
 
 
 ListOption = Annotated[CodeList | None, typer.Option("--list", help="Only this list.", show_default=False)]

@@ -10,13 +10,16 @@ from services.producer.originator import Originator
 from tocsin.adapters.outbox.keys import OutboxKeys
 from tocsin.core import wire
 from tocsin.core.audiences import Audience
+from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.directory import Directory
 from tocsin.core.generations import (
+    NUMBER_RANDOM_BITS,
     Generation,
     Why,
     begin,
     manifest_of,
     next_number,
+    number_ahead_s,
     revise,
     why_new,
     wraps_for,
@@ -25,6 +28,7 @@ from tocsin.core.key_schedule import GenerationId
 from tocsin.core.participants import Participant
 from tocsin.core.primitives import random_bytes
 from tocsin.core.signatures import sign_statement
+from tocsin.core.spans import span
 from tocsin.core.streams import MANIFESTS_TOPIC, inbox_topic
 
 HOUR_S = 3_600
@@ -83,12 +87,22 @@ class GenerationsInUse:
         return self._members[audience.id]
 
     def _begin(self, audience: Audience, members: tuple[bytes, ...], why: Why) -> Generation:
-        number = next_number(self._keys.last_number(audience.id), self._now_s * 1_000)
+        number = self._next_number(audience)
         self._keys.end(audience.id, why)
         id_ = GenerationId(self._originator.id, audience.id, number)
         generation = begin(id_, random_bytes(32), members, self._now_s)
         self._state(generation, why)
         return generation
+
+    def _next_number(self, audience: Audience) -> int:
+        bits = int.from_bytes(random_bytes(NUMBER_RANDOM_BITS // 8), "big")
+        number = next_number(self._keys.last_number(audience.id), self._now_s * 1_000, bits)
+        if (ahead_s := number_ahead_s(number, self._now_s)) > TOLERANCE_S:
+            raise CannotServeError(
+                f"this machine's clock is {span(ahead_s)} behind the last secret for {audience.name}: "
+                "publishing to it waits until then; was the clock set back after it was wrong?"
+            )
+        return number
 
     def _state(self, generation: Generation, why: Why) -> None:
         """Keep it, and queue its manifest and the wraps that are missing."""

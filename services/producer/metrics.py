@@ -40,8 +40,11 @@ class ProducerMetrics:
         )
         yield _count(
             "went_back_partitions",
-            "Partitions found to end before what was acknowledged there.",
+            "Partitions found to hold no longer what was acknowledged there.",
             totals.went_back_partitions,
+        )
+        yield _count(
+            "sent_again_items", "Items sent again, since a broker lost them.", totals.sent_again_items
         )
         yield _count("checkpoints", "Checkpoint statements published.", totals.checkpoints)
         yield _gauge("waiting_items", "Accepted, not sealed.", outbox.items.waiting_items)

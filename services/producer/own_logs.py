@@ -2,19 +2,20 @@
 
 At each start, and after each failed delivery, before anything is sealed or sent again. A record under
 our key that we did not seal is an alarm, and begins a new session and new generations: this outbox was
-restored from an old copy, or somebody has the key. A partition that ends before what was acknowledged
-there is an alarm too: its broker was restored to an older state or made anew, and lost something. An
-inbox of somebody else cannot be read; what was unacknowledged there is sent again byte-identical, and its
-reader drops the second copy.
+restored from an old copy, or somebody has the key. A partition that no longer holds what was acknowledged
+there is an alarm too: its broker was restored to an older state or made anew. What it lost is sealed again
+under new generations, since their manifests may be lost with it. An inbox of somebody else cannot be read;
+what was unacknowledged there is sent again byte-identical, and its reader drops the second copy.
 Source: wire format, "Sealing happens last".
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.producer.broker_losses import first_loss
 from services.producer.originator import Originator
 from services.producer.reading_on import read_on
 from services.producer.sessions import Sessions
@@ -39,8 +40,9 @@ FOREIGN = (
 )
 
 WENT_BACK = (
-    "the broker ends before what it acknowledged to us, in {count} of our partitions: it was restored from "
-    "a backup or made anew, and readers may lack what tocsin status shows as published: tell its operator"
+    "the broker no longer holds what it acknowledged to us, in {count} of our partitions: it was restored "
+    "from a backup or made anew. What it lost is sent again where it is still kept here; tocsin status "
+    "names the rest: tell the broker's operator"
 )
 SAID = {AlarmKind.NOT_SEALED_BY_ME: FOREIGN, AlarmKind.BROKER_WENT_BACK: WENT_BACK}
 
@@ -58,12 +60,15 @@ def own_alarms(outbox: Outbox, since_s: int = 0) -> list[str]:
 
 @dataclass(slots=True)
 class ReadBack:
-    """What was found: records not known to be stored, foreign ones, partitions that went back."""
+    """What was found: records not known to be stored, foreign ones, partitions that went back, and items
+    on their way again since the broker lost them.
+    """
 
     records: int = 0
     found: int = 0
     foreign: int = 0
     went_back: int = 0
+    again: int = 0
 
 
 class OwnLogs:
@@ -75,6 +80,8 @@ class OwnLogs:
         self._outbox, self._originator = outbox, originator
         self._sessions, self._access = sessions, access
         self.refused: dict[str, str] = {}
+        self._unseen: dict[Place, bytes] = {}
+        """The leaf that was acknowledged last in each partition, until it is read there."""
 
     async def read_back(self, directory: Directory, now_s: int) -> ReadBack:
         """Read every partition that holds our logs to its end, stream by stream.
@@ -93,21 +100,38 @@ class OwnLogs:
 
     async def _read_stream(self, directory: Directory, stream: str, now_s: int, done: ReadBack) -> None:
         layout, topic = directory.layout, stream_topic(stream)
-        held, acknowledged = self._outbox.records.positions(), self._outbox.records.ends()
+        held = self._outbox.records.positions()
         mine = {layout.partition(stream, region, self._originator.id) for region in layout.regions}
         places: dict[Place, int | Start] = {
             (topic, partition): held.get((topic, partition), Start.BEGINNING) for partition in mine
         }
+        self._unseen = self._outbox.lost.newest(places)
         async with Subscriber(self._access, places) as subscriber:
             ends = await subscriber.end_offsets()
             await self._begin_new(subscriber, directory, [one for one in places if one not in held], ends)
             await read_on(subscriber, ends, lambda some: self._take(some, now_s, done))
-        with self._outbox.transaction():
-            for (name, partition), end in ends.items():
-                if end < max(held.get((name, partition), 0), acknowledged.get((name, partition), 0)):
-                    self._outbox.logs.alarm(AlarmKind.BROKER_WENT_BACK, (name, partition, end), now_s)
-                    done.went_back += 1
-                self._outbox.records.advance(name, partition, end)
+            losses = await self._losses(subscriber, ends)
+        for place, end in ends.items():
+            with self._outbox.transaction():
+                if place in losses or end < held.get(place, 0):
+                    self._went_back(place, losses.get(place, end), now_s, done)
+                self._outbox.records.advance(*place, losses.get(place, end))
+
+    async def _losses(self, subscriber: Subscriber, ends: Mapping[Place, int]) -> dict[Place, int]:
+        """From which offset on all of ours is gone, where something is."""
+        begins = await subscriber.beginning_offsets()
+        found = {
+            place: await first_loss(subscriber, self._outbox.lost, place, begins[place], ends[place])
+            for place in list(self._unseen)
+        }
+        return {place: offset for place, offset in found.items() if offset is not None}
+
+    def _went_back(self, place: Place, offset: int, now_s: int, done: ReadBack) -> None:
+        """Alarm, and send again what was acknowledged from `offset` on. Inside a transaction."""
+        self._outbox.logs.alarm(AlarmKind.BROKER_WENT_BACK, (*place, offset), now_s)
+        self._outbox.keys.end(None, Why.RESTORED)
+        done.again += self._outbox.lost.send_again(*place, offset).again
+        done.went_back += 1
 
     async def _begin_new(
         self,
@@ -141,6 +165,9 @@ class OwnLogs:
         if header.originator != self._originator.id or public is None:
             return
         leaf = leaf_of(envelope.header, envelope.ciphertext)
+        place = (record.topic, record.partition)
+        if self._unseen.get(place) == leaf:
+            del self._unseen[place]
         ours = self._outbox.records.by_leaf(leaf)
         if ours is not None:
             done.found += self._outbox.records.sent([(ours[0], record.offset)])

@@ -73,6 +73,7 @@ class Totals:
     found_again: int = 0
     foreign_records: int = 0
     went_back_partitions: int = 0
+    sent_again_items: int = 0
     checkpoints: int = 0
 
 
@@ -207,6 +208,7 @@ class Producing:
         self.totals.found_again += found.found
         self.totals.foreign_records += found.foreign
         self.totals.went_back_partitions += found.went_back
+        self.totals.sent_again_items += found.again
         self._due.read_back_s = now_s
 
     async def _send_all(self, directory: Directory) -> int:

@@ -79,7 +79,7 @@ def _of_table(path: Path) -> Iterator[tuple[str, Cells | str]]:
         names = [name.strip().lower() for name in table.header]
         _check_names(path, names)
         for row in table.rows:
-            yield f"row {row.line}", _cells(names, row)
+            yield table.grid.row(row.line), _cells(names, row)
 
 
 def _cells(names: list[str], row: Row | BadRow) -> Cells | str:

@@ -6,14 +6,14 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.workshop.existing import check_existing
-from services.workshop.local_kafka import LocalKafka, NodeStatus
-from services.workshop.node import Tuning, read_tail
 from tocsin.runtime.exits import Exit
+
+if TYPE_CHECKING:
+    from services.workshop.local_kafka import NodeStatus
 
 DEFAULT_PORT = 9092
 DEFAULT_FOLDER = Path("var/kafka")
@@ -53,6 +53,10 @@ def up(
     The first time it fetches Kafka's jars (43 MB), later it needs no network. KAFKA_HOME uses
     a Kafka that is installed, TOCSIN_BOOTSTRAP one that runs.
     """
+    from services.workshop.existing import check_existing
+    from services.workshop.local_kafka import LocalKafka
+    from services.workshop.node import Tuning
+
     if given := os.environ.get("TOCSIN_BOOTSTRAP"):
         check_existing(given)
         _say(f"TOCSIN_BOOTSTRAP is set: using the Kafka at {given}, nothing was started")
@@ -74,6 +78,8 @@ def up(
 
 def down(folder: Folder = DEFAULT_FOLDER) -> None:
     """Stop Kafka; its data stay in the folder. Nothing is left running."""
+    from services.workshop.local_kafka import LocalKafka
+
     kafka = LocalKafka(folder)
     running = [node for node in kafka.status() if node.pid]
     if kafka.stop():
@@ -87,6 +93,8 @@ def status(folder: Folder = DEFAULT_FOLDER) -> None:
 
     Exit code 0 if all do, 5 if some, 6 if none.
     """
+    from services.workshop.local_kafka import LocalKafka
+
     nodes = LocalKafka(folder).status()
     for node in nodes:
         typer.echo(_line(node, for_people=sys.stdout.isatty()))
@@ -104,6 +112,9 @@ def logs(
     lines: Annotated[int, typer.Option(min=1, max=5000, help="Of each broker.")] = 40,
 ) -> None:
     """Print the end of Kafka's own log, and of what its Java printed."""
+    from services.workshop.local_kafka import LocalKafka
+    from services.workshop.node import read_tail
+
     for node in LocalKafka(folder).status():
         for name in ("output.log", "kafka.log"):
             path = folder / f"node-{node.node}" / name

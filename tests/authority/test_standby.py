@@ -8,12 +8,13 @@ import pytest
 
 from services.authority import publishing, standby
 from services.authority.publishing import publish
-from services.authority.standby import KEY_FILE, open_standby
+from services.authority.standby import open_standby
 from services.authority.standby_serving import StandingBy
 from tests.support.office import Desk
 from tocsin.adapters import tuf_topic
 from tocsin.adapters.kafka.records import IncomingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.standby_home import KEY_FILE
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_standing import StandbySignedError
 from tocsin.core.errors import BrokerUnavailableError, DirectoryStaleError

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
@@ -27,6 +29,7 @@ from tocsin.core.errors import TocsinError
 WAL_WRITE_LOCK = 120
 """Where SQLite keeps the lock of a write-ahead log's writer, in the file beside it (SQLite, "WAL-mode
 File Format", 2.2)."""
+LOST_AND_FOUND = "lost+found"
 AFTERMATH_S = 8.0
 TRIES = 3
 
@@ -237,6 +240,38 @@ async def _delete_all(bootstrap: str) -> None:
         await admin.close()
 
 
+def _restore(world: World, step: Step) -> None:
+    """All brokers are lost, and come back from a backup that was made a while before."""
+    world.kafka.stop()
+    copies = [_copied(one) for one in world.kafka.log_dirs]
+    start_brokers(world)
+    world.hold(step.hold_s)
+    for node in range(1, len(copies) + 1):
+        world.killed(f"broker {node}")
+        world.kafka.kill(node)
+    for folder, copy in zip(world.kafka.log_dirs, copies, strict=True):
+        _empty(folder)
+        shutil.copytree(copy, folder, dirs_exist_ok=True)
+        shutil.rmtree(copy)
+    start_brokers(world)
+
+
+def _copied(folder: Path) -> Path:
+    copy = folder.with_name(f"{folder.name}-backup")
+    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(LOST_AND_FOUND))
+    return copy
+
+
+def _empty(folder: Path) -> None:
+    """Of all but what a file system of its own keeps there."""
+    for child in folder.iterdir():
+        if child.is_dir():
+            if child.name != LOST_AND_FOUND:
+                shutil.rmtree(child)
+        else:
+            child.unlink()
+
+
 def _power(world: World, step: Step) -> None:
     name = step.fault.removeprefix("power-")
     world.killed(name)
@@ -273,6 +308,7 @@ _FAULTS: dict[str, Callable[[World, Step], object]] = {
     "pause": _pause,
     "leader": _leader,
     "retention": _retention,
+    "restore": _restore,
     "power": _power,
     "admit": lambda world, _step: world.members.admit(),
     "suspend": lambda world, _step: world.members.suspend(),

@@ -30,6 +30,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "memory": ("memory",),
     "pause": ("pause-day", "pause-broker"),
     "retention": ("retention",),
+    "backup": ("restore",),
     "power": ("power-producer", "power-consumer"),
     "leader": ("leader-killed", "leader-frozen"),
     "directory": ("admit", "suspend", "rotate", "kill-publish"),
@@ -145,6 +146,7 @@ _STEPS: dict[str, Callable[[str, _Drawn], Step]] = {
     "slow": lambda fault, drawn: Step(
         fault, drawn.after_s, drawn.seconds(2, 8), by=round(drawn.seconds(0.02, 0.2), 3)
     ),
+    "restore": lambda fault, drawn: Step(fault, drawn.after_s, drawn.seconds(2, 8)),
     "clock-seconds": _clock(250, 1, least=2),
     "clock-hours": _clock(6, HOUR_S),
     "clock-years": _clock(30, YEAR_S),

@@ -28,6 +28,8 @@ MAX_MISSING_ASKED = 2_000
 _GAP = re.compile(r"gap: offsets (\d+) to (\d+) of (\S+), partition (\d+), were gone")
 LOSING = "retention"
 """The fault that loses what was published: whoever reads must say so."""
+RESTORING = "restore"
+"""The fault after which records are missing and their items come again: alarms are due."""
 
 
 @dataclass
@@ -66,6 +68,7 @@ class Scene:
         began_s, ledger, world = time.monotonic(), Ledger(), self._world
         world.kills = {}
         losing = any(step.fault == LOSING for step in plan)
+        alarming = losing or any(step.fault == RESTORING for step in plan)
         with self._running():
             begin = self._last_cursor()
             watcher = Watcher(self._client("consumer"), begin)
@@ -79,7 +82,7 @@ class Scene:
             of_guests, guests = judge_guests(world, self._receipts, watcher.shown_at_s, self._wait_s)
             listed = list(self._listed(begin))
             copies = self._copies(wanted - {one.report_id for one in watcher.shown})
-            gaps, alarms, strange = self._announced(losing=losing)
+            gaps, alarms, strange = self._announced(alarming=alarming)
         history = History(ledger.receipts, ledger.refusals, watcher.shown, copies, gaps, alarms)
         verdict = judge(history)
         faults = [*ledger.faults[:5], *troubles, *verdict.faults, *strange, *of_guests, *world.troubles]
@@ -199,7 +202,7 @@ class Scene:
         client.close()
         return found
 
-    def _announced(self, *, losing: bool) -> tuple[list[Gap], list[Alarm], list[str]]:
+    def _announced(self, *, alarming: bool) -> tuple[list[Gap], list[Alarm], list[str]]:
         """(gaps, alarms of gaps, what is strange): nobody attacked, so all else is a fault."""
         said = self._world.stage.tocsin(NETHERLANDS, "alarms", "--json")
         rows = {one["first_at"] + str(one): one for one in said.lines()}
@@ -210,7 +213,7 @@ class Scene:
         self._known_gaps = gaps
         refused = self._world.stage.tocsin(NETHERLANDS, "quarantine", "list", "--json").lines()
         strange = [f"quarantined: {one}" for one in refused[:5]]
-        if not losing:
+        if not alarming:
             strange += [f"alarm: {one}" for one in new[:5]] + [
                 f"gap: {one}" for one in sorted(new_gaps)[:5]
             ]

@@ -146,3 +146,18 @@ def test_without_a_browser_the_way_by_html_is_named(tmp_path: Path, monkeypatch)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SettingsError, match="--format html"):
         printing._browser()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("hold-and-ask (Hold and ask: keep it where it is", "active (Active)")),
+        ("fr", ("hold-and-ask (Retenez et demandez", "active (Active)")),
+        ("es", ("hold-and-ask (Retenga y pregunte", "active (Activa)")),
+        ("ar", ("hold-and-ask (احتجزوا واسألوا", "active (ساري المفعول)")),
+    ],
+)
+def test_what_an_alert_asks_and_how_it_stands_is_said_in_the_language_of_the_sheet(language, words) -> None:
+    alert = smallest_alert(action="hold-and-ask", status="active")
+    page = printing.sheet_of(rendered() | {"report": alert}, language)
+    assert [True, True] == [word in page for word in words]

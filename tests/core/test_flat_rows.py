@@ -102,6 +102,8 @@ def test_the_order_of_a_date_is_asked_and_not_guessed() -> None:
         ("comma", "1.234,5", "1234.5"),
         ("comma", "173,900", "173.900"),
         ("comma", "0,25", "0.25"),
+        ("comma", "1\u202f234,5", "1234.5"),
+        ("point", "1\u00a0234.5", "1234.5"),
     ],
 )
 def test_numbers_are_read_by_the_convention_that_was_said(numbers: str, text: str, value: str) -> None:
@@ -114,6 +116,8 @@ def test_numbers_are_read_by_the_convention_that_was_said(numbers: str, text: st
     [
         ("point", "1,5", "may be decimal or for thousands"),
         ("point", "12 kg", "is no number"),
+        ("comma", "2 500", "is no number"),
+        ("point", "1\u202f234,5", "may be decimal or for thousands"),
         ("comma", "1.234", "holds a point"),
         ("comma", "twelve", "is no number with a decimal comma"),
         ("point", "0.0", "zero or negative"),

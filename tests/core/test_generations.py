@@ -64,8 +64,17 @@ def test_a_generation_that_went_to_a_revoked_key_is_replaced() -> None:
 
 
 def test_a_number_is_about_the_time_and_greater_than_any_before() -> None:
-    assert 1_000 == g.next_number(7, 1_000)
-    assert 1_001 == g.next_number(1_000, 1_000)
+    assert 1_000 == g.next_number(7, 1_000, 0)
+    assert 1_001 == g.next_number(1_000, 1_000, 0)
+
+
+def test_random_bits_part_two_copies_of_one_state() -> None:
+    assert g.next_number(1_000, 900, 3) != g.next_number(1_000, 900, 4)
+
+
+@pytest.mark.parametrize(("ahead_s", "number"), [(0, 10_000), (1, 10_001), (5, 15_000), (-3, 7_000)])
+def test_how_far_a_number_lies_ahead_is_told_in_begun_seconds(ahead_s, number) -> None:
+    assert ahead_s == g.number_ahead_s(number, 10)
 
 
 def test_a_revision_keeps_the_secret_and_adds_members() -> None:

@@ -5,10 +5,12 @@ from tests.support.world import ANALYST, COURIER, NEIGHBOUR, ORIGINATOR, targets
 from tocsin.adapters.access_declaration import declaration
 from tocsin.core.directory import read_directory
 from tocsin.core.kafka_rights import (
+    AUTHORITY_LOGIN,
+    STANDBY_LOGIN,
     Right,
     Use,
-    authority_uses,
     judge_rights,
+    login_uses,
     own_inbox,
     split_uses,
     topics_of,
@@ -81,7 +83,7 @@ def test_a_heartbeat_goes_where_everybody_may_write() -> None:
 
 
 def of_the_authority(which):
-    return set(authority_uses(DIRECTORY, declaration())[which])
+    return set(login_uses(AUTHORITY_LOGIN, DIRECTORY, declaration())[which])
 
 
 def test_the_authority_reads_and_writes_what_is_declared_for_its_login() -> None:
@@ -93,6 +95,12 @@ def test_the_authority_must_not_touch_what_participants_send_each_other() -> Non
     topics = [MANIFESTS_TOPIC, *map(stream_topic, ("ion", "pics", "alerts")), *map(inbox, EVERYBODY)]
     wanted = {Use(right, topic) for topic in topics for right in Right}
     assert wanted | {Use(WRITE, CHECKPOINTS_TOPIC)} == of_the_authority(must_not)
+
+
+def test_a_standby_touches_the_directory_and_nothing_else() -> None:
+    needed, refused = login_uses(STANDBY_LOGIN, DIRECTORY, declaration())
+    assert {Use(WRITE, DIRECTORY_TOPIC), Use(READ, DIRECTORY_TOPIC)} == set(needed)
+    assert Use(READ, CHECKPOINTS_TOPIC) in refused
 
 
 def test_each_topic_is_asked_about_once() -> None:

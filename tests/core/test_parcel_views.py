@@ -60,6 +60,7 @@ def test_hs_codes_are_compared_by_six_digits_and_never_mended(
         ("1,5", False, ()),
         ("1,5", True, (1.5,)),
         ("1.234,5", True, (1234.5,)),
+        ("1\u202f234,5", True, (1234.5,)),
         ("1.5", True, ()),
         (7, False, (7.0,)),
         (1.5, True, (1.5,)),

@@ -293,13 +293,6 @@ def test_a_folder_that_is_no_home_fails_and_everything_is_skipped(clinic, tmp_pa
     assert Exit.USAGE is exit_of(found)
 
 
-def test_a_standby_s_home_is_sent_to_its_own_command(clinic, tmp_path):
-    (tmp_path / "keys").mkdir()
-    (tmp_path / "standby.json").touch()
-    (one,) = found_by(clinic.asked(tmp_path), Check.HOME)
-    assert "standby sign --dry-run" in one.what
-
-
 def test_a_home_that_was_not_admitted_says_what_comes_next(clinic, patient):
     home = patient()
     (home / "participant.json").unlink()

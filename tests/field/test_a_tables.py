@@ -91,6 +91,16 @@ def test_row1_a_column_with_both_marks_gives_no_row_until_one_is_said(tmp_path, 
         imported(path, mapped(tmp_path))
 
 
+def test_row1_thousands_that_a_spreadsheet_spaced_are_read_and_hide_no_decimal_comma(tmp_path) -> None:
+    header = CASES.partition("\n")[0]
+    path = written(tmp_path, f"{header}\nS1;heroin;1\u202f234,5\nS2;heroin;1\u00a0234\n")
+    bodies, _ = imported(path, mapped(tmp_path, '[formats]\nnumbers = "comma"\n'))
+    assert ["1234.5", "1234"] == amounts(bodies)
+    mixed = written(tmp_path, f"{header}\nS1;heroin;1\u202f234,5\nS2;heroin;1.234\n")
+    with pytest.raises(MalformedError, match="comma last"):
+        imported(mixed, mapped(tmp_path))
+
+
 def test_row1_in_a_workbook_the_texts_alone_are_doubtful(tmp_path) -> None:
     rows = [HEADER, seizure(amount="1,5"), seizure(amount=1.234)]
     bodies, outcome = imported(workbook(tmp_path / "a.xlsx", rows))

@@ -66,6 +66,32 @@ def test_h43_what_says_nothing_is_bounded_and_the_good_ones_still_come(reading, 
     assert len(list(reading.inbox.quarantine.rows(0))) <= MAX_PER_HOUR
 
 
+def flood(reading, sender, count):
+    """Polls of 50 with every kind of nothing, into our inbox and into the manifests."""
+    for at in range(0, count, 50):
+        wraps = list(false_wraps(reading, sender, 10))
+        kinds = (None, b"", b"junk %d" % at, b"\xc3\x01" + at.to_bytes(8, "big") + b"of an unknown type")
+        topics = [reading.inbox_topic, MANIFESTS_TOPIC] * 5
+        yield [*wraps, *(reading.at(topic, kind) for topic in topics for kind in kinds)]
+
+
+def test_h43_a_flood_takes_no_more_room_however_long_it_lasts(reading, sender):
+    """Each kind fills its 100 rows of the hour; from then on a million records change counts alone."""
+    reading.take_manifest(sender)
+    for poll in flood(reading, sender, 2_000):
+        reading.take(*poll)
+    reading.inbox.database.truncate_log()
+    before_bytes = reading.inbox.database.size_bytes()
+    for poll in flood(reading, sender, 6_000):
+        reading.take(*poll)
+    reading.inbox.database.truncate_log()
+    assert before_bytes == reading.inbox.database.size_bytes()
+    assert 8_000 == sum(reading.inbox.quarantine.counts().values())
+    reading.take_wrap(sender)
+    reading.take(sender.send(note("after the flood")))
+    assert 1 == len(reading.stored())
+
+
 def test_h43_manifests_of_a_stranger_change_nothing_that_is_ours(reading, sender):
     """Another participant writes manifests in the originator's name, under its own key."""
     reading.take_keys(sender)

@@ -79,7 +79,7 @@ def _place(envelope: wire.Envelope) -> tuple[str, int, int]:
     return header.region, header.session, header.counter
 
 
-def test_h47_an_outbox_restored_twice_with_the_clock_behind_repeats_no_place_salt_or_leaf(
+def test_h47_an_outbox_restored_twice_with_the_clock_behind_repeats_no_place_salt_leaf_or_generation(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "made").mkdir()
@@ -90,7 +90,7 @@ def test_h47_an_outbox_restored_twice_with_the_clock_behind_repeats_no_place_sal
     made.close()
     for copy in ("once", "again"):
         writer = Writer(Path(shutil.copytree(tmp_path / "made", tmp_path / copy)))
-        writer.clock.pass_by(-200)
+        writer.clock.pass_by(-100)
         begin_anew(writer.outbox, writer.now_s)
         writer.accept("after")
         writer.seal()
@@ -100,14 +100,15 @@ def test_h47_an_outbox_restored_twice_with_the_clock_behind_repeats_no_place_sal
     leaves = {leaf_of(one.header, one.ciphertext) for one in sealed}
     regions = {region for region, _session, _counter in places}
     assert len(sealed) == len(places) == len(salts) == len(leaves) == 3 * len(regions)
+    assert 3 == len({wire.decode_header(one.header).generation for one in sealed})
 
 
 def test_h47_a_clock_behind_never_brings_a_session_or_generation_back() -> None:
     session = next_session(0, NOW_S * 1_000, 5)
-    generation = next_number(0, NOW_S * 1_000)
+    generation = next_number(0, NOW_S * 1_000, 5)
     for behind_ms in (0, 1, 10**9):
         now_ms = NOW_S * 1_000 - behind_ms
         session, before = next_session(session, now_ms, 3), session
-        generation, earlier = next_number(generation, now_ms), generation
+        generation, earlier = next_number(generation, now_ms, 3), generation
         assert session > before
         assert generation > earlier

@@ -14,6 +14,13 @@ pytestmark = pytest.mark.kafka
 WEEK_MS = 7 * 86_400_000
 MISSING = "alarm: records are missing"
 INTERVAL_MINUTES = 60
+READ_AGAIN = "warning: restored to an older state; read again"
+
+
+def _read_again(originator):
+    topic, partition = originator.place
+    said = "was restored to an older state or made anew: read again from its beginning"
+    return f"{topic}, partition {partition}, {said}"
 
 
 async def test_an_honest_broker_raises_nothing(originator, reader):
@@ -144,11 +151,22 @@ async def test_a_log_that_is_truncated_behind_us_is_said_and_nothing_is_shown_tw
     liar.lies = [await originator.instead(log[:1])]
     async with reader.reading() as consumption:
         await catch_up(consumption)
-        topic, partition = originator.place
-        said = f"{topic}, partition {partition}, was made anew: reading went on at its beginning"
-        assert said in missing_sentences(reader.inbox, 0)
+        assert _read_again(originator) in missing_sentences(reader.inbox, 0)
         assert 3 == reader.stored(originator.party)
-    found("truncates a log that was read", "warning: made anew; nothing is lost", "at the next start")
+    found("truncates a log that was read", f"{READ_AGAIN}; nothing is lost", "at the next start")
+
+
+async def test_a_log_that_was_cut_and_grew_past_our_place_is_read_again(originator, reader, liar, found):
+    await originator.publish(5)
+    liar.lies = [await originator.only(0, 1, 2)]
+    async with reader.reading() as consumption:
+        await catch_up(consumption)
+        liar.lies = [await originator.only(0, 3, 4)]
+        minutes = await minutes_until(consumption, reader, lambda: missing_sentences(reader.inbox, 0))
+        assert [_read_again(originator)] == missing_sentences(reader.inbox, 0)
+        await until(consumption, lambda: reader.stored(originator.party) == 5)
+    how = f"{READ_AGAIN}; nothing is lost"
+    found("cuts a log and lets it grow past its readers", how, f"within {minutes} minutes")
 
 
 async def test_false_offsets_lose_nothing(originator, reader, liar, found):

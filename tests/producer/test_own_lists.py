@@ -55,7 +55,7 @@ def test_a_file_with_a_wrong_row_keeps_the_list_that_was_there(loaded, run, tmp_
     bad = tmp_path / "bad.csv"
     bad.write_text(f"name,cas,list\nother,1-2-3,{SECRET}\n")
     code, _, err = run("codes", "load", str(bad))
-    assert (3, True) == (code, "row 2: cas 1" in err)
+    assert (3, True) == (code, "line 2: cas 1" in err)
     assert "Qwertyl" in run("codes", "lists", SECRET, "--json")[1]
 
 

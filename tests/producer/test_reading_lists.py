@@ -70,7 +70,7 @@ def test_every_wrong_row_is_named_by_its_number_and_none_is_quoted(tmp_path):
     with pytest.raises(MalformedError) as caught:
         read_list(path, "L")
     told = str(caught.value)
-    assert ["row 3", "row 4", "row 5", "row 6", "row 7"] == [
+    assert ["line 3", "line 4", "line 5", "line 6", "line 7"] == [
         line.strip().partition(":")[0] for line in told.splitlines()[1:]
     ]
     assert "nothing was changed" in told

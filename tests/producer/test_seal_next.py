@@ -201,7 +201,27 @@ async def test_after_a_clock_that_was_ahead_nothing_leaves_that_every_reader_wou
     waiting = writer.accept("after it was set right")
     done = writer.seal()
     assert "behind the time under which we published last" in done.waits["all"]
-    writer.clock.wall_s += hours_s - TOLERANCE_S + 1
+    writer.clock.wall_s += hours_s - TOLERANCE_S // 2
+    assert 0 < writer.seal().items
+    await writer.deliver()
+    reading, now_s = Reading(tmp_path, writer.directory), int(writer.clock.wall_s)
+    assert waiting[0].report_id in read_all(reading, writer.topics, now_s)
+
+
+async def test_a_clock_set_back_behind_the_last_secret_seals_nothing_that_every_reader_would_refuse(
+    writer, tmp_path
+):
+    """The session is of the day before, and fits; the directory's timestamp is not ahead either."""
+    writer.accept("session of today")
+    writer.seal()
+    writer.clock.pass_by(MAX_AGE_S)
+    writer.directory = replace(writer.directory, expires_at_s=writer.now_s + DAY_S - 3_000)
+    writer.accept("secret of a week later")
+    writer.seal()
+    writer.clock.wall_s -= 2_400
+    waiting = writer.accept("after the clock was set back")
+    assert "behind the last secret for focal-points" in writer.seal().waits["focal-points"]
+    writer.clock.pass_by(2_400 - TOLERANCE_S // 2)
     assert 0 < writer.seal().items
     await writer.deliver()
     reading, now_s = Reading(tmp_path, writer.directory), int(writer.clock.wall_s)

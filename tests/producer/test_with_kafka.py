@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from services.producer import producing as producing_module
+from services.producer.broker_losses import first_loss
 from services.producer.key_requests import KeyRequests
 from services.producer.own_logs import OwnLogs, own_alarms
 from services.producer.participant import open_participant
@@ -26,6 +27,8 @@ from tests.support.world import ANALYST, NEIGHBOUR, ORIGINATOR
 from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.records import OutgoingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.kafka.subscriber import Subscriber
+from tocsin.adapters.outbox.lost import LOST
 from tocsin.core import wire
 from tocsin.core.ids import leaf_of
 from tocsin.core.outcomes import AlarmKind
@@ -214,7 +217,7 @@ def test_row44_a_broker_that_ends_before_what_it_acknowledged_is_an_alarm_told_o
     writer = writer_of(town, tmp_path)
     writer.accept("K-44")
     asyncio.run(one_round(producing_of(town, writer)))
-    (topic, partition), end = max(writer.outbox.records.ends().items())
+    ((topic, partition), end), *_ = writer.outbox.records.positions().items()
     with writer.outbox.transaction():
         writer.outbox.records.advance(topic, partition, end + 1_000)
     producing = producing_of(town, writer)
@@ -224,6 +227,64 @@ def test_row44_a_broker_that_ends_before_what_it_acknowledged_is_an_alarm_told_o
     again = producing_of(town, writer)
     asyncio.run(one_round(again))
     assert 0 == again.totals.went_back_partitions
+
+
+def published(town, writer, *references):
+    """Each reference in a round of its own, so in a record of its own; the ids of the reports."""
+    ids = []
+    for reference in references:
+        ids += [one.report_id for one in writer.accept(reference)]
+        asyncio.run(one_round(producing_of(town, writer)))
+    return ids
+
+
+def lose_from(writer, report_id):
+    """As if the broker had been restored to before a report and had grown again."""
+    sql = """UPDATE records SET leaf = randomblob(32) WHERE id >= (SELECT min(record) FROM destinations d
+        JOIN items i ON i.id = d.item WHERE i.report_id = ?)"""
+    writer.outbox.database.execute(sql, (report_id,))
+    lost = writer.outbox.lost
+    for place in lost.newest(writer.outbox.records.positions()):  # read back until here, before
+        writer.outbox.records.advance(*place, lost.nth(*place, lost.count(*place) - 1).offset + 1)
+
+
+@pytest.mark.parametrize("lost", [1, 4, 5])
+def test_row44_what_a_restored_broker_lost_is_sealed_again_under_new_generations(town, tmp_path, lost):
+    writer = writer_of(town, tmp_path)
+    ids = published(town, writer, *(f"K-45-{number}" for number in range(5)))
+    focal_points = writer.directory.audience_named("focal-points").id
+    before = writer.outbox.keys.current(focal_points).id.generation
+    (first,) = writer.outbox.status.of_report(ids[0])
+    lose_from(writer, ids[-lost])
+    producing = producing_of(town, writer)
+    asyncio.run(one_round(producing))
+    assert lost * len(first.destinations) == producing.totals.sent_again_items
+    assert producing.waiting == 0
+    assert before < writer.outbox.keys.current(focal_points).id.generation
+
+
+def test_row44_what_is_no_longer_kept_and_was_lost_is_refused_by_name(town, tmp_path):
+    writer = writer_of(town, tmp_path)
+    (report_id,) = published(town, writer, "K-46")
+    writer.outbox.database.execute("UPDATE items SET body = NULL")
+    lose_from(writer, report_id)
+    asyncio.run(one_round(producing_of(town, writer)))
+    (item,) = writer.outbox.status.of_report(report_id)
+    assert {LOST} == {one.reason for one in item.destinations}
+
+
+def test_what_retention_took_is_not_lost(town, tmp_path):
+    writer = writer_of(town, tmp_path)
+    published(town, writer, "K-47", "K-48")
+    lost = writer.outbox.lost
+    place = next(iter(lost.newest(writer.outbox.records.positions())))
+    end = lost.nth(*place, lost.count(*place) - 1).offset + 1
+
+    async def ask(begin):
+        async with Subscriber(town.bootstrap, {place: end}) as subscriber:
+            return await first_loss(subscriber, lost, place, begin, begin)
+
+    assert [None, lost.nth(*place, 0).offset] == [asyncio.run(ask(end)), asyncio.run(ask(0))]
 
 
 def test_a_member_that_misses_its_key_and_asks_gets_a_wrap(town, tmp_path):

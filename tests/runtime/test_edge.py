@@ -36,6 +36,7 @@ def raising(error):
         (Exit.REFUSED, errors.RefusedByRuleError("not allowed")),
         (Exit.BUSY, errors.HeldElsewhereError("pid 7 holds it")),
         (Exit.UNREACHABLE, errors.BrokerUnavailableError("no broker")),
+        (Exit.UNREACHABLE, errors.BrokerRefusedError("this broker has no authorizer")),
         (Exit.STALE, errors.DirectoryStaleError("expired")),
     ],
 )

@@ -16,7 +16,10 @@ RAISING = (
         f"tocsin/adapters/{name}.py"
         for name in ("custodians", "home", "kdf_parameters", "key_files", "locks")
     ),
-    *(f"tocsin/adapters/{name}.py" for name in ("own_keys", "passphrase", "pem_blocks", "private_files")),
+    *(
+        f"tocsin/adapters/{name}.py"
+        for name in ("own_keys", "passphrase", "pem_blocks", "private_files", "standby_home")
+    ),
     *(f"tocsin/adapters/tuf_{name}.py" for name in ("client", "holders", "repository", "roots", "signing")),
     *(f"tocsin/adapters/tuf_{name}.py" for name in ("standby", "superseded", "topic")),
     *(f"tocsin/adapters/tuf_{name}.py" for name in ("entries", "regional", "regional_files")),

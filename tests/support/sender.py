@@ -51,7 +51,7 @@ class Sender:
         return self.directory.members(self.audience, self.party.id, now_s or self.now_s)
 
     def _begin(self, last: int) -> Generation:
-        number = next_number(last, self.now_s * 1_000)
+        number = next_number(last, self.now_s * 1_000, 0)
         id_ = GenerationId(self.party.id, self.audience, number)
         return begin(id_, random_bytes(32), self.members(), self.now_s)
 

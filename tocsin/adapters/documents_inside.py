@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, DeprecationError, PyPdfError
 from pypdf.generic import StreamObject
 
 from tocsin.adapters.pictures import holds_location
@@ -26,7 +26,8 @@ MAX_PART_BYTES = 33_554_432
 MAX_UNPACKED_BYTES = 268_435_456
 _PLACE = re.compile(rb"GPSL(?:at|ong)itude")
 _FAULTS = (
-    *(zipfile.BadZipFile, zlib.error, PyPdfError, OSError, EOFError, ValueError, TypeError, LookupError),
+    *(zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, TypeError, LookupError),
+    *(PyPdfError, DependencyError, DeprecationError),  # the last two are none of the first
     *(AttributeError, NotImplementedError, RuntimeError, RecursionError, OverflowError, AssertionError),
 )
 

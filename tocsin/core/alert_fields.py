@@ -40,15 +40,6 @@ from tocsin.core.report_parts import (
 )
 from tocsin.core.report_values import values
 
-ACTION_WORDS = {
-    "observe": "Observe: do nothing but take note.",
-    "look-up": "Look up: search your records for what is described below.",
-    "hold-and-ask": "Hold and ask: keep it where it is and ask your authority.",
-    "refuse": "Refuse the service.",
-    "delist": "Take the listing away.",
-    "report": "Report what you find to your authority.",
-}
-"""What an alert asks of a firm, first of all, in the words that firm and releaser both see."""
 MAX_SECTORS = 10
 MAX_ALERT_SUBSTANCES = 10
 MAX_ALERT_EQUIPMENT = 10

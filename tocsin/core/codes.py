@@ -38,8 +38,10 @@ LABELLED: Mapping[str, tuple[str, str]] = MappingProxyType(
                     "instruments",
                     "document_types",
                 ),
+                *("alert_statuses", "alert_actions"),
             )
         },
+        "answer_codes": ("correspondence", "answer_codes"),
     }
 )
 

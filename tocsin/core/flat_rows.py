@@ -16,6 +16,7 @@ from typing import Any
 from tocsin.core import flat_columns
 from tocsin.core.errors import InvalidReportError
 from tocsin.core.field_checks import Problems
+from tocsin.core.thousands import ungrouped
 
 LISTS = ("substances", "equipment", "documents", "parties", "online", "payments")
 ROUTE_ROLES = ("origin", "departure", "transit", "destination")
@@ -151,6 +152,7 @@ def _number(text: str, reading: Reading) -> str | None:
     convention = reading.numbers
     if flat_columns.is_word("missing", text):
         return None
+    text = ungrouped(text)
     shape = _COMMA if convention == "comma" else _POINT
     if not shape.fullmatch(text):
         raise ValueError(_why_no_number(text, reading))
@@ -164,6 +166,7 @@ def _number(text: str, reading: Reading) -> str | None:
 def _whole(text: str) -> int | None:
     if flat_columns.is_word("missing", text):
         return None
+    text = ungrouped(text)
     if not re.fullmatch("[0-9]{1,9}", text):
         raise ValueError("is no whole number")
     return int(text)

@@ -35,7 +35,7 @@ from tocsin.core.streams import (
 from tocsin.core.symptoms import Check, Symptom
 
 MAX_OTHER_INBOXES = 20
-AUTHORITY_LOGIN = "tocsin-authority"
+AUTHORITY_LOGIN, STANDBY_LOGIN = "tocsin-authority", "tocsin-standby"
 
 
 class Right(StrEnum):
@@ -88,11 +88,11 @@ def own_inbox(one: Participant) -> str:
     return inbox_topic(one.id, one.is_firm)
 
 
-def authority_uses(directory: Directory, declaration: Declaration) -> tuple[list[Use], list[Use]]:
-    """The same for the authority's login, which reads and writes what is declared and nothing of what
-    participants send each other.
+def login_uses(name: str, directory: Directory, declaration: Declaration) -> tuple[list[Use], list[Use]]:
+    """The same for a login that is no participant's, as the authority's: it reads and writes what is
+    declared for `name` and nothing of what participants send each other.
     """
-    login = declaration.logins.get(AUTHORITY_LOGIN, Login())
+    login = declaration.logins.get(name, Login())
     needed = [Use(Right.WRITE, one) for one in login.write] + [Use(Right.READ, one) for one in login.read]
     everyone = list(directory.participants.values())[:MAX_OTHER_INBOXES]
     topics = [*_shared(directory), *map(own_inbox, everyone)]

@@ -104,7 +104,7 @@ class AlarmKind(StrEnum):
     CHECKPOINT = "a checkpoint that disagrees"
     MISSING_KEY = "a key does not come"
     NOT_SEALED_BY_ME = "a record under our key that we did not seal"
-    BROKER_WENT_BACK = "the broker ends before what it acknowledged to us"
+    BROKER_WENT_BACK = "the broker no longer holds what it acknowledged to us"
 
 
 @dataclass(frozen=True, slots=True)

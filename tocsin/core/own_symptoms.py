@@ -15,7 +15,7 @@ OWN: Mapping[Symptom, Meaning] = {
     Symptom.NO_HOME: Meaning(
         Check.HOME,
         _FAIL,
-        "there is no participant and no authority in this folder, or it cannot be used",
+        "there is no participant, authority or standby in this folder, or it cannot be used",
         "give --home, make one with `tocsin keys init`, or mend what is said of it",
     ),
     Symptom.NOT_ADMITTED: Meaning(
@@ -23,6 +23,12 @@ OWN: Mapping[Symptom, Meaning] = {
         _FAIL,
         "the authority has not admitted this participant, or its welcome was not taken",
         "hand `tocsin keys request` to the authority, then `tocsin keys accept` its welcome",
+    ),
+    Symptom.NO_ROOT: Meaning(
+        Check.HOME,
+        _FAIL,
+        "this standby has not pinned the authority's first root",
+        "`tocsin authority standby accept 1.root.json`, with the file that `standby admit` wrote",
     ),
     Symptom.SETTINGS: Meaning(
         Check.HOME,
@@ -140,6 +146,24 @@ OWN: Mapping[Symptom, Meaning] = {
         _WARN,
         "a signature over the directory ends within 10 days, or was not signed anew in time",
         "`tocsin authority renew`, or `renew --root`; where people hold the root, draft and sign it",
+    ),
+    Symptom.STANDBY_NOT_NAMED: Meaning(
+        Check.KEYS,
+        _FAIL,
+        "the directory's root does not let this standby sign the timestamp",
+        "the authority runs `tocsin authority standby admit standby.json`, then `publish`",
+    ),
+    Symptom.STANDBY_REFUSES: Meaning(
+        Check.KEYS,
+        _FAIL,
+        "this standby must sign nothing as things are",
+        "mend what it says; until then only the authority can keep the directory fresh",
+    ),
+    Symptom.STANDS_IN: Meaning(
+        Check.KEYS,
+        _WARN,
+        "the authority is silent, and this standby signs in its place",
+        "bring the authority back within 72 hours; until then `tocsin authority standby serve` must run",
     ),
     Symptom.UNFINISHED: Meaning(
         Check.HOME,

@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 from tocsin.core.identifiers import is_s10_form, is_shortened, tidied
 from tocsin.core.parcels import Parcel, Party, Scalar
 from tocsin.core.phrases import spaced
+from tocsin.core.thousands import ungrouped
 
 HS_DIGITS = 6
 AWB_DIGITS = 11
@@ -180,7 +181,7 @@ class View:
     def _number(self, value: Scalar) -> float | None:
         if isinstance(value, int | float):
             return float(value)
-        text = (value or "").strip()
+        text = ungrouped((value or "").strip())
         if self._reading.comma:
             plain = text.replace(".", "").replace(",", ".")
             return float(plain) if _COMMA.fullmatch(text) else None

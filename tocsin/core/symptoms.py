@@ -47,6 +47,7 @@ class Symptom(StrEnum):
 
     NO_HOME = "no home"
     NOT_ADMITTED = "not admitted"
+    NO_ROOT = "no root pinned"
     SETTINGS = "settings are wrong"
     OPEN_TO_OTHERS = "open to others"
     LEFTOVER_LOG = "leftover log"
@@ -89,6 +90,9 @@ class Symptom(StrEnum):
     STRANGE_KEY = "key of a stranger"
     KEY_NOT_LISTED = "key not in the directory"
     METADATA_ENDS = "signatures end soon"
+    STANDBY_NOT_NAMED = "standby not in the root"
+    STANDBY_REFUSES = "standby may not sign"
+    STANDS_IN = "standby stands in"
     TOPIC_MISSING = "topic missing"
     TOPIC_DIFFERS = "topic differs"
     FEW_COPIES = "too few copies"

@@ -20,11 +20,6 @@ PIPE_CLOSED = 141
 class EdgeGroup(TyperGroup):
     """The root group of commands. A command just raises; what the shell sees is decided here."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        """As any group; the help of all commands below it fits a terminal of any width."""
-        super().__init__(*args, **options)
-        _let_help_flow(self)
-
     def invoke(self, ctx: Any) -> Any:
         """Run the command. Raises typer.Exit with the code for every fault that Tocsin knows."""
         _expect_foreign_lines()
@@ -42,15 +37,6 @@ class EdgeGroup(TyperGroup):
             for fault in faults:
                 console.fault(str(fault))
             raise typer.Exit(max(map(exit_for, faults))) from error
-
-
-def _let_help_flow(command: Any) -> None:
-    # A docstring is broken where our lines end; shown as it is, every line would be broken twice.
-    if command.help:
-        paragraphs = command.help.split("\n\n")
-        command.help = "\n\n".join(" ".join(one.split()) for one in paragraphs)
-    for below in getattr(command, "commands", {}).values():
-        _let_help_flow(below)
 
 
 def faults_in(error: BaseException) -> list[TocsinError] | None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.consumer.printing import fields_of, marking_of, worded
+from services.consumer.printing import fields_of, marking_of
 from tocsin.adapters.country_names import country_name
 from tocsin.core import codes
-from tocsin.core.alert_fields import ACTION_WORDS
 from tocsin.core.alert_images import in_words
 from tocsin.core.alert_rules import ENDED
 from tocsin.core.facts import ALERT_PLACES
@@ -38,10 +37,11 @@ def text_of(rendered: dict[str, Any], authority: str | None = None) -> str:
 
 def _to_do(report: dict[str, Any], authority: str | None) -> list[str]:
     status, action = report.get("status"), report.get("action")
+    actions = codes.labels("report_values", "alert_actions")
     said = [_STATUS[status]] if status in _STATUS else []
     if status in ENDED or "alert_id" not in report:
         return said
-    said.append(ACTION_WORDS.get(action or "", f"Action: {action}"))
+    said.append(actions.get(action or "", {}).get(LANGUAGE, f"Action: {action}"))
     if authority is not None:
         said.append(f"Your authority: {authority}.")
     if not report.get("tell_customer"):
@@ -64,9 +64,7 @@ def _line(name: str, value: Any) -> str:
         return "\n".join(f"picture {number}, beside this file: {words}" for number, words in told)
     pairs = fields_of({name: value}, LANGUAGE)
     # A line that others wrote stays behind its label: it cannot look like one of ours.
-    return "\n".join(
-        f"{label}: {worded(code, text, LANGUAGE)}".replace("\n", "\n    ") for label, code, text in pairs
-    )
+    return "\n".join(f"{label}: {text}".replace("\n", "\n    ") for label, text in pairs)
 
 
 def _tests(tests: list[dict[str, Any]]) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 from services.producer.reports import family
 from tocsin.adapters.country_names import country_name
 from tocsin.core import codes
-from tocsin.core.alert_fields import ACTION_WORDS
 from tocsin.core.alert_images import in_words
 from tocsin.core.alert_rules import ENDED
 from tocsin.core.errors import RefusedByRuleError
@@ -101,7 +100,8 @@ def rows(alert: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _to_do(alert: dict[str, Any]) -> str:
     """What the firm is asked to do, which it reads first; an alert that is over asks for nothing."""
-    return "" if alert["status"] in ENDED else ACTION_WORDS[alert["action"]]
+    actions = codes.labels("report_values", "alert_actions")
+    return "" if alert["status"] in ENDED else actions[alert["action"]]["en"]
 
 
 def _asked(alert: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
-from services.producer.importing.number_convention import COMMA_LAST, POINT_LAST
+from services.producer.importing.number_convention import last_mark
 from services.producer.importing.tables import Format, open_table
 from tocsin.adapters.country_names import find_countries
 from tocsin.adapters.tables.rows import Row, Table
@@ -93,9 +93,10 @@ def _formats(proposed: dict[str, str], cells: dict[str, Counter[str]]) -> Iterat
     if "event_date" in proposed:
         yield _dates(cells[proposed["event_date"]])
     if "amount" in proposed:
-        words = cells[proposed["amount"]]
-        commas = sum(times for word, times in words.items() if COMMA_LAST.fullmatch(word))
-        points = sum(times for word, times in words.items() if POINT_LAST.fullmatch(word))
+        marks: Counter[str | None] = Counter()
+        for word, times in cells[proposed["amount"]].items():
+            marks[last_mark(word)] += times
+        commas, points = marks["comma"], marks["point"]
         if commas and points:
             yield f'# numbers = "comma"  # {commas} with a comma last, {points} with a point last: decide'
         else:

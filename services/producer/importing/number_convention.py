@@ -13,10 +13,15 @@ from pathlib import Path
 from services.producer.importing.tables import Format, open_table
 from tocsin.adapters.tables.rows import WAS_A_NUMBER, Row
 from tocsin.core.errors import MalformedError
+from tocsin.core.thousands import ungrouped
 
-COMMA_LAST = re.compile(r"-?[0-9.]*,[0-9]+")
-POINT_LAST = re.compile(r"-?[0-9,]*\.[0-9]+")
-_LAST = {"comma": COMMA_LAST, "point": POINT_LAST}
+_LAST = {"comma": re.compile(r"-?[0-9.]*,[0-9]+"), "point": re.compile(r"-?[0-9,]*\.[0-9]+")}
+
+
+def last_mark(text: str) -> str | None:
+    """`comma` or `point`: which of them stands last in a number; None without one."""
+    plain = ungrouped(text)
+    return next((mark for mark, shape in _LAST.items() if shape.fullmatch(plain)), None)
 
 
 def check_numbers(file: Path, asked: Format, names: Collection[str]) -> None:
@@ -37,8 +42,6 @@ def check_numbers(file: Path, asked: Format, names: Collection[str]) -> None:
 
 
 def _note(row: Row, name: str, found: dict[tuple[str, str], str]) -> None:
-    text = row.cells[name].strip()
-    for mark, shape in _LAST.items():
-        known = (name, mark) in found
-        if not known and shape.fullmatch(text) and (name, WAS_A_NUMBER) not in row.remarks:
-            found[name, mark] = row.grid.cell(row.line, name)
+    mark = last_mark(row.cells[name].strip())
+    if mark is not None and (name, mark) not in found and (name, WAS_A_NUMBER) not in row.remarks:
+        found[name, mark] = row.grid.cell(row.line, name)

@@ -13,7 +13,7 @@ from tests.support.photographs import CANARY, photograph
 from tests.support.plain import png
 from tests.support.unit import ALERT, TEXT
 from tests.support.world import codec_of
-from tocsin.core.alert_fields import ACTION_WORDS
+from tocsin.core import codes
 from tocsin.core.alert_images import image_of
 from tocsin.core.errors import InvalidReportError, RefusedByRuleError, SettingsError
 from tocsin.core.ids import schema_id
@@ -154,4 +154,5 @@ def test_the_log_names_pictures_by_their_hash(unit, photo):
 def test_what_the_firm_is_asked_to_do_stands_before_all_details(unit, photo, form):
     alert = previewing.as_sent(proposed(unit, photo), "courier")
     shown = previewing.shown(alert, form)
-    assert shown.index(ACTION_WORDS[alert["action"]]) < shown.index("alert id")
+    asked = codes.labels("report_values", "alert_actions")[alert["action"]]["en"]
+    assert shown.index(asked) < shown.index("alert id")

@@ -142,4 +142,12 @@ ALTER TABLE logs ADD COLUMN since_s INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE logs ADD COLUMN begins_later INTEGER NOT NULL DEFAULT 0;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _SUBJECTS, _SINKS, _BASELINES)
+# The record that was read last in each partition: what a restored broker no longer shows there.
+_MARKS = """
+CREATE TABLE marks (
+    topic TEXT NOT NULL, partition INTEGER NOT NULL, place INTEGER NOT NULL, digest BLOB NOT NULL,
+    PRIMARY KEY (topic, partition)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _SUBJECTS, _SINKS, _BASELINES, _MARKS)

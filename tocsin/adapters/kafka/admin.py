@@ -50,8 +50,8 @@ def require(code: int, message: str | None, doing: str) -> None:
         )
     if code == _NO_AUTHORIZER:
         raise BrokerRefusedError(
-            f"{doing}: this broker has no authorizer: everybody may do everything there. Set "
-            "authorizer.class.name as in deploy/kafka/server.properties"
+            f"{doing}: this broker has no authorizer: everybody may do everything there. Its operator "
+            "sets authorizer.class.name, as deploy/kafka/server.properties does; nothing was changed"
         )
     if code:
         reason = message or for_code(code).__name__

@@ -1,8 +1,8 @@
-"""Reads a small topic from an offset to where it ends now: the directory, manifests."""
+"""Reads a small topic from an offset to where it ends now, or one record of a partition."""
 
 from __future__ import annotations
 
-from tocsin.adapters.kafka.records import IncomingRecord, Start
+from tocsin.adapters.kafka.records import IncomingRecord, Place, Start
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
 from tocsin.core.errors import BrokerRefusedError, BrokerUnavailableError
@@ -42,3 +42,18 @@ async def read_to_end(
                 raise BrokerRefusedError(f"topic {topic} holds over {MAX_TOTAL_BYTES} bytes")
             found += records
     return [record for record in found if record.offset < end]
+
+
+async def record_at(subscriber: Subscriber, place: Place, offset: int) -> IncomingRecord | None:
+    """The record at `offset` of a partition of `subscriber`; None where the broker shows a later one first.
+
+    `offset` must be one that the partition has. What other partitions bring meanwhile is dropped.
+    Raises BrokerUnavailableError (nothing for 10 s).
+    """
+    subscriber.seek(place, offset)
+    for _ in range(SILENT_POLLS):
+        records = await subscriber.poll(max_records=1, wait_ms=POLL_MS)
+        for record in records:
+            if (record.topic, record.partition) == place:
+                return record if record.offset == offset else None
+    raise BrokerUnavailableError(f"topic {place[0]} stopped answering when one record was asked for")

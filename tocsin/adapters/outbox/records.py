@@ -93,12 +93,6 @@ class OutboxRecords:
         rows = self._database.execute("SELECT topic, partition, next_offset FROM positions")
         return {(topic, partition): offset for topic, partition, offset in rows}
 
-    def ends(self) -> dict[tuple[str, int], int]:
-        """The offset behind the last record that Kafka acknowledged, of each partition."""
-        sql = "SELECT topic, partition, max(place) + 1 FROM records WHERE place IS NOT NULL GROUP BY 1, 2"
-        rows = self._database.execute(sql)
-        return {(topic, partition): end for topic, partition, end in rows}
-
     def advance(self, topic: str, partition: int, next_offset: int) -> None:
         """Everything before `next_offset` of a partition was read back."""
         sql = """INSERT INTO positions VALUES (?, ?, ?)

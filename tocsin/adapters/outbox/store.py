@@ -15,6 +15,7 @@ from tocsin.adapters.outbox.attachments import OutboxAttachments
 from tocsin.adapters.outbox.items import Bounds, OutboxItems
 from tocsin.adapters.outbox.keys import OutboxKeys
 from tocsin.adapters.outbox.logs import OutboxLogs
+from tocsin.adapters.outbox.lost import OutboxLost
 from tocsin.adapters.outbox.reach import OutboxReach
 from tocsin.adapters.outbox.records import OutboxRecords
 from tocsin.adapters.outbox.references import OutboxReferences
@@ -39,6 +40,7 @@ class Outbox:
         self.attachments = OutboxAttachments(database)
         self.queue = SealingQueue(database, self.items)
         self.records = OutboxRecords(database)
+        self.lost = OutboxLost(database, self.items)
         self.logs = OutboxLogs(database)
         self.keys = OutboxKeys(database, originator)
         self.submissions = Submissions(database)

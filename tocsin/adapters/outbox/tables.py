@@ -96,4 +96,9 @@ ALTER TABLE destinations ADD COLUMN not_before_s INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE records ADD COLUMN generation INTEGER;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _DRAFTS, _HELD_AND_REACH)
+# Whether a broker still holds what it acknowledged is asked by place.
+_BY_PLACE = """
+CREATE INDEX records_by_place ON records (topic, partition, place) WHERE place IS NOT NULL;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ATTACHMENTS, _RECEIPTS, _DRAFTS, _HELD_AND_REACH, _BY_PLACE)
