@@ -19,7 +19,15 @@ from tests.support.parties import Party
 from tocsin.adapters import tuf_signing as signing
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_holders import read_holder
-from tocsin.adapters.tuf_proposals import PROPOSAL_LIFETIME_S, judge, read_proposal, write_proposal
+from tocsin.adapters.tuf_proposals import (
+    MAX_FILES,
+    MAX_PROPOSAL_BYTES,
+    MAX_ROOTS,
+    PROPOSAL_LIFETIME_S,
+    judge,
+    read_proposal,
+    write_proposal,
+)
 from tocsin.adapters.tuf_signing import Seats
 from tocsin.core.enrolment import read_welcome
 from tocsin.core.errors import MalformedError, RefusedByRuleError, UntrustedError
@@ -292,6 +300,15 @@ def test_a_proposal_that_was_tampered_with_is_refused(desk, reason, change):
     file = altered(proposed(desk), change)
     with pytest.raises((UntrustedError, MalformedError), match=reason):
         judge(read_file(file), int(time.time()))
+
+
+def test_a_proposal_and_its_lists_are_bounded():
+    with pytest.raises(MalformedError, match="a proposal has at most"):
+        read_proposal(bytes(MAX_PROPOSAL_BYTES + 1))
+    parts = {"tocsin_proposal": 1, "before": "", "after": "", "roots": [], "files": []}
+    for name, most in (("roots", MAX_ROOTS), ("files", MAX_FILES)):
+        with pytest.raises(MalformedError, match=f"no list of at most {most}"):
+            read_proposal(json.dumps(parts | {name: [""] * (most + 1)}).encode())
 
 
 def test_a_signature_that_does_not_hold_refuses_the_whole_proposal(desk, sign):
