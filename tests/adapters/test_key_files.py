@@ -11,7 +11,7 @@ import pytest
 from tocsin.adapters import kdf_parameters, key_files, pem_blocks
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.passphrase import Passphrase
-from tocsin.adapters.private_files import write_new
+from tocsin.adapters.private_files import read_private, write_new
 from tocsin.core.errors import KeyUnusableError
 from tocsin.core.primitives import CompositePrivate, Ed25519Private, XWingPrivate
 
@@ -284,6 +284,14 @@ def test_h44_parameters_for_which_the_machine_has_no_memory_are_refused(keys, pa
         reopened(path)
 
 
+def test_a_key_that_asks_for_no_work_is_refused(record_file, path) -> None:
+    lines = first_block(record_file)
+    der = base64.b64decode(b"".join(lines[1:-1])).replace(b"\2\2\x08\0", b"\2\2\0\0")
+    record_file.write_bytes(b"\n".join((lines[0], base64.b64encode(der), lines[-1])))
+    with pytest.raises(KeyUnusableError, match="iterations"):
+        reopened(path).ed25519("record.pem")
+
+
 def test_a_key_that_asks_for_endless_work_is_refused_at_once(record_file, path) -> None:
     lines = first_block(record_file)
     der = base64.b64decode(b"".join(lines[1:-1]))
@@ -336,6 +344,13 @@ def test_h46_nothing_shows_passphrase_or_key(keys, path) -> None:
     shown += repr(refused.value) + repr(refused.value.__cause__)
     assert "canary" not in shown
     assert "salt" not in shown.replace("salt is", "")
+
+
+def test_a_key_that_we_may_read_and_another_owns_is_refused(record_file, path, monkeypatch) -> None:
+    """As root may: whoever owns the file can change it at any moment."""
+    monkeypatch.setattr("tocsin.adapters.private_files.os.geteuid", lambda: record_file.stat().st_uid + 1)
+    with pytest.raises(KeyUnusableError, match="belongs to uid"):
+        read_private(record_file)
 
 
 def test_a_key_of_another_user_is_refused(tmp_path) -> None:
