@@ -8,9 +8,10 @@ import sys
 
 import pytest
 
-from tocsin.adapters import kdf_parameters, key_files
+from tocsin.adapters import kdf_parameters, key_files, pem_blocks
 from tocsin.adapters.key_files import KeyFolder
 from tocsin.adapters.passphrase import Passphrase
+from tocsin.adapters.private_files import read_private, write_new
 from tocsin.core.errors import KeyUnusableError
 from tocsin.core.primitives import CompositePrivate, Ed25519Private, XWingPrivate
 
@@ -230,6 +231,14 @@ def test_a_key_of_another_kind_is_refused(keys) -> None:
         keys.composite("record.pem")
 
 
+def test_a_single_key_of_another_kind_is_refused(keys, path) -> None:
+    keys.write("kem.pem", XWingPrivate.generate())
+    blocks = pem_blocks.split(path / "kem.pem", (path / "kem.pem").read_bytes(), 2)
+    write_new(path / "record.pem", blocks.private[1])
+    with pytest.raises(KeyUnusableError, match=r"record\.pem holds a key of the wrong kind"):
+        keys.ed25519("record.pem")
+
+
 def first_block(file):
     """The lines of the encrypted key in `file`."""
     lines = file.read_bytes().splitlines()
@@ -275,6 +284,14 @@ def test_h44_parameters_for_which_the_machine_has_no_memory_are_refused(keys, pa
         reopened(path)
 
 
+def test_a_key_that_asks_for_no_work_is_refused(record_file, path) -> None:
+    lines = first_block(record_file)
+    der = base64.b64decode(b"".join(lines[1:-1])).replace(b"\2\2\x08\0", b"\2\2\0\0")
+    record_file.write_bytes(b"\n".join((lines[0], base64.b64encode(der), lines[-1])))
+    with pytest.raises(KeyUnusableError, match="iterations"):
+        reopened(path).ed25519("record.pem")
+
+
 def test_a_key_that_asks_for_endless_work_is_refused_at_once(record_file, path) -> None:
     lines = first_block(record_file)
     der = base64.b64decode(b"".join(lines[1:-1]))
@@ -286,6 +303,28 @@ def test_a_key_that_asks_for_endless_work_is_refused_at_once(record_file, path) 
     rest = record_file.read_bytes()[len(b"\n".join(lines)) :]
     record_file.write_bytes(b"\n".join((lines[0], base64.b64encode(hostile), lines[-1])) + rest)
     with pytest.raises(KeyUnusableError, match="asks for more than 1000000 iterations"):
+        reopened(path).ed25519("record.pem")
+
+
+PBES2, PBKDF2 = bytes.fromhex("2a864886f70d01050d"), bytes.fromhex("2a864886f70d01050c")
+
+
+@pytest.mark.parametrize(
+    "change_",
+    [
+        lambda der: der.replace(PBES2, PBES2[:-1] + b"\x0a"),
+        lambda der: der.replace(PBKDF2, PBKDF2[:-1] + b"\x0b"),
+        lambda der: der + b"\0",
+        lambda der: der[:-1],
+    ],
+    ids=["another scheme", "another derivation", "something behind it", "cut off"],
+)
+def test_a_key_whose_work_cannot_be_read_is_refused_before_it_is_tried(record_file, path, change_) -> None:
+    """Of another derivation the number that stands there is no count of iterations."""
+    lines = first_block(record_file)
+    der = base64.b64decode(b"".join(lines[1:-1]))
+    record_file.write_bytes(b"\n".join((lines[0], base64.b64encode(change_(der)), lines[-1])))
+    with pytest.raises(KeyUnusableError, match="not encrypted as Tocsin does it"):
         reopened(path).ed25519("record.pem")
 
 
@@ -306,6 +345,13 @@ def test_h46_nothing_shows_passphrase_or_key(keys, path) -> None:
     shown += repr(refused.value) + repr(refused.value.__cause__)
     assert "canary" not in shown
     assert "salt" not in shown.replace("salt is", "")
+
+
+def test_a_key_that_we_may_read_and_another_owns_is_refused(record_file, path, monkeypatch) -> None:
+    """As root may: whoever owns the file can change it at any moment."""
+    monkeypatch.setattr("tocsin.adapters.private_files.os.geteuid", lambda: record_file.stat().st_uid + 1)
+    with pytest.raises(KeyUnusableError, match="belongs to uid"):
+        read_private(record_file)
 
 
 def test_a_key_of_another_user_is_refused(tmp_path) -> None:

@@ -1,10 +1,11 @@
 """Machine tokens: shown once, stored hashed, one purpose each, gone at once when taken away."""
 
+import json
 import stat
 
 import pytest
 
-from tocsin.adapters.tokens import Tokens
+from tocsin.adapters.tokens import MAX_TOKENS, Tokens
 from tocsin.core.errors import RefusedByRuleError, StorageError
 
 
@@ -39,6 +40,23 @@ def test_a_name_is_given_once(path):
     with pytest.raises(RefusedByRuleError):
         Tokens(path).create("dashboard", "read")
     assert {"dashboard": "read"} == Tokens(path).names()
+
+
+@pytest.mark.parametrize(("name", "good"), [("", False), ("n" * 64, True), ("n" * 65, False)])
+def test_a_name_has_1_to_64_characters(path, name, good):
+    if good:
+        assert Tokens(path).create(name, "read")
+    else:
+        with pytest.raises(RefusedByRuleError):
+            Tokens(path).create(name, "read")
+
+
+def test_there_are_so_many_tokens_and_no_more(path):
+    entry = {"purpose": "read", "sha256": "00" * 32}
+    path.write_text(json.dumps({str(one): entry for one in range(MAX_TOKENS - 1)}))
+    assert Tokens(path).create("last", "read")
+    with pytest.raises(RefusedByRuleError):
+        Tokens(path).create("one more", "read")
 
 
 @pytest.mark.parametrize("content", ["[1]", '{"a": {"purpose": "read", "sha256": "\u00e9"}}'])

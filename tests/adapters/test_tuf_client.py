@@ -148,6 +148,17 @@ def test_h38_an_older_state_is_refused_though_the_updaters_memory_is_lost(client
     refused(client, old, "version 1, version 2 was there before")
 
 
+@pytest.mark.parametrize("role", ["root", "snapshot", "timestamp"])
+def test_h38_no_version_goes_back_though_the_updaters_memory_is_lost(client, repository, role) -> None:
+    client.refresh(repository.files(), NOW_S)
+    file = client._folder / "held.json"
+    held = json.loads(file.read_bytes())
+    del held["sha256"]
+    file.write_text(json.dumps(held | {role: held[role] + 1}))
+    with pytest.raises(UntrustedError, match="was there before"):
+        restarted(client, repository).refresh(repository.files(), NOW_S)
+
+
 def test_h38_mixed_states_are_refused(client, repository) -> None:
     old = repository.files()
     client.refresh(old, NOW_S)

@@ -57,6 +57,14 @@ def test_the_last_second_of_the_thirty_days_counts(topic) -> None:
     assert OLD == gone(topic, left_s + KEPT_S)
 
 
+def test_what_no_state_ever_named_stays_for_thirty_days_too(topic) -> None:
+    """A part of a state that is being published is named by nothing yet."""
+    found, stored_at_ms, _repository = topic
+    found["9.targets.json"], stored_at_ms["9.targets.json"] = b"", (NOW_S + 50 * DAY_S) * 1_000
+    assert "9.targets.json" not in gone(topic, NOW_S + 50 * DAY_S + KEPT_S - 1)
+    assert "9.targets.json" in gone(topic, NOW_S + 50 * DAY_S + KEPT_S)
+
+
 def test_roots_stay_for_ever(topic) -> None:
     found, stored_at_ms, _repository = topic
     found["7.root.json"], stored_at_ms["7.root.json"] = b"old", 0

@@ -3,9 +3,11 @@
 import json
 import shutil
 import time
+from base64 import b64decode, b64encode
 from dataclasses import replace
 
 import pytest
+from tuf.api.metadata import Root, Targets
 
 from services.authority.founding import found
 from services.authority.holders import new_holder
@@ -14,9 +16,18 @@ from services.authority.proposing import PROPOSALS, read_file
 from services.authority.seating import next_root
 from tests.support.office import Desk, write_passphrase, write_request
 from tests.support.parties import Party
+from tocsin.adapters import tuf_signing as signing
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_holders import read_holder
-from tocsin.adapters.tuf_proposals import PROPOSAL_LIFETIME_S, judge, read_proposal, write_proposal
+from tocsin.adapters.tuf_proposals import (
+    MAX_FILES,
+    MAX_PROPOSAL_BYTES,
+    MAX_ROOTS,
+    PROPOSAL_LIFETIME_S,
+    judge,
+    read_proposal,
+    write_proposal,
+)
 from tocsin.adapters.tuf_signing import Seats
 from tocsin.core.enrolment import read_welcome
 from tocsin.core.errors import MalformedError, RefusedByRuleError, UntrustedError
@@ -248,6 +259,19 @@ def test_a_proposal_from_the_future_is_refused(desk):
         judge(proposal, made_at_s - 301)
 
 
+def with_an_unsigned_root(record):
+    """The next root, as somebody without the holders would write it."""
+    root = signing.read(Root, b64decode(record["roots"][-1]))
+    root.version += 1
+    record["roots"].append(b64encode(signing.unsigned(root)).decode())
+
+
+def with_another_field(record):
+    after = signing.read(Targets, b64decode(record["after"]))
+    after.unrecognized_fields["x-more"] = 1
+    record["after"] = b64encode(signing.unsigned(after)).decode()
+
+
 def altered(file, change):
     record = json.loads(file.read_bytes())
     change(record)
@@ -261,6 +285,8 @@ def altered(file, change):
         ("missing or was changed", lambda one: one["files"].clear()),
         ("has no root", lambda one: one["roots"].clear()),
         ("root 1 is missing", lambda one: one["roots"].pop(0)),
+        ("root is not signed", with_an_unsigned_root),
+        ("more than entries", with_another_field),
         ("signed by none of its roots", lambda one: one.update(before=one["after"])),
         ("does not follow", lambda one: one.update(after=one["before"])),
         ("not base64", lambda one: one.update(after="?")),
@@ -274,6 +300,15 @@ def test_a_proposal_that_was_tampered_with_is_refused(desk, reason, change):
     file = altered(proposed(desk), change)
     with pytest.raises((UntrustedError, MalformedError), match=reason):
         judge(read_file(file), int(time.time()))
+
+
+def test_a_proposal_and_its_lists_are_bounded():
+    with pytest.raises(MalformedError, match="a proposal has at most"):
+        read_proposal(bytes(MAX_PROPOSAL_BYTES + 1))
+    parts = {"tocsin_proposal": 1, "before": "", "after": "", "roots": [], "files": []}
+    for name, most in (("roots", MAX_ROOTS), ("files", MAX_FILES)):
+        with pytest.raises(MalformedError, match=f"no list of at most {most}"):
+            read_proposal(json.dumps(parts | {name: [""] * (most + 1)}).encode())
 
 
 def test_a_signature_that_does_not_hold_refuses_the_whole_proposal(desk, sign):

@@ -104,6 +104,14 @@ async def test_an_idempotency_key_for_another_request_is_422(client):
     assert (422, "Idempotency-Key") == (answer.status_code, answer.json()["problems"][0]["place"])
 
 
+async def test_an_idempotency_key_for_the_same_report_asked_otherwise_is_422(client):
+    key = {"Idempotency-Key": "case 4711"}
+    await client.post("/v1/reports", json=SEIZURE, headers=key)
+    for asked in ("update=true", "kind=incident&audience=focal-points"):
+        answer = await client.post(f"/v1/reports?{asked}", json=SEIZURE, headers=key)
+        assert (422, "Idempotency-Key") == (answer.status_code, answer.json()["problems"][0]["place"])
+
+
 async def test_requests_at_the_same_moment_are_all_answered(client):
     reports = [REPORT | {"national_reference": f"XX-{number}"} for number in range(3)]
     answers = await asyncio.gather(*(client.post("/v1/reports", json=one) for one in reports))

@@ -284,6 +284,20 @@ def test_a_schema_that_the_audience_may_not_be_sent_is_refused_for_good(tmp_path
     assert 0 == writer.outbox.items.waiting_items
 
 
+@pytest.mark.parametrize(
+    ("gone", "reason"),
+    [("schemas", "its schema is not in the directory"), ("regions", "the directory has no region")],
+)
+def test_what_the_directory_of_today_has_no_more_is_refused_for_good(writer, gone, reason):
+    (accepted,) = writer.accept("a")
+    before = writer.directory
+    without = {"schemas": {}} if gone == "schemas" else {"layout": replace(before.layout, regions=())}
+    writer.directory = replace(before, **without)
+    assert 2 == writer.seal().refused
+    (status,) = writer.outbox.status.of_items([accepted.item])
+    assert all(one.reason.startswith(reason) for one in status.destinations)
+
+
 def test_a_stream_that_our_role_does_not_allow_waits(writer):
     writer.accept("a")
     layout = writer.directory.layout

@@ -143,6 +143,25 @@ def test_no_deed_is_done_upon_a_log_that_was_cut_or_changed_at_its_end(home, log
     assert "d" not in done(log)
 
 
+def test_no_deed_is_done_upon_a_last_line_that_bears_but_the_right_number(home, log, tmp_path_factory):
+    do(home, "a", "b")
+    other = ParticipantHome(tmp_path_factory.mktemp("other"), lambda: NOW_S)
+    do(other, "a", "forged")
+    log.write_bytes((other.path / "desk" / "audit.jsonl").read_bytes())
+    with pytest.raises(UntrustedError, match="does not end where it was left"):
+        do(home, "c")
+
+
+@pytest.mark.parametrize("tamper", [cut, emptied, lambda data: data + b"{}\n"])
+def test_a_line_that_a_crash_left_out_is_not_written_behind_what_was_changed(home, log, tamper):
+    do(home, "a", "b")
+    noted(home)
+    tampered = tamper(log.read_bytes())
+    log.write_bytes(tampered)
+    with open_desk(home, STORAGE_KEY):
+        assert tampered == log.read_bytes()
+
+
 def test_an_older_copy_of_the_database_is_noticed(home, log):
     do(home, "a")
     old = {one: one.read_bytes() for one in (home.path / "desk").glob("desk.db*")}

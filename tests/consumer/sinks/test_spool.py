@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from base64 import b64encode
+from pathlib import Path
 
 import pytest
 
@@ -150,6 +151,20 @@ async def test_pictures_lie_beside_the_text_under_its_name_and_the_json_holds_th
     assert "picture 1, beside this file: JPEG, 2 × 1 pixels" in text(rig)
     assert "White carton" in text(rig)
     assert told[1]["content"] not in text(rig)
+
+
+async def test_what_programs_look_for_is_there_last(rig, monkeypatch):
+    rename, seen = Path.replace, []
+
+    def noted(path, target):
+        if target.name.startswith("alert-"):
+            seen.append(target.suffix)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", noted)
+    rig.add("a", images=[image_of(png())])
+    await rig.run(Kind.SPOOL)
+    assert [".png", ".txt", ".json"] == seen
 
 
 async def test_what_is_taken_back_loses_its_pictures_too(rig):

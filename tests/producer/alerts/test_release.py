@@ -158,6 +158,23 @@ def test_an_audience_without_a_fast_lane_has_none_for_safety_notices(unit):
         approved(unit, "ana", one.name, Consent("urgent", alone=True))
 
 
+def test_one_audience_without_a_fast_lane_closes_it_for_the_others(unit):
+    couriers = unit.directory.audiences[audience_id("couriers")]
+    slow = replace(couriers, name="slow", safety_approvals=None)
+    unit.directory = replace(unit.directory, audiences={**unit.directory.audiences, slow.id: slow})
+    both = Wish(("couriers", "slow"))
+    one = proposed(unit, wish=both, action="observe", safety_notice=True, safety=SAFETY)
+    with pytest.raises(RefusedByRuleError, match="one person releases only"):
+        approved(unit, "ana", one.name, Consent("urgent", alone=True))
+
+
+def test_nothing_is_released_without_a_reason(unit):
+    one = proposed(unit)
+    with pytest.raises(RefusedByRuleError, match="a reason"):
+        approved(unit, "ben", one.name, Consent(" "))
+    assert {"ana"} == set(kept(unit, one.name).signatures)
+
+
 def test_what_is_held_until_a_time_does_not_leave_before(unit):
     with unit.room() as room:
         wish = Wish(("couriers",), not_before_s=room.now_s + 7_200)
