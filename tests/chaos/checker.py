@@ -34,6 +34,7 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
     disordered: list[str] = field(default_factory=list)
+    order_is_promised: bool = True
     unexplained: list[str] = field(default_factory=list)
     unalarmed: list[str] = field(default_factory=list)
     forbidden: int = 0
@@ -47,7 +48,7 @@ class Verdict:
             "acknowledged but not shown": self.lost,
             "shown twice": self.doubled,
             "shown but never acknowledged so": self.strange,
-            "out of order": self.disordered,
+            "out of order": self.disordered if self.order_is_promised else [],
             "refused without a reason": self.unexplained,
             "logs lost reports without an alarm": self.unalarmed,
             "shown though the reader is suspended": self.leaked,
@@ -55,9 +56,9 @@ class Verdict:
         return [f"{len(those)} {what}: {those[:MAX_TOLD]}" for what, those in named.items() if those]
 
 
-def judge(history: History) -> Verdict:
-    """Nothing lost, nothing doubled, order kept, every refusal explained."""
-    verdict, known = Verdict(), _known(history.receipts)
+def judge(history: History, *, order_is_promised: bool = True) -> Verdict:
+    """Nothing lost, nothing doubled, order kept where it is promised, every refusal explained."""
+    verdict, known = Verdict(order_is_promised=order_is_promised), _known(history.receipts)
     verdict.doubled = _two_ids(history.receipts, known)
     verdict.acknowledged = len(known)
     _count(known, history.shown, verdict)

@@ -29,7 +29,9 @@ _GAP = re.compile(r"gap: offsets (\d+) to (\d+) of (\S+), partition (\d+), were 
 LOSING = "retention"
 """The fault that loses what was published: whoever reads must say so."""
 RESTORING = "restore"
-"""The fault after which records are missing and their items come again: alarms are due."""
+"""The fault after which records are missing and their items come again, behind what was in flight: alarms
+are due, and no order is promised.
+"""
 
 
 @dataclass
@@ -68,7 +70,7 @@ class Scene:
         began_s, ledger, world = time.monotonic(), Ledger(), self._world
         world.kills = {}
         losing = any(step.fault == LOSING for step in plan)
-        alarming = losing or any(step.fault == RESTORING for step in plan)
+        restoring = any(step.fault == RESTORING for step in plan)
         with self._running():
             begin = self._last_cursor()
             watcher = Watcher(self._client("consumer"), begin)
@@ -82,12 +84,13 @@ class Scene:
             of_guests, guests = judge_guests(world, self._receipts, watcher.shown_at_s, self._wait_s)
             listed = list(self._listed(begin))
             copies = self._copies(wanted - {one.report_id for one in watcher.shown})
-            gaps, alarms, strange = self._announced(alarming=alarming)
+            gaps, alarms, strange = self._announced(alarming=losing or restoring)
         history = History(ledger.receipts, ledger.refusals, watcher.shown, copies, gaps, alarms)
-        verdict = judge(history)
+        verdict = judge(history, order_is_promised=not restoring)
         faults = [*ledger.faults[:5], *troubles, *verdict.faults, *strange, *of_guests, *world.troubles]
         history.shown = listed
-        faults += [f"in the list: {one}" for one in judge(history).faults]
+        again = judge(history, order_is_promised=not restoring)
+        faults += [f"in the list: {one}" for one in again.faults]
         seconds = time.monotonic() - began_s
         counts = (dict(world.kills), verdict, ledger.retries, len(ledger.refusals), seconds)
         return Outcome(seed, len(plan), *counts, guests, faults)
