@@ -13,7 +13,9 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +94,15 @@ def _batch(target: Target, name: str, seed: int, numbers: range, board: Board) -
     for number in numbers:
         data = target.make(random.Random(f"{seed}/{name}/{number}"))
         board.note(name, number, data)
-        at_s = time.perf_counter()
+        at_s, said = time.perf_counter(), StringIO()
         try:
-            verdict = target.judge(data)
+            with redirect_stdout(said):
+                verdict = target.judge(data)
         except Exception as error:
             tally.fault(number, told(error), data)
+            verdict = "crash"
+        if said.getvalue():  # a library that prints what it finds amiss
+            tally.fault(number, f"printed {len(said.getvalue())} characters", data)
             verdict = "crash"
         tally.add(number, verdict, time.perf_counter() - at_s)
         if verdict is Verdict.ACCEPTED:
