@@ -13,16 +13,15 @@ from pathlib import Path
 
 from tests.fuzz.target import Target, Verdict
 from tests.fuzz.targets import TARGETS, opener
-from tests.fuzz.worker import Room, told
+from tests.fuzz.worker import Room, judged
+
+_FINE = {(Verdict.ALLOWED, None)}
 
 
-def judged(target: Target, data: bytes) -> str:
-    """The verdict, or the error in words."""
+def judged_in_room(target: Target, data: bytes) -> tuple[str, str | None]:
+    """As `judged`, under the target's limit of memory."""
     with Room(target.room_mib):
-        try:
-            return target.judge(data)
-        except Exception as error:
-            return told(error)
+        return judged(target, data)
 
 
 def main(words: list[str]) -> None:
@@ -30,14 +29,16 @@ def main(words: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         targets = {name: opener(name)(Path(folder) / name) for name in TARGETS}
         if words == ["--examples"]:
-            found = {name: [judged(one, data) for data in one.examples] for name, one in targets.items()}
-            print(json.dumps({name: said for name, said in found.items() if set(said) - {Verdict.ALLOWED}}))
+            found = {
+                name: [judged_in_room(one, data) for data in one.examples] for name, one in targets.items()
+            }
+            print(json.dumps({name: said for name, said in found.items() if set(said) - _FINE}))
             return
         bad = []
         for path in map(Path, words):
-            verdict = judged(targets[path.parent.name], path.read_bytes())
-            if verdict not in set(Verdict) - {Verdict.ACCEPTED}:
-                bad.append([str(path), verdict])
+            _, fault = judged_in_room(targets[path.parent.name], path.read_bytes())
+            if fault is not None:
+                bad.append([str(path), fault])
         print(json.dumps(bad))
 
 

@@ -94,22 +94,27 @@ def _batch(target: Target, name: str, seed: int, numbers: range, board: Board) -
     for number in numbers:
         data = target.make(random.Random(f"{seed}/{name}/{number}"))
         board.note(name, number, data)
-        at_s, said = time.perf_counter(), StringIO()
-        try:
-            with redirect_stdout(said):
-                verdict = target.judge(data)
-        except Exception as error:
-            tally.fault(number, told(error), data)
-            verdict = "crash"
-        if said.getvalue():  # a library that prints what it finds amiss
-            tally.fault(number, f"printed {len(said.getvalue())} characters", data)
-            verdict = "crash"
+        at_s = time.perf_counter()
+        verdict, fault = judged(target, data)
         tally.add(number, verdict, time.perf_counter() - at_s)
-        if verdict is Verdict.ACCEPTED:
-            tally.fault(number, "accepted", data)
+        if fault is not None:
+            tally.fault(number, fault, data)
     tally.took_s = time.perf_counter() - began_s
     tally.peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
     return tally
+
+
+def judged(target: Target, data: bytes) -> tuple[str, str | None]:
+    """(verdict or `crash`, what is amiss or None). A library that prints what it finds is a fault too."""
+    said = StringIO()
+    try:
+        with redirect_stdout(said):
+            verdict = target.judge(data)
+    except Exception as error:
+        return "crash", told(error)
+    if said.getvalue():
+        return "crash", f"printed {len(said.getvalue())} characters"
+    return verdict, "accepted" if verdict is Verdict.ACCEPTED else None
 
 
 def told(error: BaseException) -> str:

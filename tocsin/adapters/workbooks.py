@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from io import StringIO
 from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -95,7 +96,8 @@ def column_letter(index: int) -> str:
 
 
 def _load(path: Path, *, data_only: bool) -> Any:
-    with warnings.catch_warnings():
+    # It prints what a damaged style lacks, where our commands print JSON.
+    with warnings.catch_warnings(), redirect_stdout(StringIO()):
         warnings.simplefilter("ignore")  # of styles and extensions that do not concern values
         return load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
 
