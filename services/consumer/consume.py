@@ -177,10 +177,13 @@ class Consumption:
         self._looked_back_at_s = self.now_s()
         inbox = self.reading.inbox
         offsets = {one: at for one, at in inbox.offsets.all().items() if one in self._places}
-        for partition, found in (await gone_back(self.access, offsets, inbox.offsets.marks())).items():
+        back = await gone_back(self.access, offsets, inbox.offsets.marks())
+        ends = await self._running().end_offsets() if back else {}
+        for partition, found in back.items():
             place = Place(*partition, offsets[partition])
             await in_thread(self.reading.note_gap, place, found, self.now_s())
             self._running().seek(partition, found)
+            self._lagging[partition] = ends[partition]
 
     async def _begin_checkpoints(self) -> None:
         """Of checkpoints only the last ones say something about the logs as they are now."""
