@@ -60,7 +60,8 @@ def numbers() -> Iterator[Case]:
     for last in (0, (NOW_S * 1_000 << 20) + 9):
         yield "session", f"after {last}", {"last": last, "unix_ms": NOW_S * 1_000, "random_20_bits": 5}
     for last in (0, NOW_S * 1_000 + 7):
-        yield "generation_number", f"after {last}", {"last": last, "unix_ms": NOW_S * 1_000}
+        given = {"last": last, "unix_ms": NOW_S * 1_000, "random_16_bits": 3}
+        yield "generation_number", f"after {last}", given
     for age_s in (3_600, 3_601):
         yield "expiry", f"{age_s} s", {"time": NOW_S, "max_age_s": age_s}
     layout = layout_target().decode()

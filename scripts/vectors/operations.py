@@ -82,7 +82,7 @@ def session(given: Given) -> Gives:
 
 
 def generation_number(given: Given) -> Gives:
-    return {"generation": next_number(given["last"], given["unix_ms"])}
+    return {"generation": next_number(given["last"], given["unix_ms"], given["random_16_bits"])}
 
 
 def expiry(given: Given) -> Gives:

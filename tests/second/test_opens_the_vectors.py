@@ -174,7 +174,9 @@ OPERATIONS = {
     "session": lambda given: {
         "session": max(given["last"] + 1, given["unix_ms"] * 2**20) + given["random_20_bits"]
     },
-    "generation_number": lambda given: {"generation": max(given["last"] + 1, given["unix_ms"])},
+    "generation_number": lambda given: {
+        "generation": max(given["last"] + 1, given["unix_ms"]) + given["random_16_bits"]
+    },
     "expiry": lambda given: {"expires_at": -(-(given["time"] + given["max_age_s"]) // 3_600) * 3_600},
 }
 
