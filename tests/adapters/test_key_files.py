@@ -234,7 +234,7 @@ def test_a_key_of_another_kind_is_refused(keys) -> None:
 def test_a_single_key_of_another_kind_is_refused(keys, path) -> None:
     keys.write("kem.pem", XWingPrivate.generate())
     blocks = pem_blocks.split(path / "kem.pem", (path / "kem.pem").read_bytes(), 2)
-    write_new(path / "record.pem", blocks.private[1])
+    write_new(path / "record.pem", blocks.private[1] + b"\n" + blocks.public[1])
     with pytest.raises(KeyUnusableError, match=r"record\.pem holds a key of the wrong kind"):
         keys.ed25519("record.pem")
 
@@ -245,13 +245,18 @@ def first_block(file):
     return lines[: lines.index(b"-----END ENCRYPTED PRIVATE KEY-----") + 1]
 
 
+def with_other_key(file, der):
+    """Write `der` in the place of the encrypted key in `file`; its public key stays."""
+    lines, text = first_block(file), file.read_bytes()
+    changed = b"\n".join((lines[0], base64.b64encode(der), lines[-1]))
+    file.write_bytes(changed + text[len(b"\n".join(lines)) :])
+
+
 def test_h44_a_damaged_file_never_opens_as_another_key(record_file, path) -> None:
     """The cipher notices nothing of it: behind the header, the blocks are the key's own bytes."""
-    lines, text = first_block(record_file), record_file.read_bytes()
-    der = bytearray(base64.b64decode(b"".join(lines[1:-1])))
+    der = bytearray(base64.b64decode(b"".join(first_block(record_file)[1:-1])))
     der[-40] ^= 1
-    broken = b"\n".join((lines[0], base64.encodebytes(der).strip(), lines[-1]))
-    record_file.write_bytes(broken + text[len(b"\n".join(lines)) :])
+    with_other_key(record_file, der)
     with pytest.raises(KeyUnusableError, match="its private key is not that of its public key"):
         reopened(path).ed25519("record.pem")
 
@@ -285,23 +290,20 @@ def test_h44_parameters_for_which_the_machine_has_no_memory_are_refused(keys, pa
 
 
 def test_a_key_that_asks_for_no_work_is_refused(record_file, path) -> None:
-    lines = first_block(record_file)
-    der = base64.b64decode(b"".join(lines[1:-1])).replace(b"\2\2\x08\0", b"\2\2\0\0")
-    record_file.write_bytes(b"\n".join((lines[0], base64.b64encode(der), lines[-1])))
+    der = base64.b64decode(b"".join(first_block(record_file)[1:-1]))
+    with_other_key(record_file, der.replace(b"\2\2\x08\0", b"\2\2\0\0"))
     with pytest.raises(KeyUnusableError, match="iterations"):
         reopened(path).ed25519("record.pem")
 
 
 def test_a_key_that_asks_for_endless_work_is_refused_at_once(record_file, path) -> None:
-    lines = first_block(record_file)
-    der = base64.b64decode(b"".join(lines[1:-1]))
+    der = base64.b64decode(b"".join(first_block(record_file)[1:-1]))
     # INTEGER 2048 becomes INTEGER 2^31 - 1, two bytes longer, as the lengths around it then say.
     head, tail = der.split(bytes.fromhex("02020800"))
     hostile = bytearray(head + bytes.fromhex("02047fffffff") + tail)
     for length_at in (2, 4, 17, 19, 32):
         hostile[length_at] += 2
-    rest = record_file.read_bytes()[len(b"\n".join(lines)) :]
-    record_file.write_bytes(b"\n".join((lines[0], base64.b64encode(hostile), lines[-1])) + rest)
+    with_other_key(record_file, hostile)
     with pytest.raises(KeyUnusableError, match="asks for more than 1000000 iterations"):
         reopened(path).ed25519("record.pem")
 
@@ -321,9 +323,7 @@ PBES2, PBKDF2 = bytes.fromhex("2a864886f70d01050d"), bytes.fromhex("2a864886f70d
 )
 def test_a_key_whose_work_cannot_be_read_is_refused_before_it_is_tried(record_file, path, change_) -> None:
     """Of another derivation the number that stands there is no count of iterations."""
-    lines = first_block(record_file)
-    der = base64.b64decode(b"".join(lines[1:-1]))
-    record_file.write_bytes(b"\n".join((lines[0], base64.b64encode(change_(der)), lines[-1])))
+    with_other_key(record_file, change_(base64.b64decode(b"".join(first_block(record_file)[1:-1]))))
     with pytest.raises(KeyUnusableError, match="not encrypted as Tocsin does it"):
         reopened(path).ed25519("record.pem")
 

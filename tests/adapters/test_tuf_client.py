@@ -123,6 +123,13 @@ def test_a_memory_in_which_a_bit_was_flipped_is_as_none(client, repository, chan
     assert 1 == again.refresh(repository.files(), NOW_S).version
 
 
+def remember(client, **versions):
+    """As if `client` had seen other versions."""
+    (client._folder / "held.json").write_bytes(
+        tuf_client._written(replace(client._read_held(), **versions))
+    )
+
+
 def test_a_memory_without_its_sum_is_none(client, repository) -> None:
     """Or whoever changes it would only have to leave the sum out."""
     client.refresh(repository.files(), NOW_S)
@@ -151,10 +158,7 @@ def test_h38_an_older_state_is_refused_though_the_updaters_memory_is_lost(client
 @pytest.mark.parametrize("role", ["root", "snapshot", "timestamp"])
 def test_h38_no_version_goes_back_though_the_updaters_memory_is_lost(client, repository, role) -> None:
     client.refresh(repository.files(), NOW_S)
-    file = client._folder / "held.json"
-    held = json.loads(file.read_bytes())
-    del held["sha256"]
-    file.write_text(json.dumps(held | {role: held[role] + 1}))
+    remember(client, **{role: getattr(client._read_held(), role) + 1})
     with pytest.raises(UntrustedError, match="was there before"):
         restarted(client, repository).refresh(repository.files(), NOW_S)
 
@@ -306,9 +310,7 @@ def test_a_directory_without_streams_is_refused_and_the_old_one_stays(client, re
 def test_after_a_new_root_versions_may_begin_anew(client, repository, monkeypatch) -> None:
     repository.put_targets({}, NOW_S)
     client.refresh(repository.files(), NOW_S)
-    held = client._read_held()
-    later = tuf_client._written(replace(held, snapshot=9, timestamp=9))
-    (client._folder / "held.json").write_bytes(later)
+    remember(client, snapshot=9, timestamp=9)
     refused_now = restarted(client, repository)
     with pytest.raises(UntrustedError, match="version 9 was there before"):
         refused_now.refresh(repository.files(), NOW_S)
