@@ -6,6 +6,7 @@ was handed over is noted after it was: a crash between the two repeats it, under
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -74,8 +75,9 @@ class Line:
         await self._ask(self._begin)
 
     async def run(self, news: News) -> None:
-        """For ever: when the bell rings, when something is due, and once a minute."""
-        while True:
+        """Until it is cancelled: when the bell rings, when something is due, and once a minute."""
+        # Python 3.11's wait_for, in the library that mails, may swallow a cancellation; the count stays.
+        while not _current().cancelling():
             bell = news.listen()
             wait_s = LONGEST_WAIT_S
             try:
@@ -192,6 +194,12 @@ class Line:
 
     def _now_s(self) -> int:
         return int(self._clock())
+
+
+def _current() -> asyncio.Task[object]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task
 
 
 def _failure(error: Exception) -> DeliveryFailedError:

@@ -1,6 +1,7 @@
 """Sinks that run: one that hangs, one whose way breaks, and what is said of them."""
 
 import asyncio
+import contextlib
 import threading
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -33,6 +34,24 @@ async def test_a_webhook_that_hangs_holds_up_no_other_sink(rig):
         late.set()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_sink_that_swallows_its_cancellation_ends_all_the_same(rig):
+    lines, begun = await rig.lines(Kind.PING), asyncio.Event()
+
+    async def deliver(_events):
+        begun.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    lines._lines[0]._sink.deliver = deliver
+    running = asyncio.create_task(lines.run())
+    rig.add("a")
+    lines.ring()
+    await begun.wait()
+    running.cancel()
+    await asyncio.wait([running], timeout=10)
+    assert running.cancelled()
 
 
 async def test_news_reach_a_sink_when_the_bell_rings(rig):
