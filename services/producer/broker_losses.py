@@ -9,7 +9,7 @@ from __future__ import annotations
 from tocsin.adapters.kafka.reading import record_at
 from tocsin.adapters.kafka.records import Place
 from tocsin.adapters.kafka.subscriber import Subscriber
-from tocsin.adapters.outbox.lost import OutboxLost
+from tocsin.adapters.outbox.lost import Acknowledged, OutboxLost
 from tocsin.core import wire
 from tocsin.core.errors import TheirFault
 from tocsin.core.ids import leaf_of
@@ -24,20 +24,19 @@ async def first_loss(
     Raises BrokerUnavailableError, BrokerRefusedError.
     """
 
-    async def holds(number: int) -> bool:
-        known = lost.nth(*place, number)
+    async def holds(known: Acknowledged) -> bool:
         if known.offset < begin:
             return True
         record = await record_at(subscriber, place, known.offset) if known.offset < end else None
         return record is not None and _leaf(record.value) == known.leaf
 
-    count = lost.count(*place)
-    if not count or await holds(count - 1):
+    newest = lost.newest([place]).get(place)
+    if newest is None or await holds(newest):
         return None
-    low, high = 0, count - 1  # all before `low` is there, all from `high` on is not
+    low, high = 0, lost.count(*place) - 1  # all before `low` is there, all from `high` on is not
     while low < high:
         middle = (low + high) // 2
-        if await holds(middle):
+        if await holds(lost.nth(*place, middle)):
             low = middle + 1
         else:
             high = middle

@@ -20,17 +20,17 @@ _COUNT = f"SELECT count(*) FROM records WHERE {_AT}"  # noqa: S608 - constants
 _NTH = f"SELECT place, leaf FROM records WHERE {_AT} ORDER BY place LIMIT 1 OFFSET ?"  # noqa: S608 - constants
 _NEWEST = f"SELECT place, leaf FROM records WHERE {_AT} ORDER BY place DESC LIMIT 1"  # noqa: S608 - constants
 _SINCE = f"SELECT min(time_s) FROM records WHERE {_AT} AND place >= ?"  # noqa: S608 - constants
-_GONE = """record IN (SELECT id FROM records WHERE place IS NOT NULL AND
-    ((topic = ? AND partition = ? AND place >= ?) OR (stream = ? AND time_s >= ?)))"""
+_THERE = """place IS NOT NULL AND
+    ((topic = ? AND partition = ? AND place >= ?) OR (stream = ? AND time_s >= ?))"""
+_GONE = f"record IN (SELECT id FROM records WHERE {_THERE})"  # noqa: S608 - constants
 _AGAIN = f"""UPDATE destinations SET record = NULL WHERE {_GONE} AND
     (SELECT body FROM items WHERE id = item) IS NOT NULL"""  # noqa: S608 - constants
 _REFUSE = f"UPDATE destinations SET refused = ?, record = NULL WHERE {_GONE}"  # noqa: S608 - constants
+_FORGET_PLACES = f"UPDATE records SET place = NULL WHERE {_THERE}"  # noqa: S608 - constants
 _UNSENT = "topic = ? AND partition = ? AND value IS NOT NULL"
 _BEHIND = f"""UPDATE destinations SET record = NULL
     WHERE record IN (SELECT id FROM records WHERE {_UNSENT})"""  # noqa: S608 - constants
 _NEVER_SENT = f"UPDATE records SET value = NULL WHERE {_UNSENT}"  # noqa: S608 - constants
-_FORGET_PLACES = """UPDATE records SET place = NULL WHERE place IS NOT NULL AND
-    ((topic = ? AND partition = ? AND place >= ?) OR (stream = ? AND time_s >= ?))"""
 
 
 @dataclass(frozen=True, slots=True)
