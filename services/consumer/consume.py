@@ -70,7 +70,7 @@ class Consumption:
         await self._subscribe(keys, {})
         await self.until_end()
         await self.stop()
-        await in_thread(self.reading.waking.all, self.now_s())
+        await in_thread(self.reading.waking.all, self._time_to_judge_by())
         await self._take_up_streams()
 
     async def stop(self) -> None:
@@ -80,9 +80,13 @@ class Consumption:
             await subscriber.stop()
 
     async def step(self, wait_ms: int = POLL_WAIT_MS) -> int:
-        """One poll and all that follows from it; how many records it brought."""
+        """One poll and all that follows from it; how many records it brought.
+
+        Raises DirectoryStaleError where the clock jumped too far: then nothing of the poll is taken, and
+        it comes again to a reader that starts anew.
+        """
         records = await self._running().poll(MAX_POLL_RECORDS, wait_ms)
-        now_s = self.now_s()
+        now_s = self._time_to_judge_by()
         await self._note_gaps(now_s)
         if records:
             await self._go_back(await in_thread(self.reading.waking.take, records, now_s))
@@ -113,8 +117,9 @@ class Consumption:
         finally:
             self._is_catching_up = False
         if self._layout is not None:
-            await in_thread(self.reading.check_finals, self.now_s())
-            await self._upkeep.write_letters(self.now_s())
+            now_s = self._time_to_judge_by()
+            await in_thread(self.reading.check_finals, now_s)
+            await self._upkeep.write_letters(now_s)
 
     async def _to_the_end(self, each: Callable[[int], None]) -> None:
         self._lagging = await self._running().end_offsets()
@@ -218,6 +223,11 @@ class Consumption:
             if await self._running().position(partition) >= end:
                 del self._lagging[partition]
         return bool(self._lagging)
+
+    def _time_to_judge_by(self) -> int:
+        now_s = self.now_s()
+        self._upkeep.check_clock(now_s)
+        return now_s
 
     def _running(self) -> Subscriber:
         if self._subscriber is None:

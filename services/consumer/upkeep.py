@@ -13,7 +13,7 @@ from tocsin.adapters.kafka.errors import DeliveryRefusedError
 from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.records import OutgoingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
-from tocsin.core.clock_skew import Finding
+from tocsin.core.clock_skew import Clock, Finding
 from tocsin.core.directory import Directory, Freshness
 from tocsin.core.errors import DirectoryStaleError, OutsideFault, TocsinError
 from tocsin.core.pauses import has_passed
@@ -161,18 +161,27 @@ class Upkeep:
         self._tell(f"{len(due)} {sender.what} were sent")
 
     def check_freshness(self, now_s: int) -> None:
-        """Raises DirectoryStaleError for a directory that is too old to read by."""
-        match self._reading.reader.directory.freshness(now_s):
+        """Say that the directory has expired. Raises DirectoryStaleError as `check_clock` does."""
+        self.check_clock(now_s)
+        if self._reading.reader.directory.freshness(now_s) is Freshness.STALE:
+            self._tell("by this machine's clock the directory has expired: 72 hours more are read at most")
+
+    def check_clock(self, now_s: int) -> None:
+        """Raises DirectoryStaleError where clock and directory are too far apart to judge anything by.
+
+        What is judged by a clock that is years off is refused, or expired, for good.
+        """
+        directory = self._reading.reader.directory
+        match directory.freshness(now_s):
             case Freshness.TOO_OLD:
                 raise DirectoryStaleError(
                     "by this machine's clock the directory expired over 72 hours ago, and nothing is read: "
                     + self._why_old()
                 )
-            case Freshness.STALE:
-                self._tell(
-                    "by this machine's clock the directory has expired: 72 hours more are read at most"
-                )
-            case Freshness.FRESH:
+            case Freshness.AHEAD:
+                behind = Finding(Clock.BEHIND, directory.signed_at_s - now_s)
+                raise DirectoryStaleError(f"{behind.words()}; nothing is read until then")
+            case Freshness.STALE | Freshness.FRESH:
                 pass
 
     def _why_old(self) -> str:

@@ -26,11 +26,11 @@ class Gate:
 
     def closed(self) -> str | None:
         """Why nothing at all may be sealed now; None if something may."""
-        if self._directory.freshness(self._now_s) is not Freshness.FRESH:
-            return "by this machine's clock the directory has expired: publishing waits, accepting goes on"
         if self._directory.signed_at_s > self._now_s + TOLERANCE_S:
             # Who is no member any more would still be one by our clock.
             return "this machine's clock is behind the authority's: publishing waits, accepting goes on"
+        if self._directory.freshness(self._now_s) is not Freshness.FRESH:
+            return "by this machine's clock the directory has expired: publishing waits, accepting goes on"
         if self._me not in self._directory.participants:
             return "the directory does not name this participant: ask the authority"
         if (purpose := self._originator.missing) is not None:

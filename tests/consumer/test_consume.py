@@ -41,6 +41,7 @@ from tocsin.core.streams import CHECKPOINTS_TOPIC, MANIFESTS_TOPIC, inbox_topic,
 pytestmark = pytest.mark.kafka
 WORLD = small_world()
 ION = Wanted(("ion",))
+HOUR_S, YEAR_S = 3_600, 365 * 86_400 + 86_400 // 4
 
 
 @pytest.fixture(scope="module")
@@ -237,6 +238,40 @@ async def test_an_expired_directory_is_told_and_after_72_hours_nothing_is_read(b
     assert told in bench.told
     with pytest.raises(DirectoryStaleError, match="the authority has not signed since"):
         await bench.read(now_s=NOW_S + 4 * day_s)
+
+
+@pytest.mark.parametrize(
+    ("off_s", "said"),
+    [(-11 * YEAR_S, "behind by at least 4017 days"), (11 * YEAR_S, "expired over 72 hours ago")],
+)
+async def test_what_came_while_the_clock_was_years_off_is_shown_once_it_is_right(bench, off_s, said):
+    name = os.urandom(4).hex()
+    await bench.send(bench.manifest(), bench.wrap())
+    consumption = bench.open()
+    await consumption.start()
+    await consumption.until_end()
+    consumption._clock = lambda: NOW_S + off_s
+    await bench.send(bench.report(name))
+    with pytest.raises(DirectoryStaleError, match=said):
+        await steps_until_refused(consumption)
+    inbox = consumption.reading.inbox
+    assert [] == inbox.quarantine.rows()
+    await consumption.stop()
+    inbox.close()
+    assert report_id(name) == (await bench.read())[-1]
+
+
+async def steps_until_refused(consumption):
+    """Until a step raises; one that brings the record was not refused."""
+    while not await consumption.step():
+        pass
+
+
+async def test_by_a_clock_an_hour_behind_the_directory_records_wait_and_are_read(bench):
+    name = os.urandom(4).hex()
+    await bench.send(bench.manifest(), bench.wrap(), bench.report(name))
+    assert report_id(name) not in await bench.read(now_s=NOW_S - HOUR_S)
+    assert report_id(name) == (await bench.read())[-1]
 
 
 async def test_a_missing_topic_is_named(bench):

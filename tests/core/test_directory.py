@@ -90,6 +90,13 @@ def test_an_expired_timestamp_is_read_on_for_72_hours(
     assert expected is directory.freshness(directory.expires_at_s + past_end_s)
 
 
+@pytest.mark.parametrize(("behind_s", "expected"), [(3_600, Freshness.FRESH), (3_601, Freshness.AHEAD)])
+def test_a_timestamp_over_an_hour_ahead_of_the_clock_is_nothing_to_judge_by(
+    directory: Directory, behind_s: int, expected: Freshness
+) -> None:
+    assert expected is directory.freshness(directory.signed_at_s - behind_s)
+
+
 def test_an_audience_is_found_by_its_name(directory: Directory) -> None:
     found = directory.audience_named("couriers")
     assert found is not None

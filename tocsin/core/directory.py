@@ -24,6 +24,8 @@ from tocsin.core.streams import INBOX, Layout, read_layout
 
 OWN_AUDIENCE_MAX_AGE_S = 30 * 86_400
 READING_GRACE_S = 72 * 3_600
+# By a clock that is less behind, what is dated ahead waits; at 24 h it would be refused for good.
+READING_AHEAD_S = 3_600
 TIMESTAMP_LIFETIME_S = 86_400
 PARTICIPANTS, AUDIENCES, SCHEMAS, STREAMS = "participants/", "audiences/", "schemas/", "streams"
 
@@ -31,8 +33,9 @@ ReadParticipant = Callable[[bytes], Participant]
 
 
 class Freshness(StrEnum):
-    """How old the directory's timestamp is."""
+    """How the directory's timestamp stands to a clock."""
 
+    AHEAD = "ahead"
     FRESH = "fresh"
     STALE = "stale"
     TOO_OLD = "too old"
@@ -128,7 +131,12 @@ class Directory:
         return self.expires_at_s - TIMESTAMP_LIFETIME_S
 
     def freshness(self, now_s: int) -> Freshness:
-        """FRESH until the timestamp expires; STALE (read with a warning) for 72 h; then TOO_OLD."""
+        """FRESH until the timestamp expires; STALE (read with a warning) for 72 h; then TOO_OLD.
+
+        AHEAD where it was signed over an hour after `now_s`, a clock that nothing may be judged by.
+        """
+        if self.signed_at_s > now_s + READING_AHEAD_S:
+            return Freshness.AHEAD
         if now_s < self.expires_at_s:
             return Freshness.FRESH
         too_old = now_s >= self.expires_at_s + READING_GRACE_S
