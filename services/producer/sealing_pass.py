@@ -143,7 +143,7 @@ class SealingPass:
     def _header(
         self, audience: Audience, first: Waiting, generation: int, head: LogHead | None
     ) -> wire.Header:
-        session = self._sessions.current()
+        session = self._sessions.current(self._now_s)
         goes_on = head is not None and head.session == session
         return wire.Header(
             suite=wire.SUITE,

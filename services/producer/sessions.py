@@ -39,13 +39,15 @@ class Sessions:
             "publishing waits until then, accepting goes on; was it set back after it was wrong?"
         )
 
-    def current(self) -> int:
-        """The session of the next record. Call inside a transaction."""
+    def current(self, now_s: int) -> int:
+        """The session of the next record, whose time is `now_s`. Call inside a transaction."""
         if self._watch.parted():
             self._current = None
         if self._current is None:
             last = self._outbox.logs.number(_SESSION)
             bits = int.from_bytes(random_bytes(3), "big") >> (24 - SESSION_RANDOM_BITS)
-            self._current = next_session(last, self._clocks.now_ms(), bits)
+            # The clock may have been set ahead since `now_s` was taken from it.
+            now_ms = min(self._clocks.now_ms(), now_s * 1_000 + 999)
+            self._current = next_session(last, now_ms, bits)
             self._outbox.logs.keep_number(_SESSION, self._current)
         return self._current

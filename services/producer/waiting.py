@@ -17,6 +17,7 @@ from tocsin.adapters.kafka.probe import ask_broker
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.outbox.status import ItemStatus, State
 from tocsin.adapters.outbox.store import LOCK_NAME
+from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.errors import BrokerUnavailableError, OutsideFault, SettingsError
 from tocsin.core.ids import audience_id
 from tocsin.core.spans import span
@@ -32,6 +33,7 @@ class Why(StrEnum):
     BROKER_REFUSES = "broker-refuses"
     NO_DIRECTORY = "no-directory"
     DIRECTORY_EXPIRED = "directory-expired"
+    CLOCK_BEHIND = "clock-behind"
     NO_MEMBERS = "no-members"
     BEING_SENT = "being-sent"
     NOT_SENT = "not-sent"
@@ -44,6 +46,7 @@ _DO = {
     Why.BROKER_REFUSES: "nothing is lost. tocsin doctor says which login or right is missing",
     Why.NO_DIRECTORY: "tocsin send reads it",
     Why.DIRECTORY_EXPIRED: "tocsin send reads a newer one; where there is none, tell the authority",
+    Why.CLOCK_BEHIND: "compare it with another clock and set it; then tocsin send",
     Why.NO_MEMBERS: "the authority admits somebody, or changes the audience; then tocsin send",
     Why.BEING_SENT: "wait a moment; /readyz of the service says what is in its way",
     Why.NOT_SENT: "tocsin send, or keep tocsin producer serve running",
@@ -104,6 +107,9 @@ def _of_directory(participant: Participant, audiences: Iterable[str], now_s: int
     if (over_s := now_s - directory.expires_at_s) >= 0:
         sentence = f"the directory that was read last expired {span(over_s)} ago by this machine's clock"
         return Obstacle(Why.DIRECTORY_EXPIRED, sentence)
+    if (behind_s := directory.signed_at_s - now_s) > TOLERANCE_S:
+        sentence = f"this machine's clock is at least {span(behind_s)} behind the authority's"
+        return Obstacle(Why.CLOCK_BEHIND, sentence)
     me = participant.originator.id
     empty = [one for one in audiences if not directory.members(audience_id(one), me, now_s)]
     if empty:

@@ -208,6 +208,15 @@ async def test_after_a_clock_that_was_ahead_nothing_leaves_that_every_reader_wou
     assert waiting[0].report_id in read_all(reading, writer.topics, now_s)
 
 
+async def test_a_clock_set_ahead_amid_a_pass_seals_nothing_that_every_reader_would_refuse(writer, tmp_path):
+    (accepted,) = writer.accept("a")
+    now_s = writer.now_s
+    writer.clock.wall_s += 4 * 3_600
+    writer.sealer.run(writer.directory, now_s)
+    await writer.deliver()
+    assert accepted.report_id in read_all(Reading(tmp_path, writer.directory), writer.topics, now_s)
+
+
 async def test_a_clock_set_back_behind_the_last_secret_seals_nothing_that_every_reader_would_refuse(
     writer, tmp_path
 ):

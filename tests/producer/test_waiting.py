@@ -1,12 +1,16 @@
 """What waits says since when, why and what to do, for people and for programs."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from services.producer import waiting
 from tests.producer.test_commands import lines, report, write
+from tests.support.world import ORIGINATOR, small_world
 from tocsin.adapters.home import ParticipantHome
+from tocsin.core.clock_skew import TOLERANCE_S
+from tocsin.core.directory import TIMESTAMP_LIFETIME_S
 from tocsin.main import main
 
 
@@ -60,6 +64,18 @@ def test_a_directory_that_was_never_read_is_in_the_way_once_the_broker_answers(
     waits, capsys, broker_answers
 ):
     assert "no-directory" == obstacle(capsys)["why"]
+
+
+@pytest.mark.parametrize(
+    ("off_s", "why"),
+    [(TIMESTAMP_LIFETIME_S, "directory-expired"), (-TOLERANCE_S - 1, "clock-behind"), (-TOLERANCE_S, None)],
+)
+def test_a_clock_that_is_far_from_the_directory_is_in_the_way(off_s, why):
+    directory = small_world().directory
+    client = SimpleNamespace(load=lambda: directory)
+    participant = SimpleNamespace(directory_client=lambda: client, originator=ORIGINATOR)
+    found = waiting._of_directory(participant, (), directory.signed_at_s + off_s)
+    assert why == (found and found.why)
 
 
 def test_a_service_that_holds_the_outbox_is_named(waits, capsys, broker_answers, monkeypatch):
