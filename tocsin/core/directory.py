@@ -142,6 +142,10 @@ class Directory:
         too_old = now_s >= self.expires_at_s + READING_GRACE_S
         return Freshness.TOO_OLD if too_old else Freshness.STALE
 
+    def bears_out(self, now_s: int) -> bool:
+        """Whether `now_s` is near enough to the timestamp to decide by it what cannot be taken back."""
+        return self.freshness(now_s) in (Freshness.FRESH, Freshness.STALE)
+
 
 def read_directory(
     version: int,
