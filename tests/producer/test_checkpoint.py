@@ -72,6 +72,15 @@ async def test_two_in_one_second_have_different_times(writer, checkpoints):
     assert first.time < second.time
 
 
+async def test_after_a_clock_that_was_ahead_it_is_due_hourly_again(writer, checkpoints):
+    await send(writer, "a")
+    await checkpoints.publish(writer.directory, writer.now_s + 3 * 86_400)
+    before = checkpoints.is_due(writer.now_s)
+    await checkpoints.publish(writer.directory, writer.now_s)
+    after = [checkpoints.is_due(writer.now_s + later_s) for later_s in (HOUR_S - 1, HOUR_S)]
+    assert (True, [False, True]) == (before, after)
+
+
 async def test_heads_older_than_the_streams_retention_are_left_out(writer, checkpoints):
     await send(writer, "a")
     later_s = writer.now_s + 366 * 86_400
