@@ -106,7 +106,7 @@ class Office:
         if behind_s > TOLERANCE_S:
             raise RefusedByRuleError(
                 f"this machine's clock is {span(behind_s)} behind the last signature: nothing is changed "
-                "by it. Compare it and set it; where it is right, tocsin authority timestamp signs anew first"
+                "by it. Compare it and set it; if it is right, tocsin authority timestamp signs anew first"
             )
         if self.region:
             self.regional_list = regional_office.sign(self, changes)
