@@ -103,6 +103,11 @@ class DirectoryClient:
             return None
         return self.directory
 
+    def ends_at_s(self) -> int | None:
+        """When the timestamp of the directory on disk ends, without reading the rest; None for none."""
+        held = self._read_held()
+        return None if held is None else held.expires_at_s
+
     def refresh(self, files: Mapping[str, bytes], now_s: int) -> Directory:
         """The directory that `files` (TUF file name -> bytes) hold, verified at `now_s`.
 

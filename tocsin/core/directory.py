@@ -144,7 +144,13 @@ class Directory:
 
     def bears_out(self, now_s: int) -> bool:
         """Whether `now_s` is near enough to the timestamp to decide by it what cannot be taken back."""
-        return self.freshness(now_s) in (Freshness.FRESH, Freshness.STALE)
+        return now_s == nearest_time_s(self.expires_at_s, now_s)
+
+
+def nearest_time_s(expires_at_s: int, now_s: int) -> int:
+    """`now_s` where a timestamp that ends at `expires_at_s` bears it out; else the nearest time so."""
+    signed_at_s = expires_at_s - TIMESTAMP_LIFETIME_S
+    return max(signed_at_s - READING_AHEAD_S, min(now_s, expires_at_s + READING_GRACE_S - 1))
 
 
 def read_directory(
