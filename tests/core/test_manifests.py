@@ -170,8 +170,12 @@ def test_a_manifest_under_which_nothing_can_be_opened_any_more_has_no_ghosts() -
     assert () == m.ghosts(haunted, WORLD.directory, MANIFEST.not_after + 301)
 
 
-@pytest.mark.parametrize("now_s", [MANIFEST.not_before - 301, MANIFEST.not_before, MANIFEST.not_after + 300])
-def test_a_manifest_haunts_until_nothing_is_opened_under_it_also_by_a_clock_that_is_behind(now_s: int) -> None:
+@pytest.mark.parametrize(
+    "now_s", [MANIFEST.not_before - 301, MANIFEST.not_before, MANIFEST.not_after + 300]
+)
+def test_a_manifest_haunts_until_nothing_is_opened_under_it_also_by_a_clock_that_is_behind(
+    now_s: int,
+) -> None:
     haunted = replace(MANIFEST, members=(OUTSIDER.id,))
     assert GHOST == m.ghosts(haunted, WORLD.directory, now_s)
 
