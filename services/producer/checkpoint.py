@@ -11,6 +11,7 @@ from tocsin.adapters.kafka.publisher import Publisher
 from tocsin.adapters.kafka.records import OutgoingRecord
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core.directory import OWN_AUDIENCE_MAX_AGE_S, Directory
+from tocsin.core.pauses import has_passed
 from tocsin.core.primitives import sha256
 from tocsin.core.signatures import sign_statement
 from tocsin.core.streams import CHECKPOINTS_TOPIC, INBOX
@@ -19,7 +20,7 @@ from tocsin.core.wire import MAX_HEADS, Checkpoint, Head
 HOUR_S = 3_600
 NEWS_WAITS_S = 300
 DAY_S = 86_400
-_TIME, _STATED = "checkpoint_time_s", "checkpoint_heads"
+_TIME, _AT, _STATED = "checkpoint_time_s", "checkpoint_at_s", "checkpoint_heads"
 
 
 class Checkpoints:
@@ -34,12 +35,15 @@ class Checkpoints:
         """
         if not self._originator.can_state:
             return False
-        last_s = self._outbox.logs.number(_TIME)
         patience_s = news_waits_s if self._has_news() else HOUR_S
-        return now_s >= last_s + patience_s or now_s < last_s - HOUR_S
+        return has_passed(self._outbox.logs.number(_AT), patience_s, now_s)
 
     async def publish(self, directory: Directory, now_s: int) -> int:
-        """State all heads; how many statements. Raises BrokerUnavailableError, BrokerRefusedError."""
+        """State all heads; how many statements. Raises BrokerUnavailableError, BrokerRefusedError.
+
+        Dates only grow, for readers take an older one for a lie: after a clock that was ahead they go on
+        from there, second by second.
+        """
         time_s = max(now_s, self._outbox.logs.number(_TIME) + 1)
         sent = self._outbox.logs.sent_heads(0)
         outgoing = [
@@ -50,6 +54,7 @@ class Checkpoints:
             await self._publisher.publish(outgoing)
         with self._outbox.transaction():
             self._outbox.logs.keep_number(_TIME, time_s)
+            self._outbox.logs.keep_number(_AT, now_s)
             self._outbox.logs.keep_number(_STATED, _fingerprint(sent))
         return len(outgoing)
 

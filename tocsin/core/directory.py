@@ -142,6 +142,10 @@ class Directory:
         too_old = now_s >= self.expires_at_s + READING_GRACE_S
         return Freshness.TOO_OLD if too_old else Freshness.STALE
 
+    def is_near(self, now_s: int) -> bool:
+        """Whether anything may be judged or dated by a clock that shows `now_s`."""
+        return self.freshness(now_s) in (Freshness.FRESH, Freshness.STALE)
+
 
 def read_directory(
     version: int,
