@@ -156,6 +156,7 @@ class Consumption:
         streams = stream_partitions(self.reading.wanted, directory.layout)
         await self._subscribe([*keys, *streams], {checkpoints_partition(): Start.END})
         await self._begin_checkpoints()
+        await self._look_back()
 
     async def _subscribe(self, partitions: list[Partition], more: dict[Partition, Start]) -> None:
         offsets = self.reading.inbox.offsets.all()
@@ -169,7 +170,6 @@ class Consumption:
             me, directory = self.reading.identity.me, self.reading.reader.directory
             raise BrokerForbidsError(f"{error}: {whom_to_ask(me, directory)}") from error
         await self._note_beginnings([one for one in partitions if one not in offsets])
-        await self._look_back()
 
     async def _note_beginnings(self, partitions: list[Partition]) -> None:
         """What retention takes from now on is a gap, also before the first record that we read there."""

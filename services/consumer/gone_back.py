@@ -11,13 +11,9 @@ from collections.abc import Mapping
 
 from services.consumer.assignment import Partition
 from tocsin.adapters.inbox.offsets import Mark
+from tocsin.adapters.kafka.patience import PatientPolls
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
-from tocsin.core.errors import BrokerUnavailableError
-
-MAX_POLL_RECORDS = 500
-POLL_MS = 250
-SILENT_POLLS = 60
 
 
 async def gone_back(
@@ -54,13 +50,10 @@ async def _other_records(
 ) -> set[Partition]:
     """Those of `asked` in which another record lies at the place of the mark."""
     others: set[Partition] = set()
-    open_, silent = dict(asked), 0
+    polls = PatientPolls(subscriber, "the broker went silent while our last places were looked at")
+    open_ = dict(asked)
     while open_:
-        records = await subscriber.poll(MAX_POLL_RECORDS, POLL_MS)
-        silent = 0 if records else silent + 1
-        if silent > SILENT_POLLS:
-            raise BrokerUnavailableError("the broker went silent while our last places were looked at")
-        for record in records:
+        for record in await polls.poll():
             place = (record.topic, record.partition)
             mark = open_.pop(place, None)
             if mark is None:

@@ -20,8 +20,7 @@ from tocsin.core.wire import MAX_HEADS, Checkpoint, Head
 HOUR_S = 3_600
 NEWS_WAITS_S = 300
 DAY_S = 86_400
-# The time in the last one only grows; when it was made is by a clock that may have been set back since.
-_TIME, _MADE_AT, _STATED = "checkpoint_time_s", "checkpoint_made_at_s", "checkpoint_heads"
+_TIME, _AT, _STATED = "checkpoint_time_s", "checkpoint_at_s", "checkpoint_heads"
 
 
 class Checkpoints:
@@ -37,10 +36,14 @@ class Checkpoints:
         if not self._originator.can_state:
             return False
         patience_s = news_waits_s if self._has_news() else HOUR_S
-        return has_passed(self._outbox.logs.number(_MADE_AT), patience_s, now_s)
+        return has_passed(self._outbox.logs.number(_AT), patience_s, now_s)
 
     async def publish(self, directory: Directory, now_s: int) -> int:
-        """State all heads; how many statements. Raises BrokerUnavailableError, BrokerRefusedError."""
+        """State all heads; how many statements. Raises BrokerUnavailableError, BrokerRefusedError.
+
+        Dates only grow, for readers take an older one for a lie: after a clock that was ahead they go on
+        from there, second by second.
+        """
         time_s = max(now_s, self._outbox.logs.number(_TIME) + 1)
         sent = self._outbox.logs.sent_heads(0)
         outgoing = [
@@ -51,7 +54,7 @@ class Checkpoints:
             await self._publisher.publish(outgoing)
         with self._outbox.transaction():
             self._outbox.logs.keep_number(_TIME, time_s)
-            self._outbox.logs.keep_number(_MADE_AT, now_s)
+            self._outbox.logs.keep_number(_AT, now_s)
             self._outbox.logs.keep_number(_STATED, _fingerprint(sent))
         return len(outgoing)
 

@@ -167,10 +167,10 @@ class Producing:
         return published
 
     async def checkpoint(self, news_waits_s: int = NEWS_WAITS_S) -> None:
-        """State our heads if that is due; never by a clock that is far off, for good would be its date."""
+        """State our heads if that is due. By a clock that the directory contradicts nothing is dated."""
         parts, now_s = self._parts, self._parts.clocks.now_s()
         directory = parts.source.directory
-        if directory is None or not directory.bears_out(now_s):
+        if directory is None or not directory.is_near(now_s):
             return
         if not parts.checkpoints.is_due(now_s, news_waits_s):
             return

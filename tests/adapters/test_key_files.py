@@ -292,7 +292,7 @@ def test_h44_parameters_for_which_the_machine_has_no_memory_are_refused(keys, pa
 def test_a_key_that_asks_for_no_work_is_refused(record_file, path) -> None:
     der = base64.b64decode(b"".join(first_block(record_file)[1:-1]))
     with_other_key(record_file, der.replace(b"\2\2\x08\0", b"\2\2\0\0"))
-    with pytest.raises(KeyUnusableError, match="iterations"):
+    with pytest.raises(KeyUnusableError, match="asks for 0 iterations, not 1 to 1000000"):
         reopened(path).ed25519("record.pem")
 
 
@@ -304,7 +304,7 @@ def test_a_key_that_asks_for_endless_work_is_refused_at_once(record_file, path) 
     for length_at in (2, 4, 17, 19, 32):
         hostile[length_at] += 2
     with_other_key(record_file, hostile)
-    with pytest.raises(KeyUnusableError, match="asks for more than 1000000 iterations"):
+    with pytest.raises(KeyUnusableError, match="asks for 2147483647 iterations, not 1 to 1000000"):
         reopened(path).ed25519("record.pem")
 
 

@@ -193,6 +193,11 @@ def test_h38_metadata_without_its_signature_is_refused(client, repository) -> No
     refused(client, files | {"timestamp.json": json.dumps(timestamp).encode()}, "signed by 0/1 keys")
 
 
+def test_a_pinned_root_that_is_cut_off_is_said_to_be_damaged_here(client, repository, tmp_path) -> None:
+    cut = DirectoryClient(tmp_path / "cut", repository.pinned_root()[:-20])
+    refused(cut, repository.files(), "the root pinned here is damaged")
+
+
 def test_h38_another_authoritys_directory_is_refused(client, repository, tmp_path) -> None:
     client.refresh(repository.files(), NOW_S)
     stranger = new_repository(tmp_path / "stranger", authority="stranger")

@@ -115,6 +115,13 @@ def test_h40_two_hours_of_silence_are_told(reading, sender):
     assert "has been silent for 2 hours: its last checkpoint is of" in said
 
 
+def test_h40_who_stated_by_a_clock_years_ahead_is_silent_two_hours_after_it_was_seen(reading):
+    body = wire.Checkpoint(ORIGINATOR.id, bytes(16), NOW_S + 4_000 * DAY_S, ())
+    with reading.inbox.transaction():
+        reading.keys._checkpoints._statements.keep_checkpoint(body, CHECKPOINTS_TOPIC, NOW_S)
+    assert [0, 1] == [len(silent_sentences(reading.inbox, NOW_S + late_s)) for late_s in (7_200, 7_201)]
+
+
 def test_of_many_that_are_silent_twenty_are_named(reading):
     bodies = [wire.Checkpoint(bytes([number]) * 16, bytes(16), NOW_S, ()) for number in range(23)]
     with reading.inbox.transaction():

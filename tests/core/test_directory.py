@@ -112,7 +112,7 @@ def test_a_time_too_far_from_the_timestamp_is_not_borne_out_and_the_nearest_one_
 ) -> None:
     signed_at_s = directory.signed_at_s
     assert signed_at_s + nearest_s == nearest_time_s(directory.expires_at_s, signed_at_s + later_s)
-    assert (later_s == nearest_s) is directory.bears_out(signed_at_s + later_s)
+    assert (later_s == nearest_s) is directory.is_near(signed_at_s + later_s)
 
 
 def test_an_audience_is_found_by_its_name(directory: Directory) -> None:

@@ -39,6 +39,13 @@ def test_a_log_whose_head_was_stated_is_complete_until_that_checkpoint() -> None
     assert found.standing.is_whole
 
 
+def test_a_checkpoint_dated_ahead_says_no_more_than_until_it_was_seen() -> None:
+    ahead = Stated(NOW_S + 4_000 * DAY_S, NOW_S - 60, HEAD)
+    assert NOW_S - 60 == judge(replace(WHOLE, stated=ahead), NOW_S).complete_until_s
+    late = replace(ahead, seen_at_s=NOW_S - SILENCE_S - 1)
+    assert Standing.SILENT is standing(stated=late)
+
+
 def test_what_came_since_the_checkpoint_does_not_make_a_log_incomplete() -> None:
     assert Standing.COMPLETE is standing(head=LogHead(7, 12, b"n" * 32))
 

@@ -127,6 +127,16 @@ OTHERS = replace(MANIFEST, members=(bytes(15) + b"a", bytes(15) + b"b"))
             ONE,
             (False, (AlarmKind.MANIFEST_CONFLICT,)),
         ),
+        (
+            replace(MANIFEST, revision=2, not_before=MANIFEST.not_before - 1),
+            ONE,
+            (False, (AlarmKind.MANIFEST_CONFLICT,)),
+        ),
+        (
+            replace(MANIFEST, revision=2, not_after=MANIFEST.not_after - 1),
+            ONE,
+            (False, (AlarmKind.MANIFEST_CONFLICT,)),
+        ),
         (replace(ONE, revision=2), MANIFEST, (False, (AlarmKind.MEMBER_REMOVED,))),
         (replace(OTHERS, revision=2), ONE, (False, (AlarmKind.MEMBER_REMOVED,))),
         (replace(MANIFEST, members=(COURIER.id,)), None, (True, GHOST)),
@@ -140,6 +150,8 @@ OTHERS = replace(MANIFEST, members=(bytes(15) + b"a", bytes(15) + b"b"))
         "two bodies",
         "later revision",
         "another commitment",
+        "another beginning",
+        "another end",
         "member removed",
         "member replaced",
         "ghost reader",
@@ -153,14 +165,17 @@ def test_the_first_manifest_under_a_revision_stays(
     assert wanted == m.judge_manifest(manifest, held, WORLD.directory, NOW_S)
 
 
-@pytest.mark.parametrize("now_s", [MANIFEST.not_before - 1, MANIFEST.not_after + 1])
-def test_a_manifest_that_is_not_in_force_has_no_ghosts(now_s: int) -> None:
+def test_a_manifest_under_which_nothing_can_be_opened_any_more_has_no_ghosts() -> None:
     haunted = replace(MANIFEST, members=(OUTSIDER.id,))
-    assert () == m.ghosts(haunted, WORLD.directory, now_s)
+    assert () == m.ghosts(haunted, WORLD.directory, MANIFEST.not_after + 301)
 
 
-@pytest.mark.parametrize("now_s", [MANIFEST.not_before, MANIFEST.not_after])
-def test_a_manifest_haunts_from_the_first_to_the_last_second_of_its_window(now_s: int) -> None:
+@pytest.mark.parametrize(
+    "now_s", [MANIFEST.not_before - 301, MANIFEST.not_before, MANIFEST.not_after + 300]
+)
+def test_a_manifest_haunts_until_nothing_is_opened_under_it_also_by_a_clock_that_is_behind(
+    now_s: int,
+) -> None:
     haunted = replace(MANIFEST, members=(OUTSIDER.id,))
     assert GHOST == m.ghosts(haunted, WORLD.directory, now_s)
 

@@ -3,10 +3,13 @@
 import pytest
 
 from services.producer.checkpoint import HOUR_S, NEWS_WAITS_S, Checkpoints
-from tests.support.publishing import Writer
+from services.producer.producing import Parts, Producing
+from tests.support.publishing import HeldDirectory, Writer
 from tests.support.world import NEIGHBOUR
 from tocsin.core.manifests import verified_statement
 from tocsin.core.streams import CHECKPOINTS_TOPIC
+
+YEAR_S = 365 * 86_400
 
 
 @pytest.fixture
@@ -72,13 +75,27 @@ async def test_two_in_one_second_have_different_times(writer, checkpoints):
     assert first.time < second.time
 
 
-async def test_after_a_clock_that_was_ahead_it_is_due_hourly_again(writer, checkpoints):
+async def test_after_a_clock_that_was_ahead_it_is_stated_once_and_no_sooner_than_else(writer, checkpoints):
     await send(writer, "a")
-    await checkpoints.publish(writer.directory, writer.now_s + 3 * 86_400)
-    before = checkpoints.is_due(writer.now_s)
+    await checkpoints.publish(writer.directory, writer.now_s + 4 * HOUR_S)
+    assert checkpoints.is_due(writer.now_s)
     await checkpoints.publish(writer.directory, writer.now_s)
-    after = [checkpoints.is_due(writer.now_s + later_s) for later_s in (HOUR_S - 1, HOUR_S)]
-    assert (True, [False, True]) == (before, after)
+    due = [checkpoints.is_due(writer.now_s + later_s) for later_s in (0, HOUR_S - 1, HOUR_S)]
+    assert [False, False, True] == due
+    first, second = stated(writer)
+    assert first.time + 1 == second.time
+
+
+@pytest.mark.parametrize(("off_s", "expected"), [(0, 1), (-YEAR_S, 0), (YEAR_S, 0)])
+async def test_nothing_is_stated_by_a_clock_that_the_directory_contradicts(
+    writer, checkpoints, off_s, expected
+):
+    await send(writer, "a")
+    writer.clock.wall_s += off_s
+    parts = (writer.outbox, HeldDirectory(writer), writer.topics, writer.sealer, writer.delivery)
+    producing = Producing(Parts(*parts, None, checkpoints, writer.clock.clocks))
+    await producing.checkpoint(0)
+    assert expected == len(stated(writer)) == producing.totals.checkpoints
 
 
 async def test_heads_older_than_the_streams_retention_are_left_out(writer, checkpoints):

@@ -63,7 +63,7 @@ def _check_work(path: Path, block: bytes) -> None:
     except (ValueError, IndexError) as error:
         raise KeyUnusableError(f"{path} is damaged or not encrypted as Tocsin does it") from error
     if not 0 < iterations <= MAX_PBKDF2_ITERATIONS:
-        raise KeyUnusableError(f"{path} asks for more than {MAX_PBKDF2_ITERATIONS} iterations")
+        raise KeyUnusableError(f"{path} asks for {iterations} iterations, not 1 to {MAX_PBKDF2_ITERATIONS}")
 
 
 def _pbkdf2_iterations(der: bytes) -> int:

@@ -151,15 +151,18 @@ class DirectoryClient:
     def _updated(self, files: Mapping[str, bytes], now_s: int) -> tuple[Updater, TrustedMetadataSet]:
         (self._folder / "metadata").mkdir(parents=True, exist_ok=True)
         (self._folder / "targets").mkdir(exist_ok=True)
-        updater = Updater(
-            metadata_dir=str(self._folder / "metadata"),
-            metadata_base_url=_ADDRESS,
-            target_dir=str(self._folder / "targets"),
-            target_base_url=_ADDRESS + TARGETS_FOLDER,
-            fetcher=_TopicFetcher(files),
-            config=UpdaterConfig(targets_max_length=MAX_METADATA_BYTES),
-            bootstrap=self._pinned_root,
-        )
+        try:
+            updater = Updater(
+                metadata_dir=str(self._folder / "metadata"),
+                metadata_base_url=_ADDRESS,
+                target_dir=str(self._folder / "targets"),
+                target_base_url=_ADDRESS + TARGETS_FOLDER,
+                fetcher=_TopicFetcher(files),
+                config=UpdaterConfig(targets_max_length=MAX_METADATA_BYTES),
+                bootstrap=self._pinned_root,
+            )
+        except (RepositoryError, ValueError) as error:
+            raise UntrustedError(f"the root pinned here is damaged ({error}): restore a backup") from error
         # The updater has no public way to be told the time or to list the targets.
         trusted: TrustedMetadataSet = updater._trusted_set  # noqa: SLF001
         trusted.reference_time = datetime.fromtimestamp(now_s, UTC)

@@ -51,7 +51,7 @@ class TopicFacts:
 
 def judge_disk(free_bytes: int, may_grow_bytes: int, where: str) -> Finding:
     """Of the disk on which a home lies; `may_grow_bytes`: what its bounds still let it take."""
-    what = f"{_size(free_bytes)} free; outbox and inbox may take {_size(may_grow_bytes)} more"
+    what = f"{_size(free_bytes)} free; what is kept here may take {_size(may_grow_bytes)} more"
     if free_bytes < LEAST_FREE_BYTES:
         return ill(Symptom.DISK_FULL, where, what)
     if free_bytes < may_grow_bytes + LEAST_FREE_BYTES:

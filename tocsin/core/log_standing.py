@@ -50,6 +50,11 @@ class Stated:
     seen_at_s: int
     head: LogHead | None
 
+    @property
+    def until_s(self) -> int:
+        """Up to when it says anything: dated ahead by a clock that was wrong, only until it was seen."""
+        return min(self.time_s, self.seen_at_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -71,7 +76,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class LogStanding:
-    """The verdict. `complete_until_s`: the date of the checkpoint up to which the log is complete;
+    """The verdict. `complete_until_s`: up to when a checkpoint shows it complete;
     `holes` and `contradictions`: the alarms behind them; `missing`: records known to be missing.
     """
 
@@ -91,7 +96,7 @@ def judge(evidence: Evidence, now_s: int, patience_s: int = PATIENCE_S) -> LogSt
     wrong = tuple(one for one in evidence.alarms if one.kind in _CONTRADICTIONS)
     standing = _standing(evidence, holes, wrong, now_s - patience_s, now_s)
     agreed = standing in (Standing.COMPLETE, Standing.SILENT) and evidence.stated is not None
-    until_s = evidence.stated.time_s if agreed and evidence.stated and evidence.stated.head else None
+    until_s = evidence.stated.until_s if agreed and evidence.stated and evidence.stated.head else None
     missing = sum(one.missing for one in holes) or sum(
         _beyond(one, evidence.head) for one in _ends(evidence)
     )
@@ -112,7 +117,7 @@ def _standing(
     unstated = stated is None or stated.head is None
     if unstated and 0 < evidence.since_s < now_s - evidence.kept_s:
         return Standing.PAST
-    if now_s > (stated.time_s if stated else evidence.since_s) + SILENCE_S:
+    if now_s > (stated.until_s if stated else evidence.since_s) + SILENCE_S:
         return Standing.SILENT
     return Standing.COMPLETE if stated is not None and stated.head is not None else Standing.UNSTATED
 

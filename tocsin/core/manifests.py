@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tocsin.core import wire
+from tocsin.core.climb import SKEW_S
 from tocsin.core.directory import Directory
 from tocsin.core.errors import CannotOpenError, MalformedError, UntrustedError
 from tocsin.core.key_schedule import GenerationId, commitment, wrap_info
@@ -73,19 +74,26 @@ def judge_manifest(
     if held is not None and manifest.revision <= held.revision:
         same = manifest == held or manifest.revision < held.revision
         return False, (() if same else (AlarmKind.MANIFEST_CONFLICT,))
-    if held is not None and manifest.commitment != held.commitment:
+    if held is not None and _fixed(manifest) != _fixed(held):
         return False, (AlarmKind.MANIFEST_CONFLICT,)
     if held is not None and not set(held.members) <= set(manifest.members):
         return False, (AlarmKind.MEMBER_REMOVED,)
     return True, ghosts(manifest, directory, now_s)
 
 
+def _fixed(manifest: wire.Manifest) -> tuple[bytes, int, int]:
+    """What no revision changes: by another window records of the first would be refused."""
+    return manifest.commitment, manifest.not_before, manifest.not_after
+
+
 def ghosts(manifest: wire.Manifest, directory: Directory, now_s: int) -> tuple[AlarmKind, ...]:
-    """GHOST_READER where a manifest in force names nobody, or somebody outside the audience now and when
-    it began: who has left since is named until the originator's next record. Who is named by a directory
-    newer than ours is judged by `ghosts_after_refresh`: the originator may only have been quicker.
+    """GHOST_READER where a manifest names nobody, or somebody outside the audience now and when it began:
+    who has left since is named until the originator's next record. Who is named by a directory newer than
+    ours is judged by `ghosts_after_refresh`: the originator may only have been quicker.
+
+    What has ended says nothing of today; what begins later does: it is opened from 300 s before.
     """
-    if not manifest.not_before <= now_s <= manifest.not_after:
+    if now_s > manifest.not_after + SKEW_S:
         return ()
     if manifest.members and rests_ahead(manifest, directory):
         return ()

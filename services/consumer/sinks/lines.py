@@ -168,7 +168,7 @@ class Lines:
 
     def _clock_holds(self) -> bool:
         directory = self.directory()
-        return directory is None or directory.bears_out(int(self._clock()))
+        return directory is None or directory.is_near(int(self._clock()))
 
     def _sink(self, plan: SinkPlan) -> Sink:
         match plan.kind:

@@ -132,7 +132,7 @@ def list_proposals(ask: Ask, *, everything: bool) -> None:
     """Print what waits, or all there is. Raises TocsinError."""
     with open_room(ask) as room:
         now_s = room.now_s
-        if room.directory.bears_out(now_s):
+        if room.directory.is_near(now_s):
             with room.desk.upkeep():
                 room.desk.proposals.forget_old(now_s)
         rows = [_row(room, one) for one in room.desk.proposals.all()]

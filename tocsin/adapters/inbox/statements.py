@@ -36,7 +36,7 @@ class InboxStatements:
             yield held, int(seen_at_s)
 
     def last_times(self, topic: str) -> dict[bytes, int]:
-        """The date of each originator's last checkpoint on `topic`."""
-        sql = "SELECT originator, time_s FROM checkpoints WHERE topic = ?"
+        """The date of each originator's last checkpoint on `topic`; when it was seen, if dated ahead."""
+        sql = "SELECT originator, min(time_s, seen_at_s) FROM checkpoints WHERE topic = ?"
         rows = self._database.execute(sql, (topic,))
         return {bytes(originator): int(time_s) for originator, time_s in rows}

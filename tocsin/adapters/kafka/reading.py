@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from tocsin.adapters.kafka.patience import PatientPolls
 from tocsin.adapters.kafka.records import IncomingRecord, Place, Start
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.kafka.subscriber import Subscriber
-from tocsin.core.errors import BrokerRefusedError, BrokerUnavailableError
+from tocsin.core.errors import BrokerRefusedError
 
 MAX_TOTAL_BYTES = 268_435_456
-SILENT_POLLS = 40
-POLL_MS = 250
 
 
 async def read_to_end(
@@ -23,7 +22,7 @@ async def read_to_end(
 
     Where earlier offsets are gone (compaction, retention) it begins with the first that is there.
     `last`: at most so many offsets back from the end. Raises BrokerUnavailableError (nothing for
-    10 s), BrokerRefusedError (over 256 MiB).
+    15 s), BrokerRefusedError (over 256 MiB).
     """
     place = (topic, partition)
     async with Subscriber(access, {place: from_offset}) as subscriber:
@@ -31,12 +30,10 @@ async def read_to_end(
         if last is not None:
             subscriber.seek(place, max(await subscriber.position(place), end - last))
         found: list[IncomingRecord] = []
-        size = silent = 0
+        size = 0
+        polls = PatientPolls(subscriber, f"topic {topic} stopped answering before its end")
         while await subscriber.position(place) < end:
-            records = await subscriber.poll(max_records=500, wait_ms=POLL_MS)
-            silent = 0 if records else silent + 1
-            if silent > SILENT_POLLS:
-                raise BrokerUnavailableError(f"topic {topic} stopped answering before its end")
+            records = await polls.poll()
             size += sum(len(record.value or b"") for record in records)
             if size > MAX_TOTAL_BYTES:
                 raise BrokerRefusedError(f"topic {topic} holds over {MAX_TOTAL_BYTES} bytes")
@@ -48,12 +45,11 @@ async def record_at(subscriber: Subscriber, place: Place, offset: int) -> Incomi
     """The record at `offset` of a partition of `subscriber`; None where the broker shows a later one first.
 
     `offset` must be one that the partition has. What other partitions bring meanwhile is dropped.
-    Raises BrokerUnavailableError (nothing for 10 s).
+    Raises BrokerUnavailableError (nothing for 15 s).
     """
     subscriber.seek(place, offset)
-    for _ in range(SILENT_POLLS):
-        records = await subscriber.poll(max_records=1, wait_ms=POLL_MS)
-        for record in records:
+    polls = PatientPolls(subscriber, f"topic {place[0]} stopped answering when one record was asked for")
+    while True:
+        for record in await polls.poll(max_records=1):
             if (record.topic, record.partition) == place:
                 return record if record.offset == offset else None
-    raise BrokerUnavailableError(f"topic {place[0]} stopped answering when one record was asked for")
