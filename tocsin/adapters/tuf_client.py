@@ -239,9 +239,7 @@ class DirectoryClient:
     def _read_held(self) -> _Held | None:
         data = read_whole(self._folder / _HELD, MAX_METADATA_BYTES)
         try:
-            if data is None:
-                return None
-            return _held_from(canonical_json.load(data))
+            return None if data is None else _held_from(canonical_json.load(data))
         except (MalformedError, KeyError, TypeError, AttributeError):
             return None
 

@@ -29,7 +29,7 @@ class Submissions:
         self._database.execute(_KEEP, (sha256(key.encode()), request, item, now_s, _TIDIED))
 
     def forget_old(self, now_s: int) -> None:
-        """Forget keys that are over 7 days old at `now_s`, by a clock that the directory does not contradict."""
+        """Forget keys that are over 7 days old; not for a clock that the directory contradicts."""
         self._database.execute("UPDATE submissions SET at_s = ? WHERE at_s > ?", (now_s, now_s))
         self._database.execute("DELETE FROM submissions WHERE at_s < ?", (now_s - LIFETIME_S,))
         self._database.execute("INSERT OR REPLACE INTO numbers VALUES (?, ?)", (_TIDIED, now_s))
