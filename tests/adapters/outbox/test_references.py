@@ -58,3 +58,10 @@ def test_a_leap_leaves_a_gap_in_both_series_of_the_year(outbox):
         outbox.references.leap(2026)
     assert f"XX-CUS-2026-{RESTORED_GAP + 2:05}" == give(outbox)
     assert f"XX-EXERCISE-2026-{RESTORED_GAP + 1:05}" == give(outbox, Series(2026, True))
+
+
+def test_a_leap_by_a_clock_of_another_year_leaves_the_gap_in_the_years_that_are_known_too(outbox):
+    give(outbox)
+    with outbox.transaction():
+        outbox.references.leap(2025)
+    assert f"XX-CUS-2026-{RESTORED_GAP + 2:05}" == give(outbox)

@@ -13,6 +13,7 @@ from tocsin.core.national_references import Issuer, Series
 RESTORED_GAP = 1_000
 
 _COUNTER = "INSERT INTO numbers VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value"
+_LEAP = "UPDATE numbers SET value = value + ? WHERE name GLOB 'references/*' OR name GLOB 'exercises/*'"
 _IN_USE = "SELECT EXISTS (SELECT 1 FROM items WHERE family = ? AND reference = ?)"
 
 
@@ -40,9 +41,12 @@ class OutboxReferences:
         self._database.execute("INSERT INTO references_of_drafts VALUES (?, ?)", (draft, reference))
 
     def leap(self, year: int) -> None:
-        """Leave a gap in the series of `year`: the outbox was restored, and later numbers are not in it."""
+        """Leave a gap in every series: the outbox was restored, and later numbers are not in it. In those of
+        `year`, this one by the clock of the restore, also where it has none yet.
+        """
         for exercise in (False, True):
-            self._advance(Series(year, exercise), RESTORED_GAP)
+            self._advance(Series(year, exercise), 0)
+        self._database.execute(_LEAP, (RESTORED_GAP,))
 
     def _advance(self, series: Series, by: int) -> int:
         name = f"{'exercises' if series.exercise else 'references'}/{series.year}"

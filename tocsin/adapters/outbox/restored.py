@@ -14,7 +14,7 @@ from tocsin.core.generations import Why
 
 
 def begin_anew(outbox: Outbox, now_s: float) -> None:
-    """End all generations, leave a gap in the references of this year."""
+    """End all generations, leave a gap in the references of every year that is known, and of this one."""
     with outbox.transaction():
         outbox.keys.end(None, Why.RESTORED)
         outbox.references.leap(datetime.fromtimestamp(now_s, UTC).year)
