@@ -41,8 +41,8 @@ class OutboxReferences:
         self._database.execute("INSERT INTO references_of_drafts VALUES (?, ?)", (draft, reference))
 
     def leap(self, year: int) -> None:
-        """Leave a gap in every series: the outbox was restored, and later numbers are not in it. In those of
-        `year`, this one by the clock of the restore, also where it has none yet.
+        """Leave a gap in every series: the outbox was restored, and later numbers are not in it. In those
+        of `year`, the one by the clock of the restore, also where nothing was given yet.
         """
         for exercise in (False, True):
             self._advance(Series(year, exercise), 0)
