@@ -21,8 +21,10 @@ from tocsin.adapters.machine import check_machine
 from tocsin.adapters.tuf_entries import Edit
 from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.adapters.tuf_signing import HELD_BY_PEOPLE, RoleKey
+from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.directory import Directory, participant_target, read_directory
 from tocsin.core.errors import RefusedByRuleError, SettingsError
+from tocsin.core.spans import span
 
 KEYS, REPOSITORY = "keys", "repository"
 
@@ -96,9 +98,16 @@ class Office:
         """Sign and store targets, or propose them where registrars sign; {} signs the same list anew. A
         regional registrar's folder signs its own list. `edit` changes the list in more than its entries.
 
-        Raises RefusedByRuleError where an entry would refuse itself.
+        Raises RefusedByRuleError where an entry would refuse itself, and by a clock that is behind the last
+        signature: a decision bears its date for good.
         """
         self.refuse_bad(changes)
+        behind_s = self.repository.standing().signed_at_s - self.now_s()
+        if behind_s > TOLERANCE_S:
+            raise RefusedByRuleError(
+                f"this machine's clock is {span(behind_s)} behind the last signature: nothing is changed "
+                "by it. Compare it and set it; if it is right, tocsin authority timestamp signs anew first"
+            )
         if self.region:
             self.regional_list = regional_office.sign(self, changes)
         elif self.repository.needs_registrars:

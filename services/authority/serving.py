@@ -28,6 +28,7 @@ from tocsin.adapters.tuf_standing import StandbySignedError
 from tocsin.core.agreements import Reminder, reminders
 from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.errors import OutsideFault, RefusedByRuleError
+from tocsin.core.pauses import has_passed
 from tocsin.core.spans import span
 from tocsin.runtime import web
 from tocsin.runtime.disk_space import disk_trouble
@@ -44,7 +45,9 @@ _log = get_log("authority")
 
 
 class Signing:
-    """Signs and publishes every `every_s`; tries again every 30 s while the broker is away."""
+    """Signs and publishes every `every_s`; tries again every 30 s while the broker is away, and at once
+    where the clock was set back behind the last signature.
+    """
 
     def __init__(
         self, office: Office, access: KafkaAccess, every_s: int, max_turn_s: float = MAX_TURN_S
@@ -114,14 +117,19 @@ class Signing:
     async def run(self, stop: asyncio.Event) -> None:
         """Sign and publish until `stop`. Raises OurFault and bugs."""
         stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
+        went_well, pause_s = False, min(RETRY_S, self._every_s)
         try:
             while not stop.is_set():
-                went_well = await self._round_until(stopping)
-                pause_s = self._every_s if went_well else min(RETRY_S, self._every_s)
+                # What a wrong clock signed stops everybody: it is signed anew once the clock is right.
+                if not went_well or self._is_due(self._published_s):
+                    went_well = await self._round_until(stopping)
                 self.pulse.beat(pause_s)
                 await asyncio.wait({stopping}, timeout=pause_s)
         finally:
             stopping.cancel()
+
+    def _is_due(self, signed_at_s: int) -> bool:
+        return has_passed(signed_at_s, self._every_s, self._office.now_s())
 
     def renew(self) -> None:
         """End a round that hangs; the next one connects anew."""
@@ -176,7 +184,7 @@ class Signing:
         """The files to publish. What was signed and could not be sent is not signed again until due."""
         repository, now_s = self._office.repository, self._office.now_s()
         with hold(self._office.home):
-            if not self._unsent or now_s - repository.standing().signed_at_s >= self._every_s:
+            if not self._unsent or self._is_due(repository.standing().signed_at_s):
                 repository.refresh_timestamp(now_s)
                 self._unsent = True
             return repository.files()

@@ -59,6 +59,12 @@ class Consumption:
         """Unix seconds by the clock that was handed in."""
         return int(self._clock())
 
+    def time_to_judge_by(self) -> int:
+        """The same. Raises DirectoryStaleError where the directory does not bear it out."""
+        now_s = self.now_s()
+        self._upkeep.check_clock(now_s)
+        return now_s
+
     async def start(self) -> None:
         """Bring the keys up to the end of their topics, then take up the streams.
 
@@ -70,7 +76,7 @@ class Consumption:
         await self._subscribe(keys, {})
         await self.until_end()
         await self.stop()
-        await in_thread(self.reading.waking.all, self._time_to_judge_by())
+        await in_thread(self.reading.waking.all, self.time_to_judge_by())
         await self._take_up_streams()
 
     async def stop(self) -> None:
@@ -86,7 +92,7 @@ class Consumption:
         it comes again to a reader that starts anew.
         """
         records = await self._running().poll(MAX_POLL_RECORDS, wait_ms)
-        now_s = self._time_to_judge_by()
+        now_s = self.time_to_judge_by()
         await self._note_gaps(now_s)
         if records:
             await self._go_back(await in_thread(self.reading.waking.take, records, now_s))
@@ -117,7 +123,7 @@ class Consumption:
         finally:
             self._is_catching_up = False
         if self._layout is not None:
-            now_s = self._time_to_judge_by()
+            now_s = self.time_to_judge_by()
             await in_thread(self.reading.check_finals, now_s)
             await self._upkeep.write_letters(now_s)
 
@@ -129,7 +135,7 @@ class Consumption:
             each(count)
             if count:
                 heard_at_s = self._clock()
-            elif self._clock() > heard_at_s + SILENCE_S:
+            elif self._clock() > (heard_at_s := min(heard_at_s, self._clock())) + SILENCE_S:
                 raise BrokerUnavailableError(
                     f"the broker at {self.access.bootstrap} went silent before the end; what came "
                     "is stored, run again to go on"
@@ -223,11 +229,6 @@ class Consumption:
             if await self._running().position(partition) >= end:
                 del self._lagging[partition]
         return bool(self._lagging)
-
-    def _time_to_judge_by(self) -> int:
-        now_s = self.now_s()
-        self._upkeep.check_clock(now_s)
-        return now_s
 
     def _running(self) -> Subscriber:
         if self._subscriber is None:

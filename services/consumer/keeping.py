@@ -141,8 +141,8 @@ class Keeping:
         self._health.turned()
         self._shown.print_new(count)
         self._health.directory, self._health.clock = _trouble(self._follower), self._follower.clock_trouble
-        if count:
-            self._heard_at_s = self._now_s()
+        now_s = self._now_s()
+        self._heard_at_s = now_s if count else min(self._heard_at_s, now_s)
         if self.consumption is not None:
             self._health.broker = _silence(self.consumption, self._heard_at_s)
         self._count_waiting()

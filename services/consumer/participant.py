@@ -97,6 +97,10 @@ class Participant:
         """The way to Kafka: as given, else as the home's settings say. Raises SettingsError."""
         return self.home.access(bootstrap)
 
+    def directory_ends_at_s(self) -> int | None:
+        """When the timestamp of the directory that was read last ends; None before the first."""
+        return DirectoryClient(self.home.directory, self.home.pinned_root()).ends_at_s()
+
     def follower(self, access: KafkaAccess) -> DirectoryFollower:
         """What follows the directory on its topic and keeps it in the home."""
         client = DirectoryClient(self.home.directory, self.home.pinned_root())

@@ -27,7 +27,7 @@ MENDABLE = (Reason.ROLE, Reason.SCHEMA_NOT_ALLOWED, Reason.APPROVALS)
 async def retry_refused(consumption: Consumption, id_: int | None, tell: Callable[[str], None]) -> int:
     """Try one refused record, or all; how many stay refused or can no longer be read.
 
-    Raises RefusedByRuleError for an unknown id, BrokerUnavailableError.
+    Raises RefusedByRuleError for an unknown id, BrokerUnavailableError, DirectoryStaleError.
     """
     quarantine = consumption.reading.inbox.quarantine
     if id_ is None:
@@ -47,7 +47,7 @@ async def retry_refused(consumption: Consumption, id_: int | None, tell: Callabl
 async def retry_by_itself(consumption: Consumption, tell: Callable[[str], None]) -> None:
     """Once for each version of the directory: the newest 100 records that it may have been the reason for.
 
-    Raises BrokerUnavailableError; then the next call begins anew.
+    Raises BrokerUnavailableError, DirectoryStaleError; then the next call begins anew.
     """
     inbox, version = consumption.reading.inbox, consumption.reading.reader.directory.version
     if inbox.known.judged_by() == version:
@@ -65,11 +65,9 @@ async def _retry(consumption: Consumption, one: Refused, tell: Callable[[str], N
     if value is None:
         tell(f"{where}: is no longer there")
         return False
-    reading = consumption.reading
+    reading, now_s = consumption.reading, consumption.time_to_judge_by()
     past_log = one.step > Step.LOG
-    fate = await in_thread(
-        lambda: reading.intake.retry(value, one.place, consumption.now_s(), past_log=past_log)
-    )
+    fate = await in_thread(lambda: reading.intake.retry(value, one.place, now_s, past_log=past_log))
     refused = fate.outcome is Outcome.QUARANTINED or any(
         item.outcome is Outcome.QUARANTINED for item in fate.items
     )

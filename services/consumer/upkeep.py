@@ -128,10 +128,11 @@ class Upkeep:
             self._tell(f"the directory could not be renewed: {self._directories.trouble}")
         if self._directories.clock_trouble is not None:
             self._tell(self._directories.clock_trouble)
+        # Before it wakes what waited: by the one that is held the clock may have seemed right.
+        self.check_freshness(now_s, directory)
         back = await in_thread(self._reading.believe, directory, now_s)
         if self._directories.trouble is None:
             await in_thread(self._reading.judge_ahead, now_s)
-        self.check_freshness(now_s)
         return back
 
     async def write_letters(self, now_s: int) -> None:
@@ -160,18 +161,19 @@ class Upkeep:
         await in_thread(sender.sent, list(due), now_s)
         self._tell(f"{len(due)} {sender.what} were sent")
 
-    def check_freshness(self, now_s: int) -> None:
+    def check_freshness(self, now_s: int, newer: Directory | None = None) -> None:
         """Say that the directory has expired. Raises DirectoryStaleError as `check_clock` does."""
-        self.check_clock(now_s)
-        if self._reading.reader.directory.freshness(now_s) is Freshness.STALE:
+        self.check_clock(now_s, newer)
+        if (newer or self._reading.reader.directory).freshness(now_s) is Freshness.STALE:
             self._tell("by this machine's clock the directory has expired: 72 hours more are read at most")
 
-    def check_clock(self, now_s: int) -> None:
-        """Raises DirectoryStaleError where clock and directory are too far apart to judge anything by.
+    def check_clock(self, now_s: int, newer: Directory | None = None) -> None:
+        """Raises DirectoryStaleError where clock and directory (the one that is held, or a `newer` one)
+        are too far apart to judge anything by.
 
         What is judged by a clock that is years off is refused, or expired, for good.
         """
-        directory = self._reading.reader.directory
+        directory = newer or self._reading.reader.directory
         match directory.freshness(now_s):
             case Freshness.TOO_OLD:
                 raise DirectoryStaleError(

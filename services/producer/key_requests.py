@@ -58,6 +58,8 @@ class KeyRequests:
         directory = self._source.directory
         if directory is None or (looked is not None and not has_passed(looked, LOOK_EVERY_S, now_s)):
             return
+        if not directory.is_near(now_s):
+            return  # who is a member, and how old a request is, would be judged wrongly, and for good
         self._looked_at_s = now_s
         me = directory.participants.get(self._originator.id)
         if me is None:

@@ -240,9 +240,10 @@ class Producing:
         return published
 
     def _closed(self, directory: Directory) -> dict[str, str]:
-        reason = self._parts.seal.closed(directory, self._parts.clocks.now_s())
+        now_s = self._parts.clocks.now_s()
+        reason = self._parts.seal.closed(directory, now_s)
         if reason is None:
-            self._do_upkeep(directory)
+            self._do_upkeep(directory, now_s)
             return {}
         return {"all": reason}
 
@@ -260,9 +261,11 @@ class Producing:
             self.totals.published_records += count
         return published
 
-    def _do_upkeep(self, directory: Directory) -> None:
-        """Hourly, and when the directory changed: wraps for new keys; what is old is forgotten."""
-        due, now_s = self._due, self._parts.clocks.now_s()
+    def _do_upkeep(self, directory: Directory, now_s: int) -> None:
+        """Hourly, and when the directory changed: wraps for new keys; what is old is forgotten, by the very
+        time at which the directory was found fresh.
+        """
+        due = self._due
         fresh = due.upkeep_s is not None and not has_passed(due.upkeep_s, UPKEEP_EVERY_S, now_s)
         if fresh and due.directory_version == directory.version:
             return

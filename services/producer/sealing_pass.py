@@ -20,6 +20,7 @@ from tocsin.adapters.outbox.sealing_queue import Waiting
 from tocsin.adapters.outbox.store import Outbox
 from tocsin.core import wire
 from tocsin.core.audiences import Audience
+from tocsin.core.clock_skew import LATE_S
 from tocsin.core.directory import Directory
 from tocsin.core.key_schedule import record_key
 from tocsin.core.log_heads import previous_of
@@ -80,7 +81,9 @@ class SealingPass:
     def _page(self, without: Collection[str]) -> list[Waiting]:
         streams = {*self._blocked_streams, *without}
         blocked = (self._blocked_audiences, streams)
-        return self._outbox.queue.page(MAX_PASS_ITEMS, MAX_PASS_BYTES, *blocked, now_s=self._now_s)
+        # What is held until a time is not told early by our clock alone: the authority signs hourly.
+        told_s = min(self._now_s, self._directory.signed_at_s + LATE_S)
+        return self._outbox.queue.page(MAX_PASS_ITEMS, MAX_PASS_BYTES, *blocked, now_s=told_s)
 
     def _take(self, run: list[Waiting], done: SealedPass) -> None:
         """Seal a run: items of one audience that follow each other in one log."""

@@ -62,6 +62,14 @@ def test_only_the_last_copies_are_kept(path):
     assert [1_790_000_002, 1_790_000_003, 1_790_000_004] == [one.made_at_s for one in copies_of(path)]
 
 
+def test_a_copy_that_was_made_by_a_clock_behind_is_kept_too(path):
+    for made_at_s in (*(1_790_000_000 + one for one in range(MAX_COPIES)), 1_750_000_000):
+        with making_copy(path, 1, made_at_s) as target:
+            target.write_bytes(b"copy")
+    found = [one.made_at_s for one in copies_of(path)]
+    assert [1_750_000_000, 1_790_000_001, 1_790_000_002] == found
+
+
 def test_a_copy_that_was_not_finished_does_not_count(path):
     with pytest.raises(StorageError, match="No such file"), making_copy(path, 1, 1_790_000_000) as target:
         (target.parent / "missing" / target.name).write_bytes(b"x")

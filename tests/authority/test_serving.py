@@ -156,6 +156,41 @@ def test_a_clock_that_went_back_is_said(signing, clock) -> None:
     assert "this machine's clock is 2 hours behind that of the last signature" in signing.troubles()[0]
 
 
+async def test_what_a_wrong_clock_signed_is_signed_anew_as_soon_as_the_clock_is_right(
+    signing, office, broker, clock, monkeypatch
+) -> None:
+    right_s, stop = clock.now_s, asyncio.Event()
+    monkeypatch.setattr(serving, "RETRY_S", 0.001)
+    clock.now_s += 11 * 365 * DAY_S
+    running = asyncio.ensure_future(signing.run(stop))
+    await broker.calls.get()
+    clock.now_s = right_s
+    await asyncio.wait_for(broker.calls.get(), 20)
+    stop.set()
+    await running
+    ends_at_s = office.repository.standing().ends_at_s
+    assert [right_s + DAY_S, right_s + 7 * DAY_S] == [ends_at_s[one] for one in ("timestamp", "snapshot")]
+
+
+async def test_what_a_wrong_clock_signed_and_nobody_was_sent_is_not_sent_once_it_is_right(
+    signing, office, broker, clock
+) -> None:
+    broker.error, right_s = BrokerUnavailableError("away"), clock.now_s
+    clock.now_s += 11 * 365 * DAY_S
+    await signing._round()
+    broker.error, clock.now_s = None, right_s
+    await signing._round()
+    assert right_s == office.repository.standing().signed_at_s
+
+
+def test_nothing_is_decided_by_a_clock_behind_the_last_signature(office, clock) -> None:
+    clock.now_s -= 300
+    office.put({})
+    clock.now_s -= 2 * HOUR_S
+    with pytest.raises(RefusedByRuleError, match="2 hours behind the last signature: nothing is changed"):
+        office.put({})
+
+
 def test_a_restart_makes_the_timestamp_no_younger(office, broker, clock) -> None:
     clock.now_s += ALARM_AGE_S
     again = Signing(office, KafkaAccess("127.0.0.1:9"), HOUR_S)

@@ -8,7 +8,7 @@ import pytest
 from services.consumer.assignment import Wanted, stream_partitions
 from services.consumer.consume import Consumption
 from services.consumer.reading import Identity, Reading
-from services.consumer.retrying import retry_by_itself
+from services.consumer.retrying import retry_by_itself, retry_refused
 from services.consumer.upkeep import Upkeep
 from services.consumer.waiting import missing_sentences, waiting_sentences
 from services.workshop.local_kafka import LocalKafka, Tuning
@@ -198,6 +198,24 @@ async def test_what_a_newer_directory_allows_comes_out_of_quarantine_by_itself(b
     assert told == len(bench.told)
     await consumption.stop()
     inbox.close()
+
+
+async def test_a_refused_record_is_not_judged_anew_by_a_clock_that_is_years_off(bench):
+    entries = targets(ORIGINATOR, NEIGHBOUR, ANALYST, COURIER)
+    entries |= [audience_target("focal-points", NOTICE, roles=["focal-point", "analyst"])]
+    bench.source.directory = directory_of(entries, version=7)
+    await bench.send(bench.manifest(), bench.wrap(), bench.report(os.urandom(4).hex()))
+    consumption = bench.open()
+    await consumption.start()
+    await consumption.until_end()
+    kept = consumption.reading.inbox.quarantine.rows()
+    consumption._clock = lambda: NOW_S + 11 * YEAR_S
+    for retry in (retry_by_itself(consumption, print), retry_refused(consumption, None, print)):
+        with pytest.raises(DirectoryStaleError, match="expired over 72 hours ago"):
+            await retry
+    assert kept == consumption.reading.inbox.quarantine.rows() != []
+    await consumption.stop()
+    consumption.reading.inbox.close()
 
 
 async def test_a_region_that_was_not_asked_for_is_not_read(bench):

@@ -17,7 +17,13 @@ from tests.support.world import (
     targets,
 )
 from tocsin.core import canonical_json
-from tocsin.core.directory import Directory, Freshness, participant_target, read_directory
+from tocsin.core.directory import (
+    Directory,
+    Freshness,
+    nearest_time_s,
+    participant_target,
+    read_directory,
+)
 from tocsin.core.errors import MalformedError
 from tocsin.core.ids import Algorithm, audience_id, key_id, own_audience, schema_id
 
@@ -95,6 +101,18 @@ def test_a_timestamp_over_an_hour_ahead_of_the_clock_is_nothing_to_judge_by(
     directory: Directory, behind_s: int, expected: Freshness
 ) -> None:
     assert expected is directory.freshness(directory.signed_at_s - behind_s)
+
+
+@pytest.mark.parametrize(
+    ("later_s", "nearest_s"),
+    [(-3_601, -3_600), (-3_600, -3_600), (0, 0), (345_599, 345_599), (345_600, 345_599)],
+)
+def test_a_time_too_far_from_the_timestamp_is_not_borne_out_and_the_nearest_one_is(
+    directory: Directory, later_s: int, nearest_s: int
+) -> None:
+    signed_at_s = directory.signed_at_s
+    assert signed_at_s + nearest_s == nearest_time_s(directory.expires_at_s, signed_at_s + later_s)
+    assert (later_s == nearest_s) is directory.is_near(signed_at_s + later_s)
 
 
 def test_an_audience_is_found_by_its_name(directory: Directory) -> None:

@@ -59,6 +59,18 @@ def test_what_has_ended_is_not_prolonged(role: str) -> None:
     assert (Turn.REFUSE, True) == (choice.turn, f"the {role} metadata has ended" in choice.reason)
 
 
+def test_a_signature_dated_years_ahead_prolongs_no_standing_in() -> None:
+    wrong = remember(SEEN, replace(STAMP, version=8, signed_at_s=NOW_S + 4_000 * DAY_S))
+    right = replace(STAMP, version=9)
+    assert SEEN.authority_signed_at_s == remember(wrong, right).authority_signed_at_s
+    assert Turn.REFUSE is choose(right, remember(wrong, right), NOW_S + 72 * HOUR_S + 1).turn
+
+
+def test_its_own_signature_by_a_clock_that_was_ahead_is_signed_anew() -> None:
+    ahead = replace(OURS, signed_at_s=NOW_S + 9 * HOUR_S)
+    assert Turn.SIGN is choose(ahead, SEEN, NOW_S + 4 * HOUR_S).turn
+
+
 def test_a_clock_behind_the_last_signature_signs_nothing() -> None:
     assert Turn.WAIT is choose(STAMP, SEEN, NOW_S - 300).turn
     choice = choose(STAMP, SEEN, NOW_S - 2 * HOUR_S)

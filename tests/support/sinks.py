@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,7 +30,7 @@ from tests.support.world import (
 from tocsin.adapters.inbox.reports import NewReport
 from tocsin.adapters.inbox.store import open_inbox
 from tocsin.adapters.inbox.withdrawals import Withdrawn
-from tocsin.core.directory import Directory
+from tocsin.core.directory import TIMESTAMP_LIFETIME_S, Directory
 from tocsin.core.ids import schema_id
 from tocsin.core.primitives import sha256
 from tocsin.core.report import check_alert
@@ -55,6 +55,7 @@ class Rig:
     receiver: Receiver
     mailbox: MailBox
     now_s: int = NOW_S
+    clock_off_s: int = 0
     told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -115,11 +116,11 @@ class Rig:
             ca_file=self.mailbox.ca_file,
         )
         participant: Any = SimpleNamespace(
-            identity=SimpleNamespace(me=COURIER.id), clock=lambda: self.now_s
+            identity=SimpleNamespace(me=COURIER.id), clock=lambda: self.now_s + self.clock_off_s
         )
         inbox = open_inbox(self.folder / "inbox", STORAGE_KEY)
         lines = Lines(participant, inbox, SinksAsked(plans, (), mail_server(smtp, plans)), self.told.append)
-        lines.directory = lambda: self.directory
+        lines.directory = lambda: replace(self.directory, expires_at_s=self.now_s + TIMESTAMP_LIFETIME_S)
         self._opened.append(lines)
         await lines.begin()
         if caught_up:

@@ -103,6 +103,11 @@ class DirectoryClient:
             return None
         return self.directory
 
+    def ends_at_s(self) -> int | None:
+        """When the timestamp of the directory on disk ends, without reading the rest; None for none."""
+        held = self._read_held()
+        return None if held is None else held.expires_at_s
+
     def refresh(self, files: Mapping[str, bytes], now_s: int) -> Directory:
         """The directory that `files` (TUF file name -> bytes) hold, verified at `now_s`.
 
@@ -234,9 +239,7 @@ class DirectoryClient:
     def _read_held(self) -> _Held | None:
         data = read_whole(self._folder / _HELD, MAX_METADATA_BYTES)
         try:
-            if data is None:
-                return None
-            return _held_from(canonical_json.load(data))
+            return None if data is None else _held_from(canonical_json.load(data))
         except (MalformedError, KeyError, TypeError, AttributeError):
             return None
 

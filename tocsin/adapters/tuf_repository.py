@@ -25,10 +25,12 @@ from tocsin.adapters.tuf_regional_files import RegionalFiles
 from tocsin.adapters.tuf_roots import MAX_METADATA_BYTES, Roots, root_file
 from tocsin.adapters.tuf_standing import StandbySignedError, Standing
 from tocsin.adapters.whole_files import read_whole, write_whole
+from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.errors import RefusedByRuleError, StorageError, UntrustedError
 from tocsin.core.primitives import sha256
 
-SNAPSHOT_RENEWED_BEFORE_END_S = 3 * signing.DAY_S
+# One that ends later was signed by a clock that was ahead.
+SNAPSHOT_LEFT_S = range(3 * signing.DAY_S, signing.LIFETIME_S["snapshot"] + TOLERANCE_S)
 _TIMESTAMP = "timestamp.json"
 
 
@@ -115,11 +117,10 @@ class TufRepository:
         self._write_state(files, data, self._versions(), now_s)
 
     def refresh_timestamp(self, now_s: int) -> None:
-        """Sign a new timestamp, and a new snapshot where the present one ends within 3 days."""
+        """Sign a new timestamp, and a new snapshot where the present one ends within 3 days or too late."""
         now = self._versions()
         snapshot_version = now.snapshot
-        ends_at_s = signing.expires_at_s(self._snapshot())
-        if ends_at_s - now_s < SNAPSHOT_RENEWED_BEFORE_END_S:
+        if signing.expires_at_s(self._snapshot()) - now_s not in SNAPSHOT_LEFT_S:
             snapshot_version += 1
             self._write_snapshot(snapshot_version, now.targets, now_s)
         self._write_timestamp(now.timestamp + 1, snapshot_version, now_s)

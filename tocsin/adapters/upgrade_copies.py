@@ -58,7 +58,8 @@ def making_copy(database: Path, version: int, now_s: float) -> Iterator[Path]:
         finally:
             unfinished.unlink(missing_ok=True)
         sync_folder(folder)
-        for old in copies_of(database)[:-MAX_COPIES]:
+        before = [one for one in copies_of(database) if one.path != target]  # by a clock that may be behind
+        for old in before[: 1 - MAX_COPIES]:
             old.path.unlink()
 
 

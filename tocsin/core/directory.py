@@ -143,8 +143,14 @@ class Directory:
         return Freshness.TOO_OLD if too_old else Freshness.STALE
 
     def is_near(self, now_s: int) -> bool:
-        """Whether anything may be judged or dated by a clock that shows `now_s`."""
-        return self.freshness(now_s) in (Freshness.FRESH, Freshness.STALE)
+        """Whether anything may be judged or dated, given up or forgotten by a clock that shows `now_s`."""
+        return now_s == nearest_time_s(self.expires_at_s, now_s)
+
+
+def nearest_time_s(expires_at_s: int, now_s: int) -> int:
+    """The time nearest to `now_s` that a timestamp that ends at `expires_at_s` does not contradict."""
+    signed_at_s = expires_at_s - TIMESTAMP_LIFETIME_S
+    return max(signed_at_s - READING_AHEAD_S, min(now_s, expires_at_s + READING_GRACE_S - 1))
 
 
 def read_directory(

@@ -59,12 +59,15 @@ class Choice:
 
 
 def remember(memory: Memory, stamp: Stamp) -> Memory:
-    """What is known after `stamp`; nothing ever goes back."""
-    signed_s = 0 if stamp.ours else stamp.signed_at_s
+    """What is known after `stamp`; no version ever goes back.
+
+    Of the authority the later signature counts, not the later date: its clock may have been wrong once.
+    """
+    is_newer = not stamp.ours and stamp.version >= memory.version and stamp.snapshot >= memory.snapshot
     return Memory(
         max(memory.version, stamp.version),
         max(memory.snapshot, stamp.snapshot),
-        max(memory.authority_signed_at_s, signed_s),
+        stamp.signed_at_s if is_newer else memory.authority_signed_at_s,
     )
 
 
@@ -74,7 +77,7 @@ def choose(stamp: Stamp, memory: Memory, now_s: int) -> Choice:
         return Choice(Turn.REFUSE, reason)
     silent_s = now_s - remember(memory, stamp).authority_signed_at_s
     age_s = now_s - stamp.signed_at_s
-    if age_s < (SIGNS_AGAIN_AFTER_S if stamp.ours else STANDS_IN_AFTER_S):
+    if -TOLERANCE_S <= age_s < (SIGNS_AGAIN_AFTER_S if stamp.ours else STANDS_IN_AFTER_S):
         who = "this standby" if stamp.ours else "the authority"
         return Choice(Turn.WAIT, f"{who} signed {span(age_s)} ago")
     if silent_s > STANDS_IN_AT_MOST_S:
@@ -92,7 +95,8 @@ def _refusal(stamp: Stamp, memory: Memory, now_s: int) -> str | None:
             f"the topic holds timestamp {stamp.version} of snapshot {stamp.snapshot}, and "
             f"{memory.version} of {memory.snapshot} was seen before: the broker shows an old state"
         )
-    if stamp.signed_at_s > now_s + TOLERANCE_S:
+    # Our own that lies ahead was signed by a clock that was wrong, and stops everybody: it is signed anew.
+    if stamp.signed_at_s > now_s + TOLERANCE_S and not stamp.ours:
         ahead_s = stamp.signed_at_s - now_s
         return f"this machine's clock is {span(ahead_s)} behind the last signature: compare it and set it"
     ended = sorted(role for role, end_s in stamp.ends_at_s.items() if end_s <= now_s)

@@ -11,7 +11,10 @@ from pathlib import Path
 from services.consumer.participant import open_participant
 from services.consumer.screening.alerts import Alerts
 from tocsin.adapters.screening.store import Screening, open_screening
+from tocsin.core.clock_skew import TOLERANCE_S
+from tocsin.core.directory import nearest_time_s
 from tocsin.runtime import console
+from tocsin.runtime.times import clock_time
 
 
 @dataclass(frozen=True)
@@ -21,10 +24,16 @@ class Desk:
     alerts: Alerts
     screening: Screening
     clock: Callable[[], float] = time.time
+    directory_ends_at_s: Callable[[], int | None] = lambda: None
 
     def now_s(self) -> int:
-        """Unix seconds."""
-        return int(self.clock())
+        """Unix seconds: this machine's, or near to the directory's where that contradicts them since today.
+
+        By a clock that is years ahead all alerts have ended: a file would be put away unlooked at.
+        """
+        now_s, ends_at_s = int(self.clock()), self.directory_ends_at_s()
+        near_s = now_s if ends_at_s is None else nearest_time_s(ends_at_s, now_s)
+        return now_s if self.screening.clock_doubt.is_over(now_s, apart=near_s != now_s) else near_s
 
     def take_up_alerts(self) -> int:
         """Read what alerts came and say on old hits what became of theirs; the inbox's cursor."""
@@ -45,6 +54,13 @@ def open_desk(home: Path, passphrase_file: Path | None) -> Iterator[Desk]:
         participant.inbox(read_only=True) as inbox,
         open_screening(participant.home, participant.storage_key) as screening,
     ):
-        desk = Desk(Alerts(inbox), screening, participant.clock)
-        screening.forget_old(desk.now_s())
+        desk = Desk(Alerts(inbox), screening, participant.clock, participant.directory_ends_at_s)
+        now_s = desk.now_s()
+        if abs(now_s - participant.clock()) > TOLERANCE_S:
+            console.warn(
+                "this machine's clock and the directory are too far apart: until tomorrow alerts are "
+                f"judged, and old hits forgotten, as of {clock_time(now_s)}. Compare the clock with "
+                "another; tocsin subscribe reads a newer directory"
+            )
+        screening.forget_old(now_s)
         yield desk

@@ -65,6 +65,8 @@ class Line:
         self.plan, self._sink, self._inbox, self._ask = plan, sink, inbox, asking.ask
         self._clock = clock
         self._taking, self._events = Taking(inbox, plan, regions), Events(inbox)
+        self._now_was_s = 0
+        self.clock_holds: Callable[[], bool] = lambda: True
         self.open = False
         self.trouble: str | None = None
 
@@ -87,7 +89,13 @@ class Line:
             await rang(bell, wait_s)
 
     async def turn(self) -> float:
-        """Take and deliver all that is due now; the seconds until something is. Raises StorageError."""
+        """Take and deliver all that is due now; the seconds until something is. Raises StorageError.
+
+        Nothing by a clock that does not hold: what it gives up or puts off would stay so.
+        """
+        if not self.clock_holds():
+            self.trouble = "waits until this machine's clock and the directory agree"
+            return LONGEST_WAIT_S
         if self.open:
             await self._ask(self._taking.take, self._now_s())
         while True:
@@ -113,6 +121,10 @@ class Line:
         state = self._inbox.sinks.find(self.plan.name)
         assert state is not None
         now_s = self._now_s()
+        if now_s < max(self._now_was_s, state.error_at_s or 0, state.delivered_at_s or 0):
+            self._clock_was_set_back(now_s)
+            state = self._inbox.sinks.find(self.plan.name) or state
+        self._now_was_s = now_s
         if state.disabled is not None:
             return state, [], LONGEST_WAIT_S
         free_s = state.paused_until_s
@@ -127,6 +139,12 @@ class Line:
         due_s = self._inbox.sink_items.next_due_s(self.plan.name)
         wait_s = LONGEST_WAIT_S if due_s is None else min(LONGEST_WAIT_S, max(0.0, due_s - now_s))
         return state, items, wait_s
+
+    def _clock_was_set_back(self, now_s: int) -> None:
+        """Nothing that was put off by the clock as it was waits until it has come there again."""
+        with self._inbox.transaction():
+            self._inbox.sinks.clock_was_set_back(self.plan.name, now_s)
+            self._inbox.sink_items.clock_was_set_back(self.plan.name, now_s)
 
     async def _deliver(self, state: SinkState, items: list[SinkItem]) -> bool:
         """Whether it went well."""
@@ -193,7 +211,8 @@ class Line:
         return next_try_s(first_s, now_s, item.failures + 1, _spread(), error.retry_after_s)
 
     def _now_s(self) -> int:
-        return int(self._clock())
+        """While the clock does not hold, the last time at which it did: a delivery may be under way."""
+        return int(self._clock()) if self.clock_holds() else self._now_was_s
 
 
 def _current() -> asyncio.Task[object]:

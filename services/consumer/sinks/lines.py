@@ -152,6 +152,8 @@ class Lines:
                 self._tell(sentence)
 
     async def _queue_notices(self) -> None:
+        if not self._clock_holds():
+            return  # an agreement's end is told once
         self._notices_due = False
         directory, now_s = self.directory(), int(self._clock())
         well = self._caught_up and self.well()
@@ -160,7 +162,13 @@ class Lines:
 
     def _line(self, plan: SinkPlan) -> Line:
         sink = self._sink(plan)
-        return Line(plan, sink, self._inbox, self._asking, self._clock, self._asked.regions)
+        line = Line(plan, sink, self._inbox, self._asking, self._clock, self._asked.regions)
+        line.clock_holds = self._clock_holds
+        return line
+
+    def _clock_holds(self) -> bool:
+        directory = self.directory()
+        return directory is None or directory.is_near(int(self._clock()))
 
     def _sink(self, plan: SinkPlan) -> Sink:
         match plan.kind:

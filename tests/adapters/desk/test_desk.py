@@ -74,8 +74,9 @@ def test_proposals_are_bounded_in_number_size_and_age(home, monkeypatch):
         with pytest.raises(RefusedByRuleError, match="shorten it"):
             desk.proposals.keep(proposal(body=proposal().body | {"advice": "x" * bounds.MAX_RECORD_BYTES}))
         desk.proposals.keep(proposal("ALERT-2", state=State.RELEASED))
+        desk.proposals.keep(proposal("ALERT-3", state=State.RELEASING))
         desk.proposals.forget_old(NOW_S + bounds.KEEP_FINISHED_S + 1)
-        assert ["ALERT-1"] == [one.name for one in desk.proposals.all()]
+        assert ["ALERT-3"] == [one.name for one in desk.proposals.all()]
 
 
 def test_the_desk_is_encrypted_and_held_by_one_process(home):

@@ -82,7 +82,7 @@ def test_what_went_to_an_inbox_since_then_goes_again_and_what_went_before_does_n
 
 def test_what_is_no_longer_kept_is_refused_with_what_to_do(outbox):
     acknowledged(outbox, "a", 0)
-    outbox.items.forget_bodies(NOW_S + 1)
+    outbox.items.forget_bodies(NOW_S + 1, 0)
     assert Lost(gone=1) == send_again(outbox, 0)
     (found,) = outbox.status.of_reference("a")
     assert ([LOST], []) == ([one.reason for one in found.destinations], waiting(outbox))

@@ -16,7 +16,7 @@ from tocsin.core.outcomes import AlarmKind, LogHead
 from tocsin.core.wire import Approval
 
 KEY, ME = bytes(range(32)), bytes(16)
-NOW_S = 1_760_000_000
+NOW_S, YEAR_S = 1_760_000_000, 31_557_600
 
 
 @pytest.fixture
@@ -227,8 +227,26 @@ def test_an_idempotency_key_is_kept_for_a_week_as_a_hash(outbox):
     assert None is outbox.submissions.find("CANARY")
 
 
-def published(outbox, name):
-    (number,) = add(outbox, item(name))
+def test_an_idempotency_key_that_came_by_a_clock_behind_is_kept_for_a_week_too(outbox):
+    outbox.submissions.forget_old(NOW_S)
+    outbox.submissions.keep("a", b"r" * 32, 1, NOW_S - YEAR_S)
+    found = []
+    for at_s in (NOW_S + LIFETIME_S, NOW_S + LIFETIME_S + 1):
+        outbox.submissions.forget_old(at_s)
+        found.append(outbox.submissions.find("a"))
+    assert [(b"r" * 32, 1), None] == found
+
+
+def test_an_idempotency_key_that_came_by_a_clock_ahead_is_not_kept_for_years(outbox):
+    outbox.submissions.keep("a", b"r" * 32, 1, NOW_S + YEAR_S)
+    outbox.submissions.forget_old(NOW_S)
+    outbox.submissions.forget_old(NOW_S + LIFETIME_S + 1)
+    assert None is outbox.submissions.find("a")
+
+
+def published(outbox, name, at_s=NOW_S):
+    with outbox.transaction():
+        number = outbox.items.add(item(name), at_s)
     made = sealed(outbox, 1, name.encode())
     with outbox.transaction():
         outbox.records.sent([(made, 3)])
@@ -241,15 +259,21 @@ def bodies(outbox):
 
 def test_bodies_of_what_is_published_are_forgotten_when_they_are_old(outbox):
     published(outbox, "a")
-    assert 0 == outbox.forget_old(NOW_S + 5, 5)
+    assert 0 == outbox.forget_old(NOW_S + 6, 5)
     add(outbox, item("waits"))
-    assert 1 == outbox.forget_old(NOW_S + 6, 5)
+    assert 1 == outbox.forget_old(NOW_S + 7, 5)
     assert {"waits"} == bodies(outbox)
+
+
+@pytest.mark.parametrize("off_s", [-YEAR_S, YEAR_S])
+def test_a_body_is_as_old_as_its_records_whatever_the_clock_was_when_it_was_accepted(outbox, off_s):
+    published(outbox, "a", NOW_S + off_s)
+    assert [0, 1] == [outbox.forget_old(NOW_S + later_s, 5) for later_s in (6, 7)]
 
 
 def test_an_item_whose_body_was_forgotten_goes_to_a_further_audience_whole(outbox):
     number = published(outbox, "a")
-    outbox.forget_old(NOW_S + 6, 5)
+    outbox.forget_old(NOW_S + 7, 5)
     with outbox.transaction():
         outbox.items.add_destinations(number, item("a", audience="other"))
     (waiting,) = outbox.queue.page(10, 10**6, now_s=NOW_S)

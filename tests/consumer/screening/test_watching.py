@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -15,10 +16,14 @@ from services.consumer.screening.watching import Watch, watch_parcels
 from tests.support.firm import alert_body, parcel
 from tests.support.screens import target
 from tocsin.adapters.locks import hold
+from tocsin.adapters.screening.doubt import DOUBTED_S
+from tocsin.adapters.screening.hits import NewHit
 from tocsin.adapters.spool_folder import DONE, FAILED, LOCK_NAME, make_outcome_folders
+from tocsin.core.directory import READING_GRACE_S
 from tocsin.core.errors import HeldElsewhereError, SettingsError
 from tocsin.runtime.exits import Exit
 
+YEARS_S = 11 * 365 * 86_400
 S10 = "RA473124829CH"
 WANTED = parcel(item_id=S10)
 OTHER = parcel(item_id="RA000000025DE")
@@ -55,6 +60,33 @@ def test_a_file_goes_to_done_with_its_counts(firm, spool, watch, capsys):
     assert spool / DONE / "day.csv" == lies
     assert (2, 0, 1, 1) == tuple(report(lies)[one] for one in ("read", "malformed", "exact", "new"))
     assert [S10] == hits(capsys)
+
+
+def test_a_clock_that_is_years_ahead_ends_no_alert_and_dates_no_hit(firm, spool, watch, capsys):
+    firm.receive(alert_body(targets=[target(S10)]))
+    right_s = watch._desk.now_s()
+    desk = replace(watch._desk, clock=lambda: right_s + YEARS_S, directory_ends_at_s=lambda: right_s + 1)
+    watching = Watch(desk, firm.asked(), spool / DONE)
+    watching.take_up_alerts()
+    watching.take(firm.write("spool/day.csv", WANTED))
+    assert [S10] == hits(capsys)
+    assert [right_s + READING_GRACE_S] == [one.found_at_s for one in desk.screening.hits.after(0)]
+
+
+def test_a_hit_is_forgotten_by_no_clock_that_the_directory_contradicts_but_from_the_second_day_on(
+    firm, watch
+):
+    right_s = watch._desk.now_s()
+    watch._desk.screening.hits.add(
+        [NewHit("aa", (b"x" * 16, "a" * 32, 1), "active", None, "p", {})], right_s
+    )
+    far = replace(watch._desk, directory_ends_at_s=lambda: right_s + 1)
+    kept = []
+    for later_s in (YEARS_S, YEARS_S + DOUBTED_S - 1, YEARS_S + DOUBTED_S):
+        desk = replace(far, clock=lambda later_s=later_s: right_s + later_s)
+        desk.screening.forget_old(desk.now_s())
+        kept.append(len(desk.screening.hits.after(0)))
+    assert [1, 1, 0] == kept
 
 
 def test_what_is_no_table_goes_to_failed_and_blocks_nobody(firm, spool, watch):

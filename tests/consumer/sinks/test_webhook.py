@@ -12,6 +12,7 @@ from services.consumer.sinks.lines import secrets_of
 from services.consumer.sinks.plans import Kind
 from tests.support.plain import png
 from tests.support.receivers import Receiver
+from tocsin.adapters.inbox.sink_items import ItemState
 from tocsin.adapters.webhooks import MAX_ANSWER_BYTES, Poster
 from tocsin.core.alert_images import image_of
 from tocsin.core.errors import DeliveryFailedError, SettingsError
@@ -108,6 +109,48 @@ async def test_a_receiver_that_asks_for_patience_is_given_it(rig):
     rig.now_s += 1
     await lines.settle()
     assert [] == lines.sentences()
+
+
+@pytest.mark.parametrize("years", [-11, 11])
+async def test_by_a_clock_that_is_years_off_nothing_is_tried_or_given_up(rig, years):
+    lines = await rig.lines(Kind.WEBHOOK)
+    rig.receiver.answer = lambda _posted: (500, {})
+    rig.add("a")
+    await lines.settle()
+    tried = len(rig.receiver.posted)
+    rig.clock_off_s = years * 365 * 86_400
+    await lines.settle()
+    assert (tried, 0) == (len(rig.receiver.posted), rig.inbox.sink_items.counts("webhook")[ItemState.DEAD])
+    assert "waits until this machine's clock and the directory agree" in lines.sentences()[0]
+
+
+async def test_a_clock_that_jumps_while_a_delivery_hangs_gives_nothing_up(rig):
+    lines = await rig.lines(Kind.WEBHOOK)
+    rig.receiver.answer = lambda _posted: (500, {})
+    rig.add("a")
+    for _ in range(2):  # the alert, and the sign of life beside it
+        await lines.settle()
+        rig.now_s += 3_600
+
+    def jump(_posted):
+        rig.clock_off_s = 11 * 365 * 86_400
+        return 500, {}
+
+    rig.receiver.answer = jump
+    await lines.settle()
+    assert 0 == rig.inbox.sink_items.counts("webhook")[ItemState.DEAD]
+
+
+async def test_what_failed_by_a_clock_that_was_days_ahead_is_tried_at_once_when_it_is_right(rig):
+    lines = await rig.lines(Kind.WEBHOOK)
+    rig.receiver.answer = lambda _posted: (500, {})
+    rig.clock_off_s = 3 * 86_400
+    rig.add("a")
+    await lines.settle()
+    rig.clock_off_s, rig.receiver.answer = 0, lambda _posted: (204, {})
+    await lines.settle()
+    assert [] == lines.sentences()
+    assert 0 == rig.inbox.sink_items.counts("webhook")[ItemState.WAITING]
 
 
 async def test_a_redirect_is_never_followed(receiver):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.producer.alerts import following
+from services.producer.alerts import following, told
 from services.producer.alerts.releasing import Consent, approve
 from services.producer.alerts.writing_alerts import Wish, propose
 from services.producer.clocks import Clocks
@@ -28,6 +28,14 @@ def released(unit, **wish):
         approve(room, unit.who("ben"), one.name, Consent("checked"))
     unit.hand_over()
     return one
+
+
+def test_the_list_forgets_no_alert_by_a_clock_that_the_directory_contradicts(unit, monkeypatch):
+    one = released(unit)
+    monkeypatch.setattr(told, "open_room", lambda _ask: unit.room(11 * 365 * 86_400))
+    told.list_proposals(unit.ask, everything=True)
+    with unit.room() as room:
+        assert [one.name] == [kept.name for kept in room.desk.proposals.all()]
 
 
 def seal(unit):

@@ -77,7 +77,6 @@ class DeskProposals:
         return str(found[0])
 
     def forget_old(self, now_s: int) -> None:
-        """Forget what was finished long ago."""
-        sql = "DELETE FROM proposals WHERE state NOT IN (?, ?) AND changed_at_s < ?"
-        going_on = (State.WAITING.value, State.RELEASING.value)
-        self._database.execute(sql, (*going_on, now_s - KEEP_FINISHED_S))
+        """Forget what was finished, or expired, long ago; not by a clock that the directory contradicts."""
+        sql = "DELETE FROM proposals WHERE state != ? AND changed_at_s < ?"
+        self._database.execute(sql, (State.RELEASING.value, now_s - KEEP_FINISHED_S))

@@ -24,6 +24,10 @@ _FAILED = """UPDATE sink_items SET failures = failures + 1, due_s = ?, error = ?
 _RETRY = """UPDATE sink_items SET state = 'waiting', failures = 0, first_try_s = NULL, due_s = ?
     WHERE state = 'dead'"""
 
+_SET_BACK = """UPDATE sink_items SET due_s = ?1, came_at_s = MIN(came_at_s, ?1),
+    first_try_s = MIN(first_try_s, ?1) WHERE sink = ?2 AND state = 'waiting' AND due_s > ?1
+    AND (failures > 0 OR came_at_s > ?1)"""
+
 
 class ItemState(StrEnum):
     """Waits, was given up, or (a notice) was told."""
@@ -97,6 +101,12 @@ class InboxSinkItems:
         due_s = now_s if next_try_s is None else next_try_s
         row = (due_s, error[:MAX_ERROR_CHARACTERS], state.value, now_s, item.id)
         self._database.execute(_FAILED, row)
+
+    def clock_was_set_back(self, sink: str, now_s: int) -> None:
+        """What was put off, or came, by a clock that was ahead of `now_s` is due now. What quiet hours hold
+        is held on.
+        """
+        self._database.execute(_SET_BACK, (now_s, sink))
 
     def drop_notices(self, sink: str, prefix: str) -> None:
         """Forget notices whose key begins with `prefix`: a newer one says more."""

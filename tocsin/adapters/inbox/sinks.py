@@ -20,6 +20,8 @@ _DELIVERED = """UPDATE sinks SET delivered = delivered + ?, delivered_at_s = ?, 
     paused_until_s = 0 WHERE name = ?"""
 _FAILED = """UPDATE sinks SET failures = failures + 1, paused_until_s = ?, error = ?, error_at_s = ?
     WHERE name = ?"""
+_SET_BACK = """UPDATE sinks SET paused_until_s = MIN(paused_until_s, ?1),
+    error_at_s = MIN(error_at_s, ?1), delivered_at_s = MIN(delivered_at_s, ?1) WHERE name = ?2"""
 # From the withdrawals, which are few, to what reached the sink.
 _WITHDRAWN = """SELECT r.originator, r.report_id, r.stem FROM withdrawn AS w CROSS JOIN sink_reached AS r
     ON r.originator = w.originator AND r.report_id = w.report_id
@@ -86,6 +88,10 @@ class InboxSinks:
         """A delivery failed; nothing is tried before `paused_until_s`. `error` holds no content."""
         row = (paused_until_s, error[:MAX_ERROR_CHARACTERS], now_s, name)
         self._database.execute(_FAILED, row)
+
+    def clock_was_set_back(self, name: str, now_s: int) -> None:
+        """What a clock noted that was ahead of `now_s` was noted now; a pause that it began is over."""
+        self._database.execute(_SET_BACK, (now_s, name))
 
     def disable(self, name: str, why: str | None) -> None:
         """Give it nothing until it is enabled again (`why` None)."""

@@ -24,11 +24,13 @@ _DESTINE = """INSERT OR IGNORE INTO destinations (item, audience, stream, region
     VALUES (?, ?, ?, ?, ?, ?)"""
 _VERSIONS = """SELECT id, report_id, version, digest FROM items
     WHERE family = ? AND reference = ? ORDER BY version DESC"""
+_OLDEST = f"iif(i.family IN ({_ASKED}), ?1, ?2)"
+# Accepting asks for no right clock, sealing does: what was sealed is as old as its records.
 _FORGET = f"""UPDATE items SET body = NULL WHERE id IN (SELECT i.id FROM items i
-    WHERE i.body IS NOT NULL AND i.accepted_at_s < iif(i.family IN ({_ASKED}), ?, ?)
+    WHERE i.body IS NOT NULL AND i.accepted_at_s NOT BETWEEN {_OLDEST} AND ?3
     AND NOT EXISTS (
-        SELECT 1 FROM destinations d LEFT JOIN records r ON r.id = d.record
-        WHERE d.item = i.id AND d.refused IS NULL AND r.place IS NULL) LIMIT ?)"""  # noqa: S608 - constants
+        SELECT 1 FROM destinations d LEFT JOIN records r ON r.id = d.record WHERE d.item = i.id
+        AND d.refused IS NULL AND (r.place IS NULL OR r.time_s >= {_OLDEST})) LIMIT ?4)"""  # noqa: S608 - constants
 _WAITING = """SELECT count(*), coalesce(sum(length(i.body)), 0) FROM destinations d
     JOIN items i ON i.id = d.item WHERE d.record IS NULL AND d.refused IS NULL"""
 
@@ -113,14 +115,14 @@ class OutboxItems:
         self._database.execute(sql, (new.body, item))
         return self._destine(item, new)
 
-    def forget_bodies(self, accepted_before_s: int, max_items: int = MAX_FORGOTTEN_ITEMS) -> int:
-        """Delete bodies of items that are old and published everywhere; how many.
+    def forget_bodies(self, now_s: int, keep_s: int, max_items: int = MAX_FORGOTTEN_ITEMS) -> int:
+        """Delete bodies of items that are older than `keep_s` and published everywhere; how many.
 
         What is answered (alerts, requests, tips, and what was said to them) stays longer, so that its
         answers have something to stand beside.
         """
-        asked_before_s = accepted_before_s - KEEP_ASKED_S
-        self._database.execute(_FORGET, (asked_before_s, accepted_before_s, max_items))
+        oldest_s = now_s - keep_s
+        self._database.execute(_FORGET, (oldest_s - KEEP_ASKED_S, oldest_s, now_s, max_items))
         return self._database.changes()
 
     def forget_cache(self) -> None:

@@ -64,7 +64,7 @@ class Outbox:
         """Delete published bodies and idempotency keys that are old; how many bodies."""
         with self.transaction():
             self.submissions.forget_old(now_s)
-            return self.items.forget_bodies(now_s - keep_bodies_s)
+            return self.items.forget_bodies(now_s, keep_bodies_s)
 
     def close(self) -> None:
         """Close the database; all that was stored is on disk already."""

@@ -6,6 +6,9 @@ from tocsin.adapters.database import Database
 from tocsin.core.primitives import sha256
 
 LIFETIME_S = 7 * 86_400
+_TIDIED = "submissions_tidied_at_s"
+_KEEP = """INSERT OR IGNORE INTO submissions VALUES (?, ?, ?,
+    max(?, coalesce((SELECT value FROM numbers WHERE name = ?), 0)))"""
 
 
 class Submissions:
@@ -22,10 +25,11 @@ class Submissions:
         return None
 
     def keep(self, key: str, request: bytes, item: int, now_s: int) -> None:
-        """A key was used for a request."""
-        sql = "INSERT OR IGNORE INTO submissions VALUES (?, ?, ?, ?)"
-        self._database.execute(sql, (sha256(key.encode()), request, item, now_s))
+        """A key was used for a request, by any clock: not before what was tidied last."""
+        self._database.execute(_KEEP, (sha256(key.encode()), request, item, now_s, _TIDIED))
 
     def forget_old(self, now_s: int) -> None:
-        """Forget keys that are over 7 days old."""
+        """Forget keys that are over 7 days old; not for a clock that the directory contradicts."""
+        self._database.execute("UPDATE submissions SET at_s = ? WHERE at_s > ?", (now_s, now_s))
         self._database.execute("DELETE FROM submissions WHERE at_s < ?", (now_s - LIFETIME_S,))
+        self._database.execute("INSERT OR REPLACE INTO numbers VALUES (?, ?)", (_TIDIED, now_s))

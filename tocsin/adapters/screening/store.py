@@ -13,6 +13,7 @@ from tocsin.adapters.database import Database
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.private_files import make_private_folder
 from tocsin.adapters.screening.answers import Answers, AnswerToSend, BroadPatterns
+from tocsin.adapters.screening.doubt import ClockDoubt
 from tocsin.adapters.screening.hits import Hits
 from tocsin.adapters.screening.scanned import Scanned
 from tocsin.adapters.screening.tables import MIGRATIONS
@@ -33,6 +34,7 @@ class Screening:
         self.answers = Answers(database)
         self.broad = BroadPatterns(database)
         self.scanned = Scanned(database)
+        self.clock_doubt = ClockDoubt(database)
 
     def forget_old(self, now_s: int) -> None:
         """Drop what has passed its lifetime."""

@@ -30,4 +30,7 @@ CREATE TABLE scanned (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+# One row while this machine's clock and the directory are apart.
+_CLOCK = "CREATE TABLE clock_doubt (since_s INTEGER NOT NULL);"
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _CLOCK)
