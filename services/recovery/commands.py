@@ -43,7 +43,8 @@ def restore(  # noqa: PLR0913 - one parameter for each option
         bool, typer.Option("--before-upgrade", help="Go back to the databases before the last upgrade.")
     ] = False,
     leave_waiting: Annotated[
-        bool, typer.Option("--leave-waiting", help="Even where reports wait, or may wait, in the newer outbox.")
+        bool,
+        typer.Option("--leave-waiting", help="Even where reports wait, or may wait, in the newer outbox."),
     ] = False,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,

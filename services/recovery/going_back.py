@@ -90,8 +90,8 @@ def _refuse_waiting(home: ParticipantHome, storage_key: bytes, way: WayBack) -> 
         return
     if way.version != len(way.database.migrations):
         raise RefusedByRuleError(
-            "a newer version of Tocsin made the outbox, and this one cannot see whether reports wait in it: "
-            "run this command with the newer version, or --leave-waiting if they shall be filed again"
+            "a newer version of Tocsin made the outbox, and this one cannot see whether reports wait in "
+            "it: run this command with the newer version, or --leave-waiting if they shall be filed again"
         )
     me = home.participant_id()
     with closing(outbox_store.open_outbox(home.outbox, storage_key, me, read_only=True)) as outbox:

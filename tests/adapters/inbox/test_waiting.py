@@ -1,5 +1,6 @@
 """What waits has bounds, and beyond them only positions are kept."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -145,7 +146,7 @@ def test_a_position_that_was_woken_makes_room(inbox, monkeypatch):
 
 def test_a_position_that_was_taken_back_takes_no_room(inbox, monkeypatch):
     monkeypatch.setattr(module, "MAX_POSITIONS_PER_CAUSE", 1)
-    with pytest.raises(ZeroDivisionError), inbox.transaction():
+    with suppress(ZeroDivisionError), inbox.transaction():
         inbox.waiting.note(Wait(Cause.SIGNER, b"gone"), place(1), NOW_S + 60, NOW_S)
         inbox.waiting._position_count(Cause.SIGNER)
         raise ZeroDivisionError
