@@ -25,7 +25,7 @@ from tocsin.core import canonical_json, wire
 from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.generations import MAX_AGE_S, Why
 from tocsin.core.ids import leaf_of, schema_id
-from tocsin.core.streams import MANIFESTS_TOPIC
+from tocsin.core.streams import GLOBAL, MANIFESTS_TOPIC
 
 
 def directory(*parties, **audience):
@@ -341,6 +341,15 @@ async def test_an_item_for_one_participant_goes_to_its_inbox_alone(writer, tmp_p
     assert {f"tocsin.inbox.gov.{NEIGHBOUR.id.hex()}.v1"} == {topic for topic, _ in writer.topics.values}
     reading = Reading(tmp_path, writer.directory)
     assert [accepted.report_id] == read_all(reading, writer.topics)
+
+
+def test_an_inbox_lies_in_no_region_and_needs_none_of_the_directory(writer):
+    writer.accept("a", audience=f"to.{NEIGHBOUR.id.hex()}")
+    layout = writer.directory.layout
+    regions = tuple(one for one in layout.regions if one != GLOBAL)
+    writer.directory = replace(writer.directory, layout=replace(layout, regions=regions))
+    done = writer.seal()
+    assert (1, 0) == (done.records, done.refused)
 
 
 def test_a_pass_that_fails_leaves_everything_as_it_was(writer, monkeypatch):
