@@ -188,6 +188,8 @@ class Upkeep:
 
     def _why_old(self) -> str:
         clock, trouble = self._directories.clock, self._directories.trouble
+        if clock is not None and clock.clock is Clock.FITS:
+            return "it agreed when the directory was read last: it was set since, or the machine slept"
         return clock.words() if clock is not None else str(trouble or "the authority has not signed since")
 
     def _tidy(self, now_s: int) -> list[Place]:

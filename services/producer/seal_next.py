@@ -46,6 +46,8 @@ class SealNext:
             with self._outbox.transaction():
                 parts = (self._outbox, self._originator, self._sessions)
                 SealingPass(*parts, directory, now_s).run(done, closed_topics)
+                if done.records:
+                    self._sessions.note_sealed(now_s)
         except BaseException:
             # The session may have been taken back with the rest.
             self._sessions.renew()

@@ -9,7 +9,7 @@ from tocsin.core.log_heads import SESSION_RANDOM_BITS, next_session, session_ahe
 from tocsin.core.primitives import random_bytes
 from tocsin.core.spans import span
 
-_SESSION = "session"
+_SESSION, _SEALED_AT = "session", "sealed_at_s"
 
 
 class Sessions:
@@ -30,14 +30,22 @@ class Sessions:
             self._outbox.logs.keep_number(_SESSION, session)
 
     def waits(self, now_s: int) -> str | None:
-        """Why no session can begin now: readers refuse one whose time lies ahead of its record's."""
-        ahead_s = session_ahead_s(self._outbox.logs.number(_SESSION), now_s)
+        """Why nothing can be sealed now: readers refuse a session that lies ahead of its record's time, and
+        let wait what is dated ahead, so that a record dated before it would overtake it.
+        """
+        numbers = self._outbox.logs
+        ahead_s = max(session_ahead_s(numbers.number(_SESSION), now_s), numbers.number(_SEALED_AT) - now_s)
         if ahead_s < TOLERANCE_S:
             return None
         return (
             f"this machine's clock is {span(ahead_s)} behind the time under which we published last: "
             "publishing waits until then, accepting goes on; was it set back after it was wrong?"
         )
+
+    def note_sealed(self, now_s: int) -> None:
+        """Records dated `now_s` were sealed. Call inside a transaction."""
+        if now_s > self._outbox.logs.number(_SEALED_AT):
+            self._outbox.logs.keep_number(_SEALED_AT, now_s)
 
     def current(self, now_s: int) -> int:
         """The session of the next record, whose time is `now_s`. Call inside a transaction."""

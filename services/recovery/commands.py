@@ -43,7 +43,8 @@ def restore(  # noqa: PLR0913 - one parameter for each option
         bool, typer.Option("--before-upgrade", help="Go back to the databases before the last upgrade.")
     ] = False,
     leave_waiting: Annotated[
-        bool, typer.Option("--leave-waiting", help="Even where reports wait in the newer outbox.")
+        bool,
+        typer.Option("--leave-waiting", help="Even where reports wait, or may wait, in the newer outbox."),
     ] = False,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
@@ -54,8 +55,8 @@ def restore(  # noqa: PLR0913 - one parameter for each option
 
     A damaged, cut or changed backup, one of a newer version, and a folder that is not empty are refused;
     `--dry-run` reads and checks all of a backup. With `--before-upgrade` the services must stand still; the
-    newer databases are put aside in `before-upgrade/` and never deleted. Run it with the newer version or
-    with the older one.
+    newer databases are put aside in `before-upgrade/` and never deleted. Run it with the newer version:
+    the older one cannot see what waits, and needs `--leave-waiting`.
     """
     from services.recovery.told import go_back_told, restore_told
 

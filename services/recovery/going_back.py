@@ -51,7 +51,8 @@ def go_back(
     """Put back every database of which a copy from before an upgrade is there; what was done.
 
     Raises RefusedByRuleError where there is nothing to go back to, or where reports wait in the newer
-    outbox and `leave_waiting` does not say that they may stay; HeldElsewhereError while a service runs.
+    outbox, or may wait where only a newer release can look into it, and `leave_waiting` does not say that
+    they may stay; HeldElsewhereError while a service runs.
     """
     home = ParticipantHome.open(home_path)
     keys = KeyFolder.open(home.keys, passphrase.existing(passphrase_file))
@@ -85,9 +86,13 @@ def _ways(home: ParticipantHome, storage_key: bytes, now_s: float) -> Iterator[W
 
 
 def _refuse_waiting(home: ParticipantHome, storage_key: bytes, way: WayBack) -> None:
-    """Only the release that made the newer outbox can look into it."""
-    if way.database.name != _OUTBOX or way.version != len(way.database.migrations):
+    if way.database.name != _OUTBOX:
         return
+    if way.version != len(way.database.migrations):
+        raise RefusedByRuleError(
+            "a newer version of Tocsin made the outbox, and this one cannot see whether reports wait in "
+            "it: run this command with the newer version, or --leave-waiting if they shall be filed again"
+        )
     me = home.participant_id()
     with closing(outbox_store.open_outbox(home.outbox, storage_key, me, read_only=True)) as outbox:
         waiting = outbox.items.waiting_items + outbox.records.unsent_count()

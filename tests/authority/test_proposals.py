@@ -11,12 +11,15 @@ from tuf.api.metadata import Root, Targets
 
 from services.authority.founding import found
 from services.authority.holders import new_holder
+from services.authority.office import Office
 from services.authority.proposal_words import describe
-from services.authority.proposing import PROPOSALS, read_file
+from services.authority.proposing import PROPOSALS, put_in_force, read_file, rebase, rows, write_down
 from services.authority.seating import next_root
 from tests.support.office import Desk, write_passphrase, write_request
 from tests.support.parties import Party
+from tests.support.world import COURIER
 from tocsin.adapters import tuf_signing as signing
+from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_holders import read_holder
 from tocsin.adapters.tuf_proposals import (
@@ -379,3 +382,119 @@ def test_a_proposal_of_a_regional_registrar_is_made_anew_over_another_list(desk,
     desk.run("proposal", "rebase", first)
     published(desk, sign, waiting(desk))
     assert ["caribbean"] == [one.name for one in desk.office.repository.registrars()]
+
+
+def folder_with(desk, count):
+    """As many proposals wait; what they hold is not looked at."""
+    (desk.home / PROPOSALS).mkdir(exist_ok=True)
+    for number in range(count):
+        (desk.home / PROPOSALS / f"{number}.proposal").touch()
+
+
+@pytest.mark.parametrize(("waiting_before", "code"), [(63, 0), (64, 3)])
+def test_at_most_64_proposals_wait(desk, waiting_before, code):
+    folder_with(desk, waiting_before)
+    said = desk.run("audience", "set", "x", "--sector", "courier", "--schema", "alert", code=code)
+    assert ("64 proposals wait already" in said.err) is (code == 3)
+    assert 64 == len(list((desk.home / PROPOSALS).iterdir()))
+
+
+FIRM = ("--sector", "courier", "--agreement", "MOU-7", "--agreement-ends", "2099-12-31")
+
+
+def test_a_firm_is_told_with_the_name_of_its_sponsor(desk, sign, tmp_path):
+    (tmp_path / "firm").mkdir()
+    sponsor, firm = write_request(tmp_path, COLOMBIA), write_request(tmp_path / "firm", COURIER)
+    desk.challenge(sponsor, COLOMBIA)
+    id_ = read_welcome(desk.admit(sponsor, "--role", "focal-point").out.encode()).participant.hex()
+    published(desk, sign, waiting(desk))
+    desk.consent(firm, COLOMBIA, id_)
+    desk.challenge(firm, COURIER)
+    desk.admit(firm, "--role", "courier", *FIRM, "--sponsor", id_)
+    assert "sponsored by Colombia" in desk.run("proposal", "show", waiting(desk)).out
+
+
+def test_what_is_over_seven_days_old_is_not_published(desk, sign):
+    file, office = proposed(desk), desk.office
+    for name in ("alice", "bob"):
+        sign(name, file)
+    before, office.clock = desk.files(), lambda: time.time() + PROPOSAL_LIFETIME_S
+    with pytest.raises(RefusedByRuleError, match="over 7 days old"):
+        put_in_force(office, [file])
+    assert before == desk.files()
+    (row,) = rows(office)
+    assert "over 7 days old" in row["state"]
+
+
+def test_what_readers_would_refuse_is_not_published_though_registrars_signed_it(desk, sign):
+    file, before = write_down(desk.office, {"audiences/other": b"{}"}), desk.files()
+    for name in ("alice", "bob"):
+        sign(name, file)
+    assert "audiences/other" in desk.run("proposal", "publish", file, code=3).err
+    assert before == desk.files()
+
+
+@pytest.mark.parametrize("use", [lambda office, file: put_in_force(office, [file]), rebase])
+def test_a_proposal_of_another_authority_is_refused(desk, founded, use):
+    file = proposed(desk)
+    other = Office(ParticipantHome(founded / "authority"), desk.passphrase_file)
+    with pytest.raises(RefusedByRuleError, match="of another authority"):
+        use(other, file)
+
+
+def test_a_proposal_under_an_old_root_is_refused_and_listed_with_what_to_do(desk, sign, tmp_path):
+    file = proposed(desk)
+    for name in ("alice", "bob"):
+        sign(name, file)
+    assert "can be published" == desk.run("proposal", "list", "--json").record["state"]
+    desk.run("root", "draft", "--no-registrars", "--out", tmp_path / "3.root.json")
+    desk.run("root", "install", tmp_path / "3.root.json")
+    before = desk.files()
+    assert "the root has changed" in desk.run("proposal", "publish", file, code=3).err
+    assert "rebase" in desk.run("proposal", "list", "--json").record["state"]
+    assert before == desk.files()
+
+
+def test_what_is_made_anew_removes_what_the_first_one_removed(desk, sign):
+    file = write_down(desk.office, {}, remove=["audiences/postal"])
+    published(desk, sign, proposed(desk, "couriers.europe"))
+    changed = judge(read_file(rebase(desk.office, file)), None).changed
+    assert {"audiences/postal": None} == {name: after for name, (_before, after) in changed.items()}
+
+
+def test_what_is_made_anew_takes_the_place_of_the_old_file_in_the_folder_alone(desk, tmp_path):
+    office = desk.office
+    file = proposed(desk)
+    copy = shutil.copy(file, tmp_path / "copy.proposal")
+    office.clock = lambda: time.time() + 60
+    second = rebase(office, file)
+    assert [second] == list((desk.home / PROPOSALS).iterdir())
+    rebase(office, copy)
+    assert copy.exists()
+
+
+def test_a_proposal_that_is_made_anew_as_it_was_stays(desk):
+    office, now_s = desk.office, time.time()
+    office.clock = lambda: now_s
+    file = write_down(office, {})
+    assert (file, True) == (rebase(office, file), file.exists())
+
+
+def test_a_file_elsewhere_is_no_proposal_to_drop(desk, tmp_path):
+    copy = shutil.copy(proposed(desk), tmp_path / "copy.proposal")
+    assert "is no proposal of this folder" in desk.run("proposal", "drop", copy, code=3).err
+    assert copy.exists()
+
+
+def test_a_damaged_proposal_keeps_no_other_from_being_published(desk, sign):
+    file = proposed(desk)
+    damaged = file.with_name("1-0000.proposal")
+    damaged.write_text("{}")
+    published(desk, sign, file)
+    assert [damaged] == list((desk.home / PROPOSALS).iterdir())
+
+
+def test_the_list_names_a_regional_registrar_that_is_proposed(desk, tmp_path):
+    (tmp_path / "dora.json").write_bytes(new_holder(tmp_path / "dora", "dora", tmp_path / "passphrase"))
+    desk.run("registrar", "add", "caribbean", "--region", "caribbean", "--keys", tmp_path / "dora.json")
+    assert "caribbean" in desk.run("proposal", "list", "--json").record["changes"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.parties import NOW_S
-from tocsin.core.clock_skew import LATE_S, TOLERANCE_S, Clock, Finding, judge_clock
+from tocsin.core.clock_skew import LATE_S, TOLERANCE_S, VOICES, Clock, Finding, judge_clock
 
 HOUR_S = 3_600
 LIVELY = (NOW_S - 60, NOW_S - 1_800, NOW_S - 3_000)
@@ -59,6 +59,31 @@ def test_one_originator_with_our_wrong_clock_does_not_hide_that_it_is_ahead() ->
 
 def test_times_that_agree_neither_with_us_nor_with_each_other_are_unclear() -> None:
     assert Clock.UNCLEAR is judged(NOW_S, NOW_S - 30 * HOUR_S, NOW_S - 9 * HOUR_S, NOW_S - 9 * HOUR_S)[0]
+
+
+def test_clocks_may_differ_by_five_minutes_and_news_is_late_after_two_hours() -> None:
+    assert (300, 7_200, 2) == (TOLERANCE_S, LATE_S, VOICES)
+
+
+@pytest.mark.parametrize(
+    ("others_ago_s", "expected"), [(LATE_S, Clock.AUTHORITY_LATE), (LATE_S + 1, Clock.UNCLEAR)]
+)
+def test_others_are_fresh_up_to_two_hours(others_ago_s: int, expected: Clock) -> None:
+    others = [NOW_S - others_ago_s] * VOICES
+    assert expected is judged(NOW_S, NOW_S - 30 * HOUR_S, *others)[0]
+
+
+@pytest.mark.parametrize("later_s", [LATE_S, -LATE_S])
+def test_authority_and_others_agree_within_two_hours_on_both_sides(later_s: int) -> None:
+    signed_at_s = NOW_S - 30 * HOUR_S
+    beyond_s = later_s + (1 if later_s > 0 else -1)
+    found = [judged(NOW_S, signed_at_s, *[signed_at_s + one] * VOICES)[0] for one in (later_s, beyond_s)]
+    assert [Clock.AHEAD, Clock.UNCLEAR] == found
+
+
+def test_a_clock_ahead_is_off_by_what_passed_since_the_newest_of_both() -> None:
+    others = [NOW_S - 29 * HOUR_S] * VOICES
+    assert (Clock.AHEAD, 29 * HOUR_S) == judged(NOW_S, NOW_S - 30 * HOUR_S, *others)
 
 
 @given(

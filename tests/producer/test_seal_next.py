@@ -23,9 +23,9 @@ from tests.support.world import (
 from tocsin.adapters.outbox.status import State
 from tocsin.core import canonical_json, wire
 from tocsin.core.clock_skew import TOLERANCE_S
-from tocsin.core.generations import MAX_AGE_S
+from tocsin.core.generations import MAX_AGE_S, Why
 from tocsin.core.ids import leaf_of, schema_id
-from tocsin.core.streams import MANIFESTS_TOPIC
+from tocsin.core.streams import GLOBAL, MANIFESTS_TOPIC
 
 
 def directory(*parties, **audience):
@@ -217,20 +217,32 @@ async def test_a_clock_set_ahead_amid_a_pass_seals_nothing_that_every_reader_wou
     assert accepted.report_id in read_all(Reading(tmp_path, writer.directory), writer.topics, now_s)
 
 
-async def test_a_clock_set_back_behind_the_last_secret_seals_nothing_that_every_reader_would_refuse(
+def test_what_was_dated_ahead_is_overtaken_by_nothing_though_its_session_is_not_ahead(writer):
+    hour_s, now_s = 3_600, writer.now_s
+    writer.accept("begins its session as the clock is set ahead")
+    writer.clock.wall_s += hour_s
+    writer.sealer.run(writer.directory, now_s)
+    writer.accept("dated ahead")
+    writer.seal()
+    writer.clock.wall_s -= hour_s
+    writer.accept("after it was set right")
+    assert "behind the time under which we published last" in writer.seal().waits["all"]
+    writer.clock.pass_by(hour_s - TOLERANCE_S + 1)
+    assert 0 < writer.seal().items
+
+
+async def test_secrets_that_begin_so_often_that_their_numbers_run_ahead_wait_for_the_clock(
     writer, tmp_path
 ):
-    """The session is of the day before, and fits; the directory's timestamp is not ahead either."""
-    writer.accept("session of today")
-    writer.seal()
-    writer.clock.pass_by(MAX_AGE_S)
-    writer.directory = replace(writer.directory, expires_at_s=writer.now_s + DAY_S - 3_000)
-    writer.accept("secret of a week later")
-    writer.seal()
-    writer.clock.wall_s -= 2_400
-    waiting = writer.accept("after the clock was set back")
-    assert "behind the last secret for focal-points" in writer.seal().waits["focal-points"]
-    writer.clock.pass_by(2_400 - TOLERANCE_S // 2)
+    """Each number is random, up to 66 s after the one before."""
+    waits, waiting = {}, []
+    while not waits:
+        waiting = writer.accept(None)
+        waits = writer.seal().waits
+        with writer.outbox.transaction():
+            writer.outbox.keys.end(None, Why.LEAVE)
+    assert "behind the last secret for focal-points" in waits["focal-points"]
+    writer.clock.pass_by(120)
     assert 0 < writer.seal().items
     await writer.deliver()
     reading, now_s = Reading(tmp_path, writer.directory), int(writer.clock.wall_s)
@@ -329,6 +341,15 @@ async def test_an_item_for_one_participant_goes_to_its_inbox_alone(writer, tmp_p
     assert {f"tocsin.inbox.gov.{NEIGHBOUR.id.hex()}.v1"} == {topic for topic, _ in writer.topics.values}
     reading = Reading(tmp_path, writer.directory)
     assert [accepted.report_id] == read_all(reading, writer.topics)
+
+
+def test_an_inbox_lies_in_no_region_and_needs_none_of_the_directory(writer):
+    writer.accept("a", audience=f"to.{NEIGHBOUR.id.hex()}")
+    layout = writer.directory.layout
+    regions = tuple(one for one in layout.regions if one != GLOBAL)
+    writer.directory = replace(writer.directory, layout=replace(layout, regions=regions))
+    done = writer.seal()
+    assert (1, 0) == (done.records, done.refused)
 
 
 def test_a_pass_that_fails_leaves_everything_as_it_was(writer, monkeypatch):

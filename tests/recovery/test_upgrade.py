@@ -1,10 +1,18 @@
 """An upgrade keeps the way back, and the way back loses nothing in silence."""
 
+import shutil
+from dataclasses import replace
+
 import pytest
 
+from services.recovery import going_back
+from tests.adapters.outbox.test_outbox import item
 from tests.recovery.conftest import AUDIENCE, ME, NOW_S
 from tocsin.adapters.database import Database
 from tocsin.adapters.home import ParticipantHome
+from tocsin.adapters.home_contents import DATABASES
+from tocsin.adapters.inbox import store as inbox_store
+from tocsin.adapters.inbox import tables as inbox_tables
 from tocsin.adapters.outbox import store, tables
 from tocsin.adapters.outbox.items import Bounds
 from tocsin.adapters.outbox.store import Outbox
@@ -88,6 +96,94 @@ def test_reports_that_wait_are_not_left_behind_in_silence(upgraded, monkeypatch)
     _, err = upgraded.run("restore", "--before-upgrade", code=3)
     assert "3 reports or records wait" in err
     upgraded.run("restore", "--before-upgrade", "--leave-waiting")
+
+
+def test_a_report_that_is_not_sealed_yet_waits_too(upgraded):
+    outbox = upgraded.outbox()
+    with outbox.transaction():
+        outbox.items.add(item(), NOW_S)
+    outbox.close()
+    assert "1 reports or records wait" in upgraded.run("restore", "--before-upgrade", code=3)[1]
+
+
+def knowing(monkeypatch, fewer):
+    """This release as it was when the outbox had `fewer` migrations less."""
+    known = [
+        replace(one, migrations=one.migrations[:-fewer]) if one.name == going_back._OUTBOX else one
+        for one in DATABASES
+    ]
+    monkeypatch.setattr(going_back, "DATABASES", tuple(known))
+
+
+def test_a_release_that_cannot_look_into_the_newer_outbox_leaves_nothing_behind_in_silence(
+    upgraded, monkeypatch
+):
+    knowing(monkeypatch, fewer=1)
+    _, err = upgraded.run("restore", "--before-upgrade", code=3)
+    assert "cannot see whether reports wait" in err
+    upgraded.outbox().close()
+    upgraded.run("restore", "--before-upgrade", "--leave-waiting")
+    older_outbox(upgraded).close()
+
+
+def test_a_copy_that_this_release_cannot_read_is_no_way_back(upgraded, monkeypatch):
+    knowing(monkeypatch, fewer=2)
+    words = ("restore", "--before-upgrade", "--leave-waiting")
+    assert "there is nothing to go back to" in upgraded.run(*words, code=3)[1]
+
+
+def test_who_went_back_goes_back_no_further(upgraded):
+    upgraded.run("restore", "--before-upgrade")
+    assert "there is nothing to go back to" in upgraded.run("restore", "--before-upgrade", code=3)[1]
+    older_outbox(upgraded).close()
+
+
+def test_a_database_that_is_gone_is_not_brought_back(upgraded):
+    (upgraded.path / "outbox" / "outbox.db").unlink()
+    assert "there is nothing to go back to" in upgraded.run("restore", "--before-upgrade", code=3)[1]
+    assert not (upgraded.path / "outbox" / "outbox.db").exists()
+
+
+def test_the_way_back_leads_to_the_newest_copy(upgraded):
+    upgraded.run("restore", "--before-upgrade")
+    outbox = older_outbox(upgraded)
+    with outbox.transaction():
+        outbox.references.keep_draft("BETWEEN", "CO-5")
+    outbox.close()
+    upgraded.outbox().close()
+    upgraded.run("restore", "--before-upgrade")
+    outbox = older_outbox(upgraded)
+    assert "CO-5" == outbox.references.of_draft("BETWEEN")
+    outbox.close()
+
+
+def test_another_database_goes_back_though_reports_wait(home, monkeypatch):
+    for file in (home.path / "inbox").iterdir():
+        file.unlink()
+    inbox = home.path / "inbox" / "inbox.db"
+    Database.open(inbox, home.storage_key, inbox_store.KEY_LABEL, inbox_tables.MIGRATIONS[:-1]).close()
+    home.inbox().close()
+    monkeypatch.setattr("tocsin.adapters.outbox.records.OutboxRecords.unsent_count", lambda _self: 3)
+    out, _ = home.run("restore", "--before-upgrade")
+    assert ("inbox/inbox.db" in out, "outbox/outbox.db" in out) == (True, False)
+
+
+def test_what_a_killed_service_left_in_its_log_is_in_the_newer_database_that_is_kept(upgraded, tmp_path):
+    folder = upgraded.path / "outbox"
+    outbox = upgraded.outbox()
+    with outbox.transaction():
+        outbox.references.keep_draft("LAST", "CO-10")
+    for file in folder.glob("outbox.db*"):
+        shutil.copyfile(file, tmp_path / file.name)
+    outbox.close()
+    for file in tmp_path.glob("outbox.db*"):
+        shutil.copyfile(file, folder / file.name)
+    upgraded.run("restore", "--before-upgrade")
+    assert {"outbox.db", "before-upgrade"} == {one.name for one in folder.iterdir()}
+    (kept,) = (folder / "before-upgrade").glob("aside-*.db")
+    newer = Database.open(kept, upgraded.storage_key, store.KEY_LABEL, tables.MIGRATIONS)
+    assert "CO-10" == Outbox(newer, ME, Bounds()).references.of_draft("LAST")
+    newer.close()
 
 
 def test_where_no_upgrade_was_there_is_nothing_to_go_back_to(home):

@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+import socket
+from contextlib import suppress
 
 import pytest
 from fastapi import FastAPI
+from uvicorn import Config
+from uvicorn.server import ServerState
 
 from tests.support.served import served
-from tocsin.runtime.connections import ConnectionBounds
+from tocsin.runtime.connections import ConnectionBounds, bounded_by
 from tocsin.runtime.lifecycle import MAX_HEADER_BYTES
 from tocsin.runtime.problems import MEDIA_TYPE
 
@@ -51,6 +55,74 @@ async def test_h48_who_sends_no_header_is_told_and_let_go_of(port) -> None:
 
 async def test_h48_who_sends_a_header_without_end_is_told_and_let_go_of(port) -> None:
     assert 408 == (await answer(port, b"GET / HTTP/1.1\r\nHost: loc"))[0]
+
+
+def test_h48_a_service_has_the_bounds_that_operators_read() -> None:
+    expected = ConnectionBounds(max_connections=1_000, max_header_wait_s=20, max_unread_s=60)
+    assert expected == ConnectionBounds()
+
+
+async def test_h48_who_sends_a_header_byte_by_byte_has_no_more_time(port) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    told = asyncio.ensure_future(reader.read())
+    while not told.done():
+        writer.write(b"x")
+        await asyncio.wait({told}, timeout=QUICK.max_header_wait_s / 8)
+    assert b" 408 " in told.result()
+    writer.close()
+
+
+async def test_h48_a_connection_that_was_answered_is_not_cut_off_by_its_first_wait(port) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(2):
+        writer.write(GET)
+        assert b"200 OK" in await reader.readuntil(b'"here"')
+        # What is tested is that this time passes in peace.
+        await asyncio.sleep(QUICK.max_header_wait_s * 1.5)
+    writer.close()
+
+
+class Held(bounded_by(QUICK)):  # type: ignore[misc]
+    """One side of a pair of sockets, to look at; `gone` when the connection is."""
+
+    async def begin(self) -> socket.socket:
+        self.gone = asyncio.Event()
+        self.ours, theirs = socket.socketpair()
+        await self.loop.create_connection(lambda: self, sock=self.ours)
+        return theirs
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.gone.set()
+
+
+@pytest.fixture
+async def held():
+    held = Held(Config(app()), ServerState(), {}, asyncio.get_running_loop())
+    with await held.begin() as held.theirs:
+        yield held
+
+
+async def test_h48_a_connection_that_is_gone_leaves_no_timer(held) -> None:
+    timer = held._waits["header"]
+    held.theirs.close()
+    await held.gone.wait()
+    assert (True, {}) == (timer.cancelled(), held._waits)
+
+
+async def test_h48_who_takes_some_of_an_answer_has_its_time_anew(held) -> None:
+    held.pause_writing()
+    timer = held._waits["reader"]
+    held.resume_writing()
+    assert (True, {"header"}) == (timer.cancelled(), set(held._waits))
+
+
+async def test_h48_who_does_not_take_even_a_refusal_is_let_go_of(held) -> None:
+    with suppress(BlockingIOError):
+        while True:
+            held.ours.send(b"x" * 2**16)
+    held.theirs.send(b"no request\r\n\r\n")
+    await asyncio.wait_for(held.gone.wait(), 30)
 
 
 async def test_h48_a_second_request_on_a_connection_has_no_more_time(port) -> None:

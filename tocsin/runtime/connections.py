@@ -55,8 +55,6 @@ class _BoundedProtocol(H11Protocol):
             self._wait("header", self.BOUNDS.max_header_wait_s, self._no_header)
 
     def data_received(self, data: bytes) -> None:
-        if self.transport.is_closing():
-            return
         super().data_received(data)
         if self._answers():
             self._wait_over("header")
@@ -86,9 +84,8 @@ class _BoundedProtocol(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _no_header(self) -> None:
-        if not self._answers():
-            seconds = self.BOUNDS.max_header_wait_s
-            self._turn_away(408, f"no whole request header arrived within {seconds:.0f} s")
+        seconds = self.BOUNDS.max_header_wait_s
+        self._turn_away(408, f"no whole request header arrived within {seconds:.0f} s")
 
     def _turn_away(self, status: int, detail: str) -> None:
         answer = problem(status, detail, headers={"Connection": "close"})

@@ -1,5 +1,7 @@
 """Quarantine is bounded by partition, reason and hour, in all, and in time; it never holds content."""
 
+from contextlib import suppress
+
 import pytest
 
 from tests.support.reading import STORAGE_KEY
@@ -58,6 +60,64 @@ def test_rows_end_after_thirty_days(inbox):
     inbox.forget_old(NOW_S + module.LIFETIME_S + module.HOUR_S)
     assert [] == inbox.quarantine.rows()
     assert {} == inbox.quarantine.counts()
+
+
+def test_quarantine_has_the_bounds_that_operators_read():
+    bounds = (module.MAX_PER_HOUR, module.MAX_ROWS, module.MAX_EXCERPTS_BYTES, module.LIFETIME_S)
+    assert (100, 100_000, 51_200_000, 30 * 86_400) == bounds
+
+
+def test_rows_and_counts_live_for_thirty_days_to_the_second_and_to_the_hour(inbox):
+    at_s = NOW_S - NOW_S % module.HOUR_S
+    refuse(inbox, 1, now_s=at_s)
+    inbox.forget_old(at_s + module.LIFETIME_S)
+    assert (1, {Reason.NOT_OURS: 1}) == (len(inbox.quarantine.rows()), inbox.quarantine.counts())
+    inbox.forget_old(at_s + module.LIFETIME_S + 1)
+    assert (0, {Reason.NOT_OURS: 1}) == (len(inbox.quarantine.rows()), inbox.quarantine.counts())
+
+
+@pytest.fixture
+def full(inbox, monkeypatch):
+    """No room for a sixth row."""
+    monkeypatch.setattr(module, "MAX_ROWS", 5)
+    refuse(inbox, 5)
+    return inbox
+
+
+def test_what_is_past_its_lifetime_makes_room(full):
+    later_s = NOW_S + module.LIFETIME_S + 1
+    full.forget_old(later_s)
+    refuse(full, 1, now_s=later_s)
+    assert 1 == len(full.quarantine.rows())
+
+
+def test_what_came_right_makes_room_and_its_neighbours_stay(full):
+    with full.transaction():
+        full.quarantine.drop(Place("tocsin.ion.v1", 0, 2))
+        full.quarantine.drop(Place("tocsin.ion.v1", -1, 3))
+    refuse(full, 1)
+    assert [0, 1, 3, 4, 0] == [one.place.offset for one in full.quarantine.rows()]
+
+
+def test_a_refusal_that_was_taken_back_takes_no_room(inbox, monkeypatch):
+    monkeypatch.setattr(module, "MAX_ROWS", 5)
+    with suppress(ZeroDivisionError), inbox.transaction():
+        for offset in range(5):
+            inbox.quarantine.add(b"junk", Place("tocsin.ion.v1", 0, offset), WHY, None, NOW_S)
+        raise ZeroDivisionError
+    refuse(inbox, 6)
+    assert 5 == len(inbox.quarantine.rows())
+
+
+def test_a_page_begins_behind_the_row_that_is_named(full):
+    first = full.quarantine.rows(limit=2)
+    assert [2, 3, 4] == [one.place.offset for one in full.quarantine.rows(after=first[-1].id)]
+
+
+def test_a_record_whose_place_in_its_log_is_wrong_is_not_offered_again(inbox):
+    with inbox.transaction():
+        inbox.quarantine.add(b"x", Place("tocsin.ion.v1", 0, 0), (Step.LOG, Reason.ROLE), None, NOW_S)
+    assert [] == inbox.quarantine.of_reasons({Reason.ROLE}, 10)
 
 
 def test_a_refusal_that_came_right_is_dropped(inbox):

@@ -86,6 +86,21 @@ def test_what_is_no_longer_kept_is_refused_with_what_to_do(outbox):
     assert Lost(gone=1) == send_again(outbox, 0)
     (found,) = outbox.status.of_reference("a")
     assert ([LOST], []) == ([one.reason for one in found.destinations], waiting(outbox))
+    assert {} == outbox.status.waiting_since_s(NOW_S)
+
+
+def test_what_is_on_its_way_to_an_inbox_is_sent_once(outbox):
+    acknowledged(outbox, "a", 0)
+    sealed(outbox, "b", 0, place=THEIR_INBOX, stream=INBOX)
+    assert Lost(again=1) == send_again(outbox, 0)
+    assert (["a"], 1) == (waiting(outbox), outbox.records.unsent_count())
+
+
+def test_what_went_to_an_inbox_since_the_oldest_that_is_lost_goes_again(outbox):
+    acknowledged(outbox, "a", 0, time_s=NOW_S)
+    acknowledged(outbox, "b", 0, place=THEIR_INBOX, stream=INBOX, time_s=NOW_S)
+    acknowledged(outbox, "c", 1, time_s=NOW_S + 2)
+    assert Lost(again=3) == send_again(outbox, 0)
 
 
 def test_a_record_that_shows_up_again_is_known_as_ours(outbox):

@@ -23,7 +23,7 @@ _COUNT = """INSERT INTO quarantine_counts VALUES (?, ?, ?, ?, 1)
     ON CONFLICT DO UPDATE SET records = records + 1 RETURNING records"""
 _DROP = "DELETE FROM quarantine WHERE topic = ? AND partition = ? AND place = ? RETURNING reason, at_s"
 _UNCOUNT = """UPDATE quarantine_counts SET records = records - 1
-    WHERE topic = ? AND partition = ? AND reason = ? AND hour = ? AND records > 0"""
+    WHERE topic = ? AND partition = ? AND reason = ? AND hour = ?"""
 _ADD = """INSERT INTO quarantine
     (topic, partition, place, step, reason, originator, sha256, size_bytes, excerpt, at_s)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
