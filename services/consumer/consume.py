@@ -133,9 +133,9 @@ class Consumption:
         while await self._still_lagging():
             count = await self.step()
             each(count)
-            if count:
-                heard_at_s = self._clock()
-            elif self._clock() > (heard_at_s := min(heard_at_s, self._clock())) + SILENCE_S:
+            now_s = self._clock()
+            heard_at_s = now_s if count else min(heard_at_s, now_s)  # it may have been set back
+            if now_s > heard_at_s + SILENCE_S:
                 raise BrokerUnavailableError(
                     f"the broker at {self.access.bootstrap} went silent before the end; what came "
                     "is stored, run again to go on"
