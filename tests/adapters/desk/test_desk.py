@@ -11,7 +11,7 @@ from tocsin.adapters.passphrase import Passphrase
 from tocsin.adapters.person_keys import make_person_key, open_person_key, public_key
 from tocsin.core.errors import HeldElsewhereError, KeyUnusableError, RefusedByRuleError
 from tocsin.core.people import Person, Role
-from tocsin.core.proposals import Proposal, State
+from tocsin.core.proposals import LIFETIME_S, Proposal, State
 
 STORAGE_KEY = b"storage key of a test, 32 bytes."
 NOW_S = 1_795_564_800
@@ -69,8 +69,10 @@ def test_proposals_are_bounded_in_number_size_and_age(home, monkeypatch):
     with open_desk(home, STORAGE_KEY) as desk, desk.upkeep():
         assert desk.proposals.new_name(NOW_S).startswith("ALERT-20261125-")
         desk.proposals.keep(proposal())
-        with pytest.raises(RefusedByRuleError, match="1 proposals wait"):
-            desk.proposals.new_name(NOW_S)
+        for later_s in (0, LIFETIME_S - 1):
+            with pytest.raises(RefusedByRuleError, match="1 proposals wait"):
+                desk.proposals.new_name(NOW_S + later_s)
+        assert desk.proposals.new_name(NOW_S + LIFETIME_S)  # what has expired takes no room
         with pytest.raises(RefusedByRuleError, match="shorten it"):
             desk.proposals.keep(proposal(body=proposal().body | {"advice": "x" * bounds.MAX_RECORD_BYTES}))
         desk.proposals.keep(proposal("ALERT-2", state=State.RELEASED))

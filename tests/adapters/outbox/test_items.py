@@ -79,7 +79,7 @@ def test_what_others_answer_outlives_a_report(tmp_path, family):
         made = sealed(outbox, number, name.encode())
         with outbox.transaction():
             outbox.records.sent([(made, number)])
-    assert 1 == outbox.forget_old(NOW_S + 6, 5)
+    assert 1 == outbox.forget_old(NOW_S + 7, 5)
     assert outbox.items.newest_body(family, "b") is not None
     outbox.close()
 
@@ -88,10 +88,10 @@ def test_a_body_stays_until_the_broker_has_the_record_of_each_destination(tmp_pa
     outbox = open_outbox(tmp_path, KEY, ME)
     add(outbox, item("a"))
     made = sealed(outbox)
-    assert 0 == outbox.forget_old(NOW_S + 6, 5)
+    assert 0 == outbox.forget_old(NOW_S + 7, 5)
     with outbox.transaction():
         outbox.records.sent([(made, 41)])
-    assert 1 == outbox.forget_old(NOW_S + 6, 5)
+    assert 1 == outbox.forget_old(NOW_S + 7, 5)
     outbox.close()
 
 

@@ -7,7 +7,7 @@ import json
 from tocsin.adapters.database import Database
 from tocsin.adapters.dated_names import dated_name
 from tocsin.core.errors import RefusedByRuleError
-from tocsin.core.proposals import Proposal, State, from_record, to_record
+from tocsin.core.proposals import LIFETIME_S, Proposal, State, from_record, to_record
 
 MAX_WAITING = 500
 MAX_RECORD_BYTES = 1_048_576
@@ -22,9 +22,9 @@ class DeskProposals:
         self._database = database
 
     def new_name(self, now_s: int) -> str:
-        """A name that no proposal has. Raises RefusedByRuleError where too many wait."""
-        sql = "SELECT count(*) FROM proposals WHERE state = ?"
-        ((waiting,),) = self._database.execute(sql, (State.WAITING.value,))
+        """A name that no proposal has. Raises RefusedByRuleError where too many wait unexpired."""
+        sql = "SELECT count(*) FROM proposals WHERE state = ? AND changed_at_s > ?"
+        ((waiting,),) = self._database.execute(sql, (State.WAITING.value, now_s - LIFETIME_S))
         if waiting >= MAX_WAITING:
             raise RefusedByRuleError(
                 f"{waiting} proposals wait, no more are kept: release or refuse some (tocsin alert list)"
