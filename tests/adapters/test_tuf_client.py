@@ -338,6 +338,17 @@ def test_a_file_in_the_folders_place_is_named(repository, tmp_path) -> None:
         client.refresh(repository.files(), NOW_S)
 
 
+def test_what_could_not_be_remembered_is_not_gone_by(client, repository, monkeypatch) -> None:
+    client.refresh(repository.files(), NOW_S)
+    repository.refresh_timestamp(NOW_S + 60)
+
+    def full(*_written: object) -> None:
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(tuf_client, "write_whole", full)
+    refused(client, repository.files(), "the disk is full", error=StorageError)
+
+
 def test_a_pinned_root_that_is_none_is_refused(repository, tmp_path) -> None:
     client = DirectoryClient(tmp_path / "client", b"{}")
     with pytest.raises(UntrustedError):

@@ -98,7 +98,7 @@ class DirectoryClient:
             found = {digest: self._cached(digest) for digest in wanted}
             whole = {digest: data for digest, data in found.items() if data is not None}
             if len(whole) == len(found):
-                self._take(held, whole)
+                self._held, self.directory = held, self._made_of(held, whole)
         except TheirFault:
             return None
         return self.directory
@@ -136,8 +136,9 @@ class DirectoryClient:
             whole = {file.hashes.get("sha256", ""): self._fetched(updater, file) for file in listed}
         else:
             whole = {}
-        directory = self._take(held, whole)
+        directory = self._made_of(held, whole)
         write_whole(self._folder / _HELD, _written(held))
+        self._held, self.directory = held, directory
         return directory
 
     @contextmanager
@@ -210,14 +211,11 @@ class DirectoryClient:
             raise UntrustedError("the directory names a target without its SHA-256")
         return self._folder / "targets" / digest
 
-    def _take(self, held: _Held, files: Mapping[str, bytes]) -> Directory:
+    def _made_of(self, held: _Held, files: Mapping[str, bytes]) -> Directory:
         """`files`, by SHA-256, may be empty where they are those of the directory that is held."""
         if self._held is not None and self._held.content == held.content and self.directory:
-            directory = replace(self.directory, version=held.snapshot, expires_at_s=held.expires_at_s)
-        else:
-            directory = self._read(held, files)
-        self._held, self.directory = held, directory
-        return directory
+            return replace(self.directory, version=held.snapshot, expires_at_s=held.expires_at_s)
+        return self._read(held, files)
 
     def _read(self, held: _Held, files: Mapping[str, bytes]) -> Directory:
         known, self._participants = self._participants, {}
