@@ -282,7 +282,9 @@ def add_caribbean(desk, folder, name="other"):
 
 
 def test_a_registrar_has_a_name_of_its_own(desk, tmp_path):
-    assert "there is a regional registrar europe: remove it first" in add_caribbean(desk, tmp_path, "europe")
+    assert "there is a regional registrar europe: remove it first" in add_caribbean(
+        desk, tmp_path, "europe"
+    )
 
 
 def test_there_are_32_registrars_at_a_time_and_256_ever():
