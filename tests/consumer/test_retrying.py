@@ -92,9 +92,10 @@ async def test_a_gap_or_a_silent_broker_says_that_it_is_no_longer_there(bench):
     assert None is await read_again(None, one)
 
 
-@pytest.mark.parametrize(
-    ("step", "past_log"), [(Step.ROLE, None), (Step.LOG, False), (Step.SIGNATURE, None)]
-)
+PAST_LOG = [(Step.ROLE, True), (Step.LOG, False), (Step.SIGNATURE, False)]
+
+
+@pytest.mark.parametrize(("step", "past_log"), PAST_LOG)
 async def test_only_what_was_refused_past_the_log_is_judged_as_known_to_its_log(bench, step, past_log):
     bench.refuse(step=step)
     assert 0 == await retry_refused(bench.consumption, None, bench.told.append)
