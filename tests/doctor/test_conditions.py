@@ -96,6 +96,18 @@ def test_an_address_that_is_not_of_this_machine_cannot_be_listened_at(case):
     assert ("web port taken", True) == (found.symptom, "cannot listen there" in found.what)
 
 
+def test_a_folder_with_signed_files_is_an_authority_s_also_where_a_standby_s_file_lies_there(case):
+    (case.home.path / "repository").mkdir()
+    (case.home.path / "standby.json").touch()
+    (found,) = run(check_home, case)
+    assert (Level.PASS, "the home of the authority") == (found.level, found.what)
+
+
+def test_a_home_without_its_pinned_root_is_not_admitted(case):
+    (case.home.path / "directory" / "1.root.json").unlink()
+    assert {"not admitted"} == symptoms(run(check_home, case))
+
+
 def test_a_home_on_a_network_file_system_is_no_home(case, monkeypatch):
     def refuse(_path):
         raise SettingsError("a network file system")
