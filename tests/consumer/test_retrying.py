@@ -28,7 +28,9 @@ class Bench:
         reading = SimpleNamespace(
             inbox=inbox, intake=self, reader=SimpleNamespace(directory=directory), directory=directory
         )
-        self.consumption = SimpleNamespace(access=None, reading=reading, now_s=lambda: NOW_S)
+        self.consumption = SimpleNamespace(
+            access=None, reading=reading, now_s=lambda: NOW_S, time_to_judge_by=lambda: NOW_S
+        )
 
     def retry(self, value, place, _now_s, *, past_log):
         self.judged.append((value, place.offset, past_log))
