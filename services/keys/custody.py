@@ -18,7 +18,7 @@ def back_up_told(
     home: Path, passphrase_file: Path | None, out: Path, shares: Path | None, people: tuple[int, int]
 ) -> None:
     """Back up, hand out the shares. Raises TocsinError."""
-    if shares is not None and out.absolute() in {shares.absolute(), *shares.absolute().parents}:
+    if shares is not None and _lie_together(out.expanduser().resolve(), shares.resolve()):
         raise RefusedByRuleError("a share beside the backup opens it for whoever finds it: another folder")
     if shares is not None and (taken := sorted(shares.glob("share-*.txt"))):
         raise RefusedByRuleError(f"{taken[0]} exists: a share is never written over another")
@@ -34,6 +34,10 @@ def back_up_told(
             write_whole(shares / f"share-{number}.txt", f"{head}{words}\n".encode())
     console.say(f"{out} is encrypted; {rule.needed} of its {rule.custodians} shares together open it")
     console.say("next: give each share to its custodian, and keep none of them here")
+
+
+def _lie_together(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)
 
 
 def restore_told(source: Path, shares: Sequence[Path], home: Path, passphrase_file: Path | None) -> None:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from services.authority import regional_registrars
 from services.authority.holders import new_holder
 from services.authority.publishing import TIMESTAMP
 from services.authority.serving import Signing
@@ -273,6 +274,31 @@ def test_the_top_list_takes_over_whom_a_removed_registrar_admitted_but_not_whom_
 def test_a_region_has_one_registrar(desk, tmp_path):
     words = ("registrar", "add", "other", "--region", EUROPE, "--keys", tmp_path / "dora.json")
     assert "a region has one registrar" in desk.run(*words, code=3).err
+
+
+def add_caribbean(desk, folder, name="other"):
+    words = ("registrar", "add", name, "--region", "caribbean", "--keys", folder / "dora.json")
+    return desk.run(*words, code=3).err
+
+
+def test_a_registrar_has_a_name_of_its_own(desk, tmp_path):
+    assert "there is a regional registrar europe: remove it first" in add_caribbean(
+        desk, tmp_path, "europe"
+    )
+
+
+def test_there_are_32_registrars_at_a_time_and_256_ever():
+    assert (32, 256) == (regional_registrars.MAX_REGIONAL_LISTS, regional_registrars.MAX_REGISTRARS_EVER)
+
+
+@pytest.mark.parametrize("bound", ["MAX_REGIONAL_LISTS", "MAX_REGISTRARS_EVER"])
+def test_no_registrar_is_added_beyond_either_bound(desk, dora, tmp_path, monkeypatch, bound):
+    dora.run("renew")
+    desk.run("registrar", "take", dora.list)  # who never handed a list in leaves no trace
+    monkeypatch.setattr(regional_registrars, bound, 1)
+    before = desk.files()
+    assert "there are at most" in add_caribbean(desk, tmp_path)
+    assert before == desk.files()
 
 
 def test_what_has_no_country_is_no_offices_region(desk, tmp_path):

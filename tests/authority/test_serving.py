@@ -9,13 +9,20 @@ import pytest
 from prometheus_client import generate_latest
 
 from services.authority import serving
-from services.authority.office import find_office, hold
+from services.authority.office import find_office, hold, hold_publishing
 from services.authority.serving import ALARM_AGE_S, Signing
 from tests.support.parties import DAY_S
 from tests.support.world import COURIER, small_world
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.tuf_repository import TufRepository
-from tocsin.core.errors import BrokerUnavailableError, RefusedByRuleError, StorageError
+from tocsin.adapters.tuf_standing import StandbySignedError
+from tocsin.core.clock_skew import TOLERANCE_S
+from tocsin.core.errors import (
+    BrokerUnavailableError,
+    HeldElsewhereError,
+    RefusedByRuleError,
+    StorageError,
+)
 from tocsin.runtime import web
 from tocsin.runtime.guard import Limits
 
@@ -150,8 +157,10 @@ async def test_an_agreement_that_ends_is_a_warning_and_logged_once_for_each_mark
 
 
 def test_a_clock_that_went_back_is_said(signing, clock) -> None:
-    clock.now_s -= 300
+    clock.now_s -= TOLERANCE_S
     assert [] == signing.troubles()
+    clock.now_s -= 1
+    assert 1 == len(signing.troubles())
     clock.now_s -= 2 * HOUR_S
     assert "this machine's clock is 2 hours behind that of the last signature" in signing.troubles()[0]
 
@@ -254,6 +263,68 @@ async def test_a_broker_that_hangs_does_not_keep_the_service_from_stopping(signi
     await broker.calls.get()
     stop.set()
     await running
+    assert signing._turning.cancelled()
+
+
+async def test_a_round_that_hangs_is_ended_and_the_next_one_begins_anew(
+    signing, broker, monkeypatch
+) -> None:
+    monkeypatch.setattr(serving, "RETRY_S", 0.001)
+    broker.hangs, stop = True, asyncio.Event()
+    running = asyncio.ensure_future(signing.run(stop))
+    await broker.calls.get()
+    broker.hangs = False
+    signing.renew()
+    await asyncio.wait_for(broker.calls.get(), 30)
+    stop.set()
+    await running
+
+
+def test_the_service_warns_and_tries_again_when_operators_read_that_it_does() -> None:
+    assert {"targets": 7 * DAY_S, "root": 30 * DAY_S} == serving.WARN_BEFORE_END_S
+    assert (30, 20, 3 * HOUR_S) == (serving.RETRY_S, serving.MAX_WARNINGS, ALARM_AGE_S)
+
+
+async def test_who_publishes_by_hand_is_waited_for(signing, office, broker) -> None:
+    with hold_publishing(office.home):
+        assert not await signing._round()
+    assert [] == broker.sent
+    assert await signing._round()
+
+
+async def test_after_a_round_that_went_well_the_next_one_signs_anew(signing, office, broker) -> None:
+    for _ in range(2):
+        await signing._round()
+    assert (3, 2) == (timestamp(office), len(set(broker.sent)))
+
+
+async def test_what_a_standby_signed_is_signed_over_while_the_folder_is_held(
+    signing, office, monkeypatch
+) -> None:
+    held, calls = [], []
+
+    async def publish(_repository, _files, _access, _now_s):
+        calls.append(None)
+        if len(calls) == 1:
+            raise StandbySignedError(7)
+        return ["timestamp.json"]
+
+    def sign_over(_self, version, _now_s):
+        try:
+            with hold(office.home):
+                held.append((version, False))
+        except HeldElsewhereError:
+            held.append((version, True))
+
+    monkeypatch.setattr(serving, "publish", publish)
+    monkeypatch.setattr(TufRepository, "sign_over", sign_over)
+    assert await signing._round()
+    assert [(7, True)] == held
+
+
+def test_what_the_loop_waits_for_is_said(signing) -> None:
+    signing.pulse.waits_for = "the broker does not answer"
+    assert ["directory: the broker does not answer"] == signing.troubles()
 
 
 async def test_the_service_answers_its_three_questions(signing, broker) -> None:
