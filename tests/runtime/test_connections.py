@@ -98,7 +98,7 @@ class Held(bounded_by(QUICK)):  # type: ignore[misc]
 
 @pytest.fixture
 async def held():
-    held = Held(Config(app()), ServerState(), {}, asyncio.get_running_loop())
+    held = Held(Config(app(), log_config=None), ServerState(), {}, asyncio.get_running_loop())
     with await held.begin() as held.theirs:
         yield held
 
