@@ -144,6 +144,7 @@ async def test_a_clock_that_jumps_while_a_delivery_hangs_gives_nothing_up(rig):
 
     rig.receiver.answer = jump
     await lines.settle()
+    assert rig.now_s == rig.inbox.sinks.find("webhook").error_at_s
     assert 0 == rig.inbox.sink_items.counts("webhook")[ItemState.DEAD]
 
 
