@@ -9,6 +9,7 @@ from tocsin.adapters.kafka.patience import MAX_POLL_RECORDS
 
 A, B = ("t", 0), ("t", 1)
 TEN = {offset: b"%d" % offset for offset in range(10)}
+LONG = dict.fromkeys(range(MAX_POLL_RECORDS + 9), b"v")
 OTHER = b"another"
 
 
@@ -16,10 +17,11 @@ OTHER = b"another"
 def ask(monkeypatch):
     """What is said of `partitions` whose marks are (offset, value)."""
 
-    async def asked(partitions, marks):
+    async def asked(partitions, marks, places=(A,)):
         monkeypatch.setattr(module, "Subscriber", lambda _access, _offsets: partitions)
         known = {place: Mark.of(*mark) for place, mark in marks.items()}
-        return await module.gone_back(None, {place: mark[0] + 1 for place, mark in marks.items()}, known)
+        offsets = dict.fromkeys(places, 4) | {place: mark[0] + 1 for place, mark in marks.items()}
+        return await module.gone_back(None, {place: offsets[place] for place in places}, known)
 
     return asked
 
@@ -40,13 +42,23 @@ async def test_a_record_that_compaction_took_says_nothing(ask):
 
 @pytest.mark.parametrize(("odd", "well"), [(A, B), (B, A)])
 async def test_a_partition_that_answers_at_length_leaves_the_others_asked(ask, odd, well):
-    assert {odd: 0} == await ask(Partitions({A: TEN, B: TEN}), {odd: (3, OTHER), well: (3, b"3")})
+    assert {odd: 0} == await ask(Partitions({A: TEN, B: TEN}), {odd: (3, OTHER), well: (3, b"3")}, (A, B))
 
 
 async def test_a_partition_that_has_answered_is_read_no_further(ask):
-    partitions = Partitions({A: dict.fromkeys(range(MAX_POLL_RECORDS + 9), b"v")})
+    partitions = Partitions({A: LONG})
     await ask(partitions, {A: (3, b"v")})
     assert partitions.ends == partitions.positions
+
+
+async def test_where_no_last_record_is_known_nothing_is_read(ask):
+    partitions = Partitions({A: TEN, B: LONG})
+    await ask(partitions, {A: (3, b"3")}, (A, B))
+    assert partitions.ends == partitions.positions
+
+
+async def test_a_partition_that_is_not_asked_about_is_left_out(ask):
+    assert {} == await ask(Partitions({A: TEN}), {A: (3, b"3"), B: (3, b"3")})
 
 
 async def test_without_a_place_no_broker_is_asked():

@@ -79,8 +79,8 @@ def checkpoint(time_s: int) -> wire.Checkpoint:
 def test_a_checkpoint_is_dated_by_its_own_time() -> None:
     signed = sign_statement(ORIGINATOR.statement, checkpoint(NOW_S))
     assert checkpoint(NOW_S) == m.verified_statement(signed, WORLD.directory).body
+    late = sign_statement(ORIGINATOR.statement, checkpoint(KEY_ENDS_S + 1))
     with pytest.raises(UntrustedError):
-        late = sign_statement(ORIGINATOR.statement, checkpoint(KEY_ENDS_S + 1))
         m.verified_statement(late, WORLD.directory)
 
 

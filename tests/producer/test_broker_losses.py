@@ -35,7 +35,9 @@ def leaf(offset):
 
 def log(ours_until, end=11, begin=0):
     """A partition that holds what we published before `ours_until`, and others' records instead."""
-    return {at: value(at, "ours" if at < ours_until and at in OURS else "theirs") for at in range(begin, end)}
+    return {
+        at: value(at, "ours" if at < ours_until and at in OURS else "theirs") for at in range(begin, end)
+    }
 
 
 async def loss_in(outbox, kept):

@@ -1,10 +1,10 @@
-"""A subscriber over partitions that a test writes down: holes, ends and silences that no broker has to order."""
+"""A subscriber over partitions that a test writes down: holes, ends and silences to order."""
 
 from tocsin.adapters.kafka.records import IncomingRecord
 
 
 class Partitions:
-    """`kept`: {place: {offset: value}}. Each begins with its first offset; `ends` where it ends further on."""
+    """`kept`: {place: {offset: value}}; each begins with its first offset. `ends`: where one ends later."""
 
     def __init__(self, kept, ends=None):
         self._kept = kept

@@ -2,7 +2,13 @@
 
 import pytest
 
-from tocsin.adapters.outbox.items import MAX_FORGOTTEN_ITEMS, Bounds, NewItem, read_approvals, write_approvals
+from tocsin.adapters.outbox.items import (
+    MAX_FORGOTTEN_ITEMS,
+    Bounds,
+    NewItem,
+    read_approvals,
+    write_approvals,
+)
 from tocsin.adapters.outbox.keys import ANSWER_EVERY_S
 from tocsin.adapters.outbox.logs import MAX_ALARMS
 from tocsin.adapters.outbox.records import NewRecord

@@ -94,7 +94,9 @@ def test_who_begins_to_screen_forgets_old_hits(firm):
     for expected in (1, 0):
         with open_desk(firm.home, firm.passphrase_file) as desk:
             if expected:
-                desk.screening.hits.add([NewHit("aa", (b"x" * 16, "a" * 32, 1), "active", None, "p", {})], 1)
+                desk.screening.hits.add(
+                    [NewHit("aa", (b"x" * 16, "a" * 32, 1), "active", None, "p", {})], 1
+                )
             assert expected == len(desk.screening.hits.after(0))
 
 
