@@ -148,7 +148,5 @@ def _hashed(stream: BinaryIO, size_bytes: int, write: Callable[[bytes], object])
 
 
 def _put(unfinished: Path, home: Path) -> None:
-    if home.exists():
-        home.rmdir()
-    unfinished.rename(home)
+    unfinished.rename(home)  # also in the place of an empty folder
     sync_folder(home.parent)

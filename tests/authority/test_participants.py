@@ -273,6 +273,14 @@ def test_h39_a_key_of_another_participant_is_refused(desk, colombia, netherlands
     assert before == desk.files()
 
 
+def test_entries_that_share_their_keys_keep_no_other_one_from_being_changed(desk, colombia, netherlands):
+    repository = desk.office.repository
+    entry = repository.targets()[participant_target(bytes.fromhex(colombia))]
+    twin = entry.replace(colombia.encode(), b"ab" * 16)
+    repository.put_targets({participant_target(b"\xab" * 16): twin}, desk.office.now_s())
+    desk.run("participant", "suspend", netherlands, "--reason", "inquiry")
+
+
 def test_a_change_that_another_signed_is_refused(desk, colombia, netherlands, tmp_path):
     file = change_file(desk, tmp_path, colombia, [new_key("record")], [], signer=NETHERLANDS)
     assert (

@@ -14,6 +14,7 @@ from services.authority.serving import ALARM_AGE_S, Signing
 from tests.support.parties import DAY_S
 from tests.support.world import COURIER, small_world
 from tocsin.adapters.kafka.security import KafkaAccess
+from tocsin.adapters.tuf_regional_files import RegionalFiles
 from tocsin.adapters.tuf_repository import TufRepository
 from tocsin.adapters.tuf_standing import StandbySignedError
 from tocsin.core.clock_skew import TOLERANCE_S
@@ -320,6 +321,29 @@ async def test_what_a_standby_signed_is_signed_over_while_the_folder_is_held(
     monkeypatch.setattr(TufRepository, "sign_over", sign_over)
     assert await signing._round()
     assert [(7, True)] == held
+
+
+async def test_who_signs_more_often_than_it_tries_again_tries_again_as_often(signing, broker) -> None:
+    signing._every_s, broker.error, stop = 0.001, BrokerUnavailableError("away"), asyncio.Event()
+    running = asyncio.ensure_future(signing.run(stop))
+    for _ in range(2):
+        await asyncio.wait_for(broker.calls.get(), 20)
+    stop.set()
+    await running
+
+
+@pytest.mark.parametrize(("count", "last"), [(20, "one ends"), (21, "and 1 more agreements")])
+def test_of_more_agreements_than_are_told_the_number_is_told(signing, count, last) -> None:
+    signing._reminders = [SimpleNamespace(to_others=lambda _now_s: "one ends")] * count
+    assert last == signing.warnings()[-1]
+
+
+async def test_a_regional_list_that_was_taken_since_is_watched_after_the_next_round(
+    signing, clock, monkeypatch
+) -> None:
+    monkeypatch.setattr(RegionalFiles, "ends_at_s", lambda _self: {"europe": clock.now_s + DAY_S})
+    assert await signing._round()
+    assert "the list of the regional registrar europe ends in 1 days" in signing.troubles()[0]
 
 
 def test_what_the_loop_waits_for_is_said(signing) -> None:

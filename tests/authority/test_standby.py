@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from services.authority import publishing, standby
+from services.authority import publishing, standby, standby_serving
 from services.authority.publishing import publish
 from services.authority.standby import open_standby
 from services.authority.standby_serving import StandingBy
@@ -14,7 +14,8 @@ from tests.support.office import Desk
 from tocsin.adapters import tuf_topic
 from tocsin.adapters.kafka.records import IncomingRecord
 from tocsin.adapters.kafka.security import KafkaAccess
-from tocsin.adapters.standby_home import KEY_FILE
+from tocsin.adapters.locks import hold
+from tocsin.adapters.standby_home import KEY_FILE, PUBLIC_FILE
 from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.adapters.tuf_standing import StandbySignedError
 from tocsin.core.errors import BrokerUnavailableError, DirectoryStaleError
@@ -27,9 +28,10 @@ class Topic:
     """The directory's topic in memory, in the place of Kafka."""
 
     def __init__(self):
-        self.files, self.away = {}, False
+        self.files, self.away, self.read_from = {}, False, []
 
     async def read_to_end(self, access, topic, *, from_offset):
+        self.read_from.append(from_offset)
         if self.away:
             raise BrokerUnavailableError("no broker answers")
         return [
@@ -307,3 +309,84 @@ def test_a_damaged_memory_signs_nothing(admitted, folder) -> None:
     (folder / "seen.json").write_text("{")
     assert "is damaged" in admitted.run("standby", "sign", home=folder, code=3).err
     assert (folder / "keys" / KEY_FILE).exists()
+
+
+class Looks:
+    """A standby whose look hangs, or finds no broker."""
+
+    def __init__(self, hangs):
+        self._hangs, self.begun = hangs, asyncio.Queue()
+
+    async def look(self):
+        self.begun.put_nowait(None)
+        if self._hangs:
+            await asyncio.Event().wait()
+        raise BrokerUnavailableError("no broker answers")
+
+
+@pytest.mark.parametrize("hangs", [True, False])
+async def test_after_a_look_that_hangs_or_fails_the_next_one_comes_soon(monkeypatch, hangs) -> None:
+    assert (300, 30) == (standby_serving.LOOK_EVERY_S, standby_serving.RETRY_S)
+    monkeypatch.setattr(standby_serving, "RETRY_S", 0.001)
+    looks, stop = Looks(hangs), asyncio.Event()
+    standing = StandingBy(looks)
+    running = asyncio.ensure_future(standing.run(stop))
+    await looks.begun.get()
+    standing.renew()
+    await asyncio.wait_for(looks.begun.get(), 30)
+    stop.set()
+    await running
+
+
+async def test_an_alarm_is_logged_once_for_as_long_as_it_lasts(capsys) -> None:
+    standing = StandingBy(Looks(hangs=False))
+    assert ["the topic was not looked at yet"] == standing.troubles()
+    for _ in range(2):
+        assert not await standing.round()
+    assert 1 == capsys.readouterr().err.count("standby.alarm")
+
+
+async def test_its_metrics_say_since_when_it_stands_in_and_when_it_may_no_more(opened) -> None:
+    standing, seen = StandingBy(opened), []
+    for hours in (0, 4, 4.5, 76):
+        opened.ahead_s = hours * HOUR_S
+        await standing.round()
+        names = ("standing_in", "signed_total")
+        seen.append([standing.registry.get_sample_value(f"tocsin_standby_{name}") for name in names])
+    assert [[0, 0], [1, 1], [1, 1], [0, 1]] == seen
+
+
+async def test_what_the_loop_waits_for_is_said(opened) -> None:
+    standing = await round_at(opened, 0)
+    standing.pulse.waits_for = "the broker does not answer"
+    assert ["the broker does not answer"] == standing.troubles()
+
+
+async def test_each_look_reads_the_topic_from_its_beginning(topic, opened) -> None:
+    topic.read_from.clear()
+    for _ in range(2):
+        await opened.look()
+    assert [0, 0] == topic.read_from
+
+
+def test_a_start_that_was_cut_off_goes_on_with_its_key(desk, folder, tmp_path) -> None:
+    new = ("standby", "new", "--name", "Vienna", "--out", tmp_path / "s.json")
+    desk.run(*new, home=folder)
+    first = (folder / PUBLIC_FILE).read_bytes()
+    (folder / PUBLIC_FILE).unlink()
+    desk.run(*new, home=folder)
+    assert first == (folder / PUBLIC_FILE).read_bytes()
+
+
+def test_the_root_that_is_pinned_may_be_accepted_again(admitted, folder, tmp_path) -> None:
+    assert "Next:" in admitted.run("standby", "accept", tmp_path / "1.root.json", home=folder).err
+
+
+def test_two_processes_never_sign_with_one_folder(admitted, folder) -> None:
+    with hold(folder / "standby.lock"):
+        assert "in use" in admitted.run("standby", "sign", home=folder, code=4).err
+
+
+def test_a_folder_that_others_may_enter_signs_nothing(admitted, folder) -> None:
+    folder.chmod(0o750)
+    assert "others may use it: chmod 0700" in admitted.run("standby", "sign", home=folder, code=2).err

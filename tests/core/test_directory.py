@@ -61,9 +61,12 @@ def test_h39_whose_agreement_ended_is_a_member_no_more(directory: Directory) -> 
 @pytest.mark.parametrize(
     "audience", [FOCAL_POINTS, COURIERS, bytes(16), audience_id(own_audience(COURIER.id))]
 )
-def test_is_member_says_what_members_says(directory: Directory, party: Party, audience: bytes) -> None:
-    expected = party.id in directory.members(audience, ORIGINATOR.id, NOW_S)
-    assert expected == directory.is_member(party.id, audience, ORIGINATOR.id, NOW_S)
+@pytest.mark.parametrize("time_s", [NOW_S, NOW_S + 200 * DAY_S])
+def test_is_member_says_what_members_says(
+    directory: Directory, party: Party, audience: bytes, time_s: int
+) -> None:
+    expected = party.id in directory.members(audience, ORIGINATOR.id, time_s)
+    assert expected == directory.is_member(party.id, audience, ORIGINATOR.id, time_s)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +172,12 @@ def test_h39_a_bad_entry_refuses_itself_and_no_other(name: str, data: bytes) -> 
         list(found.refused),
         set(found.participants),
     )
+
+
+def test_h39_an_audience_under_another_s_name_refuses_itself(directory: Directory) -> None:
+    named = next(data for name, data in targets().items() if name.startswith("audiences/"))
+    found = with_target("audiences/another", named)
+    assert (["audiences/another"], set(directory.audiences)) == (list(found.refused), set(found.audiences))
 
 
 def test_h23_a_small_order_key_refuses_its_participant() -> None:

@@ -72,10 +72,16 @@ def test_a_statement_is_dated_by_its_receiver_where_it_wishes() -> None:
         m.verified_statement(SENDER.manifest(), WORLD.directory, KEY_ENDS_S + 1)
 
 
+def checkpoint(time_s: int) -> wire.Checkpoint:
+    return wire.Checkpoint(ORIGINATOR.id, ORIGINATOR.key("statement").id, time_s, ())
+
+
 def test_a_checkpoint_is_dated_by_its_own_time() -> None:
-    body = wire.Checkpoint(ORIGINATOR.id, ORIGINATOR.key("statement").id, KEY_ENDS_S + 1, ())
+    signed = sign_statement(ORIGINATOR.statement, checkpoint(NOW_S))
+    assert checkpoint(NOW_S) == m.verified_statement(signed, WORLD.directory).body
+    late = sign_statement(ORIGINATOR.statement, checkpoint(KEY_ENDS_S + 1))
     with pytest.raises(UntrustedError):
-        m.verified_statement(sign_statement(ORIGINATOR.statement, body), WORLD.directory)
+        m.verified_statement(late, WORLD.directory)
 
 
 def test_a_statement_whose_signature_does_not_hold_is_refused() -> None:

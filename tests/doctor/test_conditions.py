@@ -3,23 +3,31 @@
 import asyncio
 import shutil
 import socket
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from services.doctor import check_network
-from services.doctor.case import Asked, case_of
+from services.doctor import check_directory, check_heartbeat, check_network
+from services.doctor.case import Asked, Kind, case_of
 from services.doctor.check_home import check_files, check_home
+from services.doctor.check_keys import check_passphrase
 from services.doctor.check_network import check_login, check_names, check_tls, check_web
 from services.doctor.examining import CHECKS, examine, exit_of
 from tests.support.clinic import symptoms
-from tests.support.homes import LivingDirectory, write_home
+from tests.support.homes import LivingDirectory, living_targets, write_home
+from tests.support.parties import DAY_S
 from tests.support.world import NEIGHBOUR
 from tocsin.adapters import locks
+from tocsin.adapters.inbox.store import open_inbox
+from tocsin.adapters.kafka.records import IncomingRecord, Placed
 from tocsin.adapters.kafka.security import KafkaAccess
 from tocsin.adapters.reachability import Port
-from tocsin.core.errors import SettingsError, StorageError
+from tocsin.core.directory import read_directory
+from tocsin.core.errors import DirectoryStaleError, SettingsError, StorageError
 from tocsin.core.findings import ill, skipped
+from tocsin.core.heartbeat import Last
+from tocsin.core.log_heads import SESSION_RANDOM_BITS
 from tocsin.core.symptoms import Check, Level, Symptom
 from tocsin.runtime.exits import Exit
 
@@ -187,3 +195,117 @@ def test_a_check_that_meets_a_fault_says_so_and_ends_no_other(case, monkeypatch,
 )
 def test_the_first_failure_says_how_the_doctor_ends(found, expected):
     assert expected is exit_of(found)
+
+
+def test_a_database_that_the_keys_do_not_open_is_named_beside_the_keys_that_do(case):
+    (case.home.path / "inbox").mkdir(mode=0o700)
+    open_inbox(case.home.path / "inbox", b"another storage key of 32 bytes!").close()
+    found = run(check_passphrase, case)
+    assert [Level.PASS, Level.FAIL] == [one.level for one in found]
+    assert {"keys do not open"} == symptoms(found)
+
+
+def test_a_role_s_key_that_is_damaged_is_told_to_the_authority(case):
+    case.kind = Kind.AUTHORITY
+    (case.home.keys / "timestamp.pem").write_bytes(b"no key")
+    assert {"keys do not open"} == symptoms(run(check_passphrase, case))
+
+
+@pytest.fixture
+def reads(case, monkeypatch):
+    """What is said of the directory where it is read so: with a trouble, signed so long ago."""
+
+    def read(trouble, age_s=0, refused=None, error=None):
+        now_s = case.now_s
+        known = read_directory(1, now_s + DAY_S - age_s, living_targets(now_s))
+        directory = replace(known, refused=refused or {})
+
+        class Follower:
+            clock = None
+
+            def __init__(self, *_parts):
+                self.trouble = trouble
+
+            async def refresh(self, _now_s, *, forced):
+                if error:
+                    raise error
+                return directory if forced else None
+
+        monkeypatch.setattr(check_directory, "DirectoryFollower", Follower)
+        return symptoms(run(check_directory.check_directory, case))
+
+    return read
+
+
+def test_a_trouble_of_the_directory_is_told_where_its_age_is_well(reads):
+    assert (set(), {"no directory"}) == (reads(None), reads("the topic stopped"))
+
+
+def test_of_a_directory_that_is_too_old_the_age_is_told_and_not_what_follows_from_it(reads):
+    assert {"directory too old"} == reads("the timestamp has expired", age_s=5 * DAY_S)
+
+
+def test_an_entry_that_readers_leave_out_is_told(reads):
+    assert {"entry refused"} == reads(None, refused={"participants/ab": "no country"})
+
+
+def test_where_no_directory_verifies_the_doctor_says_so(reads):
+    assert {"no directory"} == reads(None, error=DirectoryStaleError("none yet"))
+
+
+def test_where_nothing_signed_could_be_read_no_clock_is_judged(case):
+    assert [Level.SKIPPED] == [one.level for one in run(check_directory.check_clock, case)]
+
+
+@pytest.fixture
+def beating(case, monkeypatch):
+    """A case that has come to its heartbeat; its broker acknowledges, and has what `lies` says."""
+    run(check_passphrase, case)
+    case.me = NEIGHBOUR.id
+    case.entry = read_directory(1, case.now_s + DAY_S, living_targets(case.now_s)).participants[case.me]
+    case.lies, case.how = [], []
+
+    async def read_to_end(*_where, **how):
+        case.how.append(how)
+        return case.lies
+
+    class Acknowledging:
+        def __init__(self, _access):
+            pass
+
+        async def __aenter__(self):
+            return self
+
+        async def __aexit__(self, *_error):
+            return None
+
+        async def publish(self, records):
+            return [Placed(one.topic, one.partition, 7) for one in records]
+
+    monkeypatch.setattr(check_heartbeat, "read_to_end", read_to_end)
+    monkeypatch.setattr(check_heartbeat, "Publisher", Acknowledging)
+    return case
+
+
+@pytest.mark.parametrize("lies", [[], [IncomingRecord("t", 0, 8, None, b"behind it", 0)]])
+def test_a_heartbeat_that_was_acknowledged_and_is_not_there_did_not_return(beating, lies):
+    beating.lies = lies
+    assert {"heartbeat did not return"} == symptoms(run(check_heartbeat.check_heartbeat, beating))
+    assert 200 == beating.how[0]["last"]
+
+
+def test_another_record_at_its_place_is_a_heartbeat_that_was_changed(beating):
+    beating.lies = [IncomingRecord("t", 0, 7, None, b"another", 0)]
+    assert {"heartbeat came back changed"} == symptoms(run(check_heartbeat.check_heartbeat, beating))
+
+
+def test_after_a_clock_that_was_ahead_no_heartbeat_is_sent(beating):
+    ahead = Last((beating.now_s + 3_600) * 1_000 << SESSION_RANDOM_BITS, bytes(32))
+    check_heartbeat._remember(beating.home.path / check_heartbeat.FILE_NAME, check_heartbeat._Memory(ahead))
+    (one,) = run(check_heartbeat.check_heartbeat, beating)
+    assert (Level.SKIPPED, True) == (one.level, "this clock was ahead" in one.what)
+
+
+def test_while_another_doctor_sends_its_heartbeat_none_is_sent(beating):
+    with beating.home.hold(check_heartbeat.LOCK_NAME):
+        assert [Level.SKIPPED] == [one.level for one in run(check_heartbeat.check_heartbeat, beating)]

@@ -58,3 +58,23 @@ def test_two_copies_of_a_home_that_start_at_the_same_moment_part(outbox, tmp_pat
 def test_no_session_begins_that_lies_five_minutes_ahead_of_its_record(outbox, ahead_s, may_begin):
     with_foreign(outbox, (NOW_S + ahead_s) * 1_000 << SESSION_RANDOM_BITS)
     assert may_begin is (Sessions(outbox, Clock().clocks).waits(NOW_S) is None)
+
+
+@pytest.mark.parametrize(("behind_s", "waits"), [(TOLERANCE_S - 1, False), (TOLERANCE_S, True)])
+def test_nothing_is_sealed_five_minutes_before_the_newest_record_also_after_an_older_one(
+    outbox, behind_s, waits
+):
+    sessions = Sessions(outbox, Clock().clocks)
+    with outbox.transaction():
+        for sealed_at_s in (NOW_S, NOW_S - TOLERANCE_S + 1):
+            sessions.note_sealed(sealed_at_s)
+    assert waits is (sessions.waits(NOW_S - behind_s) is not None)
+
+
+def test_a_session_goes_on_until_it_is_renewed(outbox):
+    sessions = Sessions(outbox, Clock().clocks)
+    with outbox.transaction():
+        first, again = (sessions.current(NOW_S) for _ in range(2))
+        sessions.renew()
+        renewed = sessions.current(NOW_S)
+    assert first == again < renewed

@@ -12,6 +12,7 @@ import pytest
 from services.recovery import backing_up
 from services.recovery.backing_up import back_up
 from services.recovery.manifest import MANIFEST_FILE
+from services.recovery.restoring import Restoring
 from tests.recovery.conftest import AUDIENCE, ME, NOW_S
 from tocsin.adapters.home import ParticipantHome
 from tocsin.adapters.key_files import KeyFolder
@@ -251,6 +252,34 @@ def test_a_wrong_passphrase_is_refused_on_both_ways(home, archive, tmp_path):
     assert not (tmp_path / "other").exists()
     home.words = wrong
     assert "does not hold: the passphrase" in refused(home, archive)
+
+
+def test_a_home_without_databases_is_backed_up_under_its_own_passphrase_alone(home, tmp_path):
+    for folder in ("outbox", "inbox"):
+        shutil.rmtree(home.path / folder)
+    wrong = tmp_path / "wrong"
+    wrong.touch(mode=0o600)
+    wrong.write_text("these are other words")
+    with pytest.raises(KeyUnusableError, match="passphrase is wrong"):
+        back_up(home.path, tmp_path / "other", wrong)
+
+
+def test_a_dry_run_puts_nothing_but_keys_on_the_disk(home, backup, tmp_path):
+    written = set()
+
+    def look(*_progress):
+        there = (tmp_path / ".again.unfinished").rglob("*")
+        written.update(one.parent.name for one in there if one.is_file())
+
+    Restoring(backup, tmp_path / "again", home.words, dry_run=True, told=look).run()
+    assert {"keys"} == written
+
+
+def test_an_empty_folder_that_is_there_becomes_the_home(home, backup, tmp_path):
+    (tmp_path / "again").mkdir(mode=0o700)
+    again = home.at(tmp_path / "again")
+    again.run("restore", backup)
+    assert ME == ParticipantHome.open(again.path).participant_id()
 
 
 def test_nothing_is_written_over(home, backup):

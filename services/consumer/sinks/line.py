@@ -115,6 +115,7 @@ class Line:
         cursor = 0 if self.plan.from_earliest else AT_WHAT_COMES
         with self._inbox.transaction():
             self._inbox.sinks.begin(self.plan.name, self.plan.kind.value, cursor, self._now_s())
+        self._now_was_s = self._inbox.sink_items.newest_came_s(self.plan.name)
 
     def _due(self) -> tuple[SinkState, list[SinkItem], float]:
         """The sink, what to deliver now, and how long to wait where that is nothing."""

@@ -79,7 +79,7 @@ def test_what_others_answer_outlives_a_report(tmp_path, family):
         made = sealed(outbox, number, name.encode())
         with outbox.transaction():
             outbox.records.sent([(made, number)])
-    assert 1 == outbox.forget_old(NOW_S + 7, 5)
+    assert 1 == outbox.forget_old(NOW_S + 8, 5)
     assert outbox.items.newest_body(family, "b") is not None
     outbox.close()
 

@@ -2,13 +2,18 @@
 
 import pytest
 
-from tocsin.adapters.outbox.items import Bounds, NewItem, read_approvals, write_approvals
+from tocsin.adapters.outbox.items import (
+    MAX_FORGOTTEN_ITEMS,
+    Bounds,
+    NewItem,
+    read_approvals,
+    write_approvals,
+)
 from tocsin.adapters.outbox.keys import ANSWER_EVERY_S
 from tocsin.adapters.outbox.logs import MAX_ALARMS
 from tocsin.adapters.outbox.records import NewRecord
 from tocsin.adapters.outbox.status import State
 from tocsin.adapters.outbox.store import FILE_NAME, open_outbox
-from tocsin.adapters.outbox.submissions import LIFETIME_S
 from tocsin.core.errors import KeyUnusableError, StorageError
 from tocsin.core.generations import Generation
 from tocsin.core.key_schedule import GenerationId
@@ -16,7 +21,7 @@ from tocsin.core.outcomes import AlarmKind, LogHead
 from tocsin.core.wire import Approval
 
 KEY, ME = bytes(range(32)), bytes(16)
-NOW_S, YEAR_S = 1_760_000_000, 31_557_600
+NOW_S, WEEK_S, YEAR_S = 1_760_000_000, 604_800, 31_557_600
 
 
 @pytest.fixture
@@ -223,15 +228,21 @@ def test_an_idempotency_key_is_kept_for_a_week_as_a_hash(outbox):
     (number,) = add(outbox, item())
     outbox.submissions.keep("CANARY", b"r" * 32, number, NOW_S)
     assert (b"r" * 32, number) == outbox.submissions.find("CANARY")
-    outbox.submissions.forget_old(NOW_S + LIFETIME_S + 1)
+    outbox.submissions.forget_old(NOW_S + WEEK_S + 1)
     assert None is outbox.submissions.find("CANARY")
+
+
+def test_an_idempotency_key_stays_with_the_request_that_it_was_first_used_for(outbox):
+    for request, number in ((b"r", 1), (b"s", 2)):
+        outbox.submissions.keep("a", request * 32, number, NOW_S)
+    assert (b"r" * 32, 1) == outbox.submissions.find("a")
 
 
 def test_an_idempotency_key_that_came_by_a_clock_behind_is_kept_for_a_week_too(outbox):
     outbox.submissions.forget_old(NOW_S)
     outbox.submissions.keep("a", b"r" * 32, 1, NOW_S - YEAR_S)
     found = []
-    for at_s in (NOW_S + LIFETIME_S, NOW_S + LIFETIME_S + 1):
+    for at_s in (NOW_S + WEEK_S, NOW_S + WEEK_S + 1):
         outbox.submissions.forget_old(at_s)
         found.append(outbox.submissions.find("a"))
     assert [(b"r" * 32, 1), None] == found
@@ -240,7 +251,7 @@ def test_an_idempotency_key_that_came_by_a_clock_behind_is_kept_for_a_week_too(o
 def test_an_idempotency_key_that_came_by_a_clock_ahead_is_not_kept_for_years(outbox):
     outbox.submissions.keep("a", b"r" * 32, 1, NOW_S + YEAR_S)
     outbox.submissions.forget_old(NOW_S)
-    outbox.submissions.forget_old(NOW_S + LIFETIME_S + 1)
+    outbox.submissions.forget_old(NOW_S + WEEK_S + 1)
     assert None is outbox.submissions.find("a")
 
 
@@ -263,6 +274,13 @@ def test_bodies_of_what_is_published_are_forgotten_when_they_are_old(outbox):
     add(outbox, item("waits"))
     assert 1 == outbox.forget_old(NOW_S + 7, 5)
     assert {"waits"} == bodies(outbox)
+
+
+def test_at_most_5000_bodies_are_forgotten_at_once_and_none_is_counted_twice(outbox):
+    assert 5_000 == MAX_FORGOTTEN_ITEMS
+    for name in "ab":
+        published(outbox, name)
+    assert [1, 1, 0] == [outbox.items.forget_bodies(NOW_S + 9, 5, 1) for _ in range(3)]
 
 
 @pytest.mark.parametrize("off_s", [-YEAR_S, YEAR_S])

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.consumer.participant import Participant
 from services.consumer.screening.archive import archived_files, screen_archive
 from services.consumer.screening.desk import open_desk
 from services.consumer.screening.watching import Watch, watch_parcels
@@ -87,6 +88,27 @@ def test_a_hit_is_forgotten_by_no_clock_that_the_directory_contradicts_but_from_
         desk.screening.forget_old(desk.now_s())
         kept.append(len(desk.screening.hits.after(0)))
     assert [1, 1, 0] == kept
+
+
+def test_who_begins_to_screen_forgets_old_hits(firm):
+    for expected in (1, 0):
+        with open_desk(firm.home, firm.passphrase_file) as desk:
+            if expected:
+                desk.screening.hits.add(
+                    [NewHit("aa", (b"x" * 16, "a" * 32, 1), "active", None, "p", {})], 1
+                )
+            assert expected == len(desk.screening.hits.after(0))
+
+
+@pytest.mark.parametrize(("directory_s", "expected"), [(-YEARS_S, True), (0, False)])
+def test_who_begins_to_screen_is_told_where_clock_and_directory_are_apart(
+    firm, monkeypatch, capsys, directory_s, expected
+):
+    ends_at_s = int(time.time()) + directory_s
+    monkeypatch.setattr(Participant, "directory_ends_at_s", lambda _self: ends_at_s)
+    with open_desk(firm.home, firm.passphrase_file):
+        said = capsys.readouterr().err
+    assert expected is ("clock and the directory are too far apart" in said)
 
 
 def test_what_is_no_table_goes_to_failed_and_blocks_nobody(firm, spool, watch):

@@ -61,6 +61,41 @@ async def test_there_is_at_most_one_mail_in_its_time_and_it_counts_all(rig):
     assert ["1", "2"] == [mail.get_payload().split(" ")[0] for mail in rig.mailbox.mails]
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_what_a_digest_held_by_a_clock_that_was_ahead_comes_as_soon_as_it_is_right(rig, restarts):
+    lines = await rig.lines(Kind.PING, digest_minutes=60)
+    rig.clock_off_s = 12 * 3_600 + 1
+    rig.add("a")
+    await lines.settle()
+    assert 0 == rig.got(Kind.PING)
+    rig.clock_off_s = 0
+    await (await rig.lines(Kind.PING, digest_minutes=60) if restarts else lines).settle()
+    assert 1 == rig.got(Kind.PING)
+
+
+async def test_a_process_that_begins_when_the_clock_is_right_again_waits_for_its_pace_alone(rig):
+    rig.clock_off_s = 12 * 3_600
+    rig.add("a")
+    await rig.run(Kind.PING, every_minutes=30)
+    rig.clock_off_s = 0
+    rig.add("b")
+    for _ in range(2):
+        await rig.run(Kind.PING, every_minutes=30)
+        rig.now_s += 30 * 60
+    assert 2 == rig.got(Kind.PING)
+
+
+async def test_a_process_that_begins_when_the_clock_is_right_again_tries_what_failed_by_the_wrong_one(rig):
+    mend = rig.break_(Kind.PING)
+    rig.add("a")
+    for rig.clock_off_s in (0, 12 * 3_600):
+        await rig.run(Kind.PING)
+    mend()
+    rig.clock_off_s = 0
+    await rig.run(Kind.PING)
+    assert 1 == rig.got(Kind.PING)
+
+
 async def test_the_same_events_make_the_same_message_id(rig):
     rig.add("a")
     await rig.run(Kind.PING)

@@ -124,6 +124,12 @@ async def test_by_a_clock_that_is_years_off_nothing_is_tried_or_given_up(rig, ye
     assert "waits until this machine's clock and the directory agree" in lines.sentences()[0]
 
 
+async def test_a_clock_that_does_not_hold_is_asked_once_a_minute(rig):
+    lines = await rig.lines(Kind.WEBHOOK)
+    rig.clock_off_s = 11 * 365 * 86_400
+    assert [60] == [await line.turn() for line in lines._lines]
+
+
 async def test_a_clock_that_jumps_while_a_delivery_hangs_gives_nothing_up(rig):
     lines = await rig.lines(Kind.WEBHOOK)
     rig.receiver.answer = lambda _posted: (500, {})
@@ -138,6 +144,7 @@ async def test_a_clock_that_jumps_while_a_delivery_hangs_gives_nothing_up(rig):
 
     rig.receiver.answer = jump
     await lines.settle()
+    assert rig.now_s == rig.inbox.sinks.find("webhook").error_at_s
     assert 0 == rig.inbox.sink_items.counts("webhook")[ItemState.DEAD]
 
 

@@ -108,6 +108,11 @@ class InboxSinkItems:
         """
         self._database.execute(_SET_BACK, (now_s, sink))
 
+    def newest_came_s(self, sink: str) -> int:
+        """When the newest of what waits came, by the clock as it was then; 0 where nothing waits."""
+        sql = "SELECT coalesce(max(came_at_s), 0) FROM sink_items WHERE sink = ? AND state = 'waiting'"
+        return int(self._database.execute(sql, (sink,))[0][0])
+
     def drop_notices(self, sink: str, prefix: str) -> None:
         """Forget notices whose key begins with `prefix`: a newer one says more."""
         sql = "DELETE FROM sink_items WHERE sink = ? AND notice NOT NULL AND substr(key, 1, ?) = ?"
