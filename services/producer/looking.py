@@ -42,7 +42,7 @@ def print_status(
         found = outbox.status.named(name)
         if not found:
             raise RefusedByRuleError(f"the outbox holds nothing under {name}")
-        late = [one for one in found if waits(one)]
+        late = [one for one in found if waits(one, now_s)]
         audiences = {place.audience for one in late for place in one.destinations}
         obstacle = find_obstacle(participant, bootstrap, audiences, now_s) if late else None
         records = [(shown(one, as_json=as_json), one in late) for one in found]

@@ -83,11 +83,11 @@ def find_obstacle(
     return _of_broker(access) or _of_directory(participant, audiences, now_s) or _of_sender(participant)
 
 
-def waits(item: ItemStatus) -> bool:
-    """Whether something of it has not left, though no time holds it."""
+def waits(item: ItemStatus, now_s: int) -> bool:
+    """Whether something of it has not left, though no time holds it, or holds it any more."""
     if any(one.state in UNSENT for one in item.attachments):
         return True
-    return any(one.state in UNSENT and one.held_until_s is None for one in item.destinations)
+    return any(one.state in UNSENT and (one.held_until_s or 0) <= now_s for one in item.destinations)
 
 
 def _of_broker(access: KafkaAccess) -> Obstacle | None:

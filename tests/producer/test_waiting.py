@@ -7,8 +7,9 @@ import pytest
 
 from services.producer import waiting
 from tests.producer.test_commands import lines, report, write
-from tests.support.world import ORIGINATOR, small_world
+from tests.support.world import NOW_S, ORIGINATOR, small_world
 from tocsin.adapters.home import ParticipantHome
+from tocsin.adapters.outbox.status import DestinationStatus, State
 from tocsin.core.clock_skew import TOLERANCE_S
 from tocsin.core.directory import TIMESTAMP_LIFETIME_S
 from tocsin.main import main
@@ -76,6 +77,13 @@ def test_a_clock_that_is_far_from_the_directory_is_in_the_way(off_s, why):
     participant = SimpleNamespace(directory_client=lambda: client, originator=ORIGINATOR)
     found = waiting._of_directory(participant, (), directory.signed_at_s + off_s)
     assert why == (found and found.why)
+
+
+@pytest.mark.parametrize(("held_until_s", "expected"), [(None, True), (NOW_S, True), (NOW_S + 1, False)])
+def test_what_a_time_held_waits_since_that_time_has_come(held_until_s, expected):
+    place = DestinationStatus("couriers", "alerts", "global", State.ACCEPTED, held_until_s=held_until_s)
+    item = SimpleNamespace(attachments=(), destinations=(place,))
+    assert expected is waiting.waits(item, NOW_S)
 
 
 def test_a_service_that_holds_the_outbox_is_named(waits, capsys, broker_answers, monkeypatch):
