@@ -99,12 +99,15 @@ class Participant:
 
     def directory_ends_at_s(self) -> int | None:
         """When the timestamp of the directory that was read last ends; None before the first."""
-        return DirectoryClient(self.home.directory, self.home.pinned_root()).ends_at_s()
+        return self.directory_client().ends_at_s()
+
+    def directory_client(self) -> DirectoryClient:
+        """What keeps and verifies the directory in the home. Raises SettingsError."""
+        return DirectoryClient(self.home.directory, self.home.pinned_root())
 
     def follower(self, access: KafkaAccess) -> DirectoryFollower:
         """What follows the directory on its topic and keeps it in the home."""
-        client = DirectoryClient(self.home.directory, self.home.pinned_root())
-        return DirectoryFollower(access, client, self.identity.me)
+        return DirectoryFollower(access, self.directory_client(), self.identity.me)
 
     def consumption(
         self,

@@ -129,7 +129,7 @@ class Upkeep:
         if self._directories.clock_trouble is not None:
             self._tell(self._directories.clock_trouble)
         # Before it wakes what waited: by the one that is held the clock may have seemed right.
-        self.check_freshness(now_s, directory)
+        self._go_by(directory, now_s)
         back = await in_thread(self._reading.believe, directory, now_s)
         if self._directories.trouble is None:
             await in_thread(self._reading.judge_ahead, now_s)
@@ -161,20 +161,23 @@ class Upkeep:
         await in_thread(sender.sent, list(due), now_s)
         self._tell(f"{len(due)} {sender.what} were sent")
 
-    def check_freshness(self, now_s: int, newer: Directory | None = None) -> None:
+    def check_freshness(self, now_s: int) -> None:
         """Say that the directory has expired. Raises DirectoryStaleError as `check_clock` does."""
-        self.check_clock(now_s, newer)
-        if (newer or self._reading.reader.directory).freshness(now_s) is Freshness.STALE:
-            self._tell("by this machine's clock the directory has expired: 72 hours more are read at most")
+        self._go_by(self._reading.reader.directory, now_s)
 
-    def check_clock(self, now_s: int, newer: Directory | None = None) -> None:
-        """Raises DirectoryStaleError where clock and directory (the one that is held, or a `newer` one)
-        are too far apart to judge anything by.
+    def check_clock(self, now_s: int) -> None:
+        """Raises DirectoryStaleError where clock and directory are too far apart to judge anything by.
 
         What is judged by a clock that is years off is refused, or expired, for good.
         """
-        directory = newer or self._reading.reader.directory
-        match directory.freshness(now_s):
+        self._freshness(self._reading.reader.directory, now_s)
+
+    def _go_by(self, directory: Directory, now_s: int) -> None:
+        if self._freshness(directory, now_s) is Freshness.STALE:
+            self._tell("by this machine's clock the directory has expired: 72 hours more are read at most")
+
+    def _freshness(self, directory: Directory, now_s: int) -> Freshness:
+        match freshness := directory.freshness(now_s):
             case Freshness.TOO_OLD:
                 raise DirectoryStaleError(
                     "by this machine's clock the directory expired over 72 hours ago, and nothing is read: "
@@ -184,7 +187,7 @@ class Upkeep:
                 behind = Finding(Clock.BEHIND, directory.signed_at_s - now_s)
                 raise DirectoryStaleError(f"{behind.words()}; nothing is read until then")
             case Freshness.STALE | Freshness.FRESH:
-                pass
+                return freshness
 
     def _why_old(self) -> str:
         clock, trouble = self._directories.clock, self._directories.trouble

@@ -15,7 +15,6 @@ from services.consumer.participant import Participant, open_participant
 from services.consumer.replaying import Replay, memory_beside
 from services.consumer.subscribe import parse_begin
 from tocsin.adapters.inbox.known import InboxKnown
-from tocsin.adapters.tuf_client import DirectoryClient
 from tocsin.core.errors import DirectoryStaleError, SettingsError
 from tocsin.core.log_standing import LogStanding, Standing
 from tocsin.core.outcomes import Alarm, LogHead, LogId
@@ -51,7 +50,7 @@ class Asked:
 def verify_store(asked: Asked, *, as_json: bool) -> Exit:
     """Judge what this home's inbox read; also beside a service. Raises TocsinError."""
     participant = open_participant(asked.home, asked.passphrase_file)
-    directory = DirectoryClient(participant.home.directory, participant.home.pinned_root()).load()
+    directory = participant.directory_client().load()
     if directory is None:
         raise DirectoryStaleError(
             "no directory was fetched yet: run `tocsin subscribe all --until-end` first"

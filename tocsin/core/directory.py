@@ -135,12 +135,9 @@ class Directory:
 
         AHEAD where it was signed over an hour after `now_s`, a clock that nothing may be judged by.
         """
-        if self.signed_at_s > now_s + READING_AHEAD_S:
-            return Freshness.AHEAD
-        if now_s < self.expires_at_s:
-            return Freshness.FRESH
-        too_old = now_s >= self.expires_at_s + READING_GRACE_S
-        return Freshness.TOO_OLD if too_old else Freshness.STALE
+        if not self.is_near(now_s):
+            return Freshness.AHEAD if now_s < self.signed_at_s else Freshness.TOO_OLD
+        return Freshness.FRESH if now_s < self.expires_at_s else Freshness.STALE
 
     def is_near(self, now_s: int) -> bool:
         """Whether anything may be judged or dated, given up or forgotten by a clock that shows `now_s`."""
